@@ -1,0 +1,222 @@
+"""SLA policies as values: which one a case gets, which milestones it sets, what happens when one passes.
+
+A policy is written as TOML and read by `router.core.policy_file`. Versions are immutable; a case keeps
+the version it was received under. Budgets are durations; the instants they lead to are deadlines, computed by
+`router.core.instants`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+
+class Ends(StrEnum):
+    """Where in the day a budget of days ends."""
+
+    SAME_TIME = "same_time"  # the clock time it started at
+    END_OF_DAY = "end_of_day"  # 24:00 of the last day
+    CLOSE_OF_BUSINESS = "close_of_business"  # the end of office hours of the last day
+
+
+class Late(StrEnum):
+    """What a receipt outside office hours does to a budget of days."""
+
+    KEEP = "keep"
+    NEXT_DAY_OPEN = "next_day_open"  # counts from the opening of the next day of the set
+
+
+class DaySet(StrEnum):
+    """Which days a budget or a late-opening rule counts."""
+
+    NATURAL = "natural"  # every day of the year
+    WORKING = "working"  # working days of the calendar, make-up workdays included
+    WEEKDAY = "weekday"  # Monday to Friday, no holidays: some older rules
+
+
+class Elapsed(msgspec.Struct, frozen=True, tag="elapsed"):
+    """`1h`, `30m`: exact time after the anchor."""
+
+    seconds: int
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True, tag="days"):
+    """`3d` natural days, `5wd` working days after the anchor."""
+
+    count: int
+    days: DaySet
+    ends: Ends
+    #: 0: the day of receipt is not counted; 1: it is day 1.
+    origin: Literal[0, 1] = 0
+    late: Late = Late.KEEP
+    #: From this clock time on a receipt counts as of the next day's opening; None: the calendar's closing.
+    cut_off: time | None = None
+    #: The opening a late receipt counts from; None: the calendar's opening.
+    opening: time | None = None
+    #: Which days can open; the late-opening rule moves to the next of them.
+    late_days: DaySet = DaySet.WORKING
+    #: Clock time of a receipt on a day off under NEXT_DAY_OPEN: the opening (False) or its own (True).
+    keep_clock_on_day_off: bool = False
+    #: Whether a receipt before the opening is moved up to it (True) or left alone (False).
+    early_to_opening: bool = True
+
+
+class WallClock(msgspec.Struct, frozen=True, tag="wall_clock"):
+    """`20:00`, `next day 23:59`: a clock time of the calendar's zone; moved a day on when already past."""
+
+    at: time
+    next_day: int = 0
+
+
+class Given(msgspec.Struct, frozen=True, tag="given"):
+    """The due date that the case brought with it; none given means no deadline."""
+
+
+Instant = Elapsed | Days | WallClock | Given
+
+
+class Satisfies(StrEnum):
+    """The event that meets a milestone."""
+
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    PROGRESS = "progress"
+    REPLIED = "replied"
+    PLAN_FILED = "plan_filed"
+    REVIEWED = "reviewed"
+    MARKED = "marked"
+    FOLLOWED_UP = "followed_up"
+    RETURN_DECIDED = "return_decided"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class OnPass(StrEnum):
+    """What happens when a milestone's instant passes unmet."""
+
+    REMIND = "remind"
+    SUPERVISE = "supervise"
+    ESCALATE = "escalate"
+    NOTHING = "nothing"
+
+
+class Track(StrEnum):
+    """Which of two parallel due dates a milestone belongs to."""
+
+    STATUTORY = "statutory"  # counts in on-time figures
+    INTERNAL = "internal"  # reminds only, unless stated
+
+
+class Anchor(StrEnum):
+    """The event a milestone's budget starts at."""
+
+    RECEIVED = "received"
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    RESOLVED = "resolved"
+    RETURN_REQUESTED = "return_requested"
+
+
+class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One milestone of a policy (节点)."""
+
+    name: str
+    instant: Instant
+    satisfied_by: Satisfies = Satisfies.CLOSED
+    on_pass: OnPass = OnPass.ESCALATE
+    #: Who is told or acts: `lead`, `superior`, `dispatcher`, `supervision`, or a desk's code.
+    to: str = "lead"
+    track: Track = Track.STATUTORY
+    anchor: Anchor = Anchor.RECEIVED
+    title: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a ladder: a tier's name or `supervision-N`, and how long it has once a case arrives."""
+
+    name: str
+    #: Time after the missed deadline; None: no deadline of its own.
+    budget: Instant | None = None
+
+
+class Mode(StrEnum):
+    """What an escalation does with the lead."""
+
+    TRANSFER = "transfer"  # the superior's desk becomes lead, the lower stays assist
+    SUPERVISE = "supervise"  # the lead stays, the superior gets a supervision order
+
+
+class GateKind(StrEnum):
+    """What must be true before a case closes."""
+
+    NONE = "none"
+    FOLLOW_UP = "follow_up"
+    INSPECTION = "inspection"
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """The gate a resolution passes before the case closes."""
+
+    kind: GateKind = GateKind.NONE
+    #: Respondents to ask; a follow-up with fewer is not enough.
+    ask: int = 1
+    #: Share of those asked who must accept, 0 to 1.
+    accept_share: float = 1.0
+    #: Tries at different hours on three days before `unreachable` passes.
+    unreachable_after: int = 3
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases a policy is for; an empty tuple or None matches all."""
+
+    matter_type: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    category_group: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    starred: bool | None = None
+    vulnerable: bool | None = None
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """One immutable version of a policy (时限规则)."""
+
+    name: str
+    title: str = ""
+    effective_from: date | None = None
+    #: Last day on which a receipt falls under it.
+    effective_to: date | None = None
+    match: Match = Match()
+    calendar: str
+    milestones: tuple[MilestoneRule, ...]
+    gate: Gate = Gate()
+    ladder: tuple[Step, ...]
+    mode: Mode = Mode.TRANSFER
+    #: Return requests (退单): how long after dispatch, and how many before the tier above designates.
+    return_window: Instant | None = None
+    return_reasons: tuple[str, ...] = ()
+    return_cap: int = 3
+    #: Seconds a desk has a case in hand before an escalation may take it, when it came late through our fault.
+    min_in_hand_s: int = 4 * 3600
+
+    @cached_property
+    def version(self) -> str:
+        """`name@` and twelve hexadecimal digits of the content's SHA-256."""
+        return f"{self.name}@{hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:12]}"
+
+    def step_index(self, name: str) -> int:
+        """Index of a step in the ladder; raises ValueError when the ladder has none of that name."""
+        for index, step in enumerate(self.ladder):
+            if step.name == name:
+                return index
+        raise ValueError(name)
+
+    def rule(self, name: str) -> MilestoneRule | None:
+        """The milestone rule of that name; None when the policy has none."""
+        return next((rule for rule in self.milestones if rule.name == name), None)
