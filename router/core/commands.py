@@ -1,0 +1,266 @@
+"""Commands: what somebody asks to be done to a case (imperative). Each may be refused with a reason.
+
+A command is a value with an id of its own: the same id is the same command, however often it is delivered.
+The wire name of each (`case.accept.v1`) is its tag; `docs/wire.md` is generated from these structs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class ActorRole(StrEnum):
+    """In which office somebody speaks; what they may do also depends on the case (`lifecycle.PERMISSIONS`)."""
+
+    CHANNEL = "channel"  # the source that brought the case
+    DESK = "desk"  # a desk, by its code
+    DISPATCHER = "dispatcher"  # 派单席
+    FOLLOW_UP = "follow_up"  # 回访
+    SUPERVISION = "supervision"  # 督查
+    CITIZEN = "citizen"  # the resident, by case id and code
+    SYSTEM = "system"  # the router itself
+    SOURCE = "source"  # history being replayed: speaks for whoever leads then
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who gives a command."""
+
+    role: ActorRole
+    #: Desk code for desks, channel for channels; an operator's account for people. Never a citizen's name.
+    id: str = ""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a problem is, as far as known; no exact address (that is personal data, see `Contact`)."""
+
+    asset_id: str | None = None
+    address_id: str | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    #: Coordinate system of the point: WGS-84, GCJ-02 or BD-09.
+    crs: str = "WGS-84"
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """Personal data of a complainant. Kept encrypted in `contacts` and nowhere else; the core never sees it."""
+
+    name: str = ""
+    phone: str = ""
+    identity_number: str = ""
+    address: str = ""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every command carries."""
+
+    #: Unique id of the command (the AMQP message id).
+    id: str
+    case_id: str
+    actor: Actor
+    #: When it happened at the source; None: when it reached us.
+    at: datetime | None = None
+
+
+class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
+    """受理: a channel brings a case. `case_id` is derived from `source` and `source_id` when empty."""
+
+    source: str
+    #: The channel's own idempotency key: the same id with the same content is the same case.
+    source_id: str
+    channel: str
+    matter_type: str = "complaint"
+    category: str | None = None
+    #: Division codes below the city, from the district down; None where the source names none.
+    division: tuple[str | None, ...] = ()
+    #: A desk the source names; unknown goes to triage.
+    desk: str | None = None
+    text: str = ""
+    due_at: datetime | None = None
+    place: Place | None = None
+    #: `resident` or `worker`: decides the origin of visits and council items.
+    raised_by: str | None = None
+    #: Filed by a worker for a resident (代办): a complaint whatever the channel.
+    on_behalf: bool = False
+    starred: bool = False
+    vulnerable: bool = False
+    #: Households affected; raises priority, never counts as cases.
+    affected: int = 1
+    confidential: bool = False
+    #: The desk a report on misconduct is about: it never sees the case.
+    subject_desk: str | None = None
+    #: Reference into `contacts`, set by the intake after it has encrypted `contact`.
+    contact_ref: str | None = None
+    #: Keyed hash of the complainant's phone or identity, to tell distinct complainants apart.
+    complainant: str | None = None
+    contact: Contact | None = None
+
+
+class Dispatch(Command, frozen=True, kw_only=True, tag="case.dispatch.v1"):
+    """派单: hand the case to a desk."""
+
+    desk: str
+
+
+class Accept(Command, frozen=True, kw_only=True, tag="case.accept.v1"):
+    """签收: the lead signs for the case; starts no clock."""
+
+
+class ReportProgress(Command, frozen=True, kw_only=True, tag="case.progress.v1"):
+    """办理进展."""
+
+    text: str = ""
+
+
+class Reply(Command, frozen=True, kw_only=True, tag="case.reply.v1"):
+    """答复: an answer to the citizen; stops no clock. A promise in it is a commitment with a date."""
+
+    text: str = ""
+    commitment_due_at: datetime | None = None
+
+
+class Mitigate(Command, frozen=True, kw_only=True, tag="case.mitigate.v1"):
+    """临时措施: a barrier put up; not a resolution."""
+
+    text: str = ""
+
+
+class RequestReturn(Command, frozen=True, kw_only=True, tag="case.return.v1"):
+    """退单申请: ask to give the case back, with a listed reason and a suggested desk."""
+
+    reason: str
+    suggested_desk: str | None = None
+    text: str = ""
+
+
+class ApproveReturn(Command, frozen=True, kw_only=True, tag="case.approve_return.v1"):
+    """同意退单: the case goes to `desk`, or where the returner suggested."""
+
+    desk: str | None = None
+
+
+class RefuseReturn(Command, frozen=True, kw_only=True, tag="case.refuse_return.v1"):
+    """不同意退单: the case stays with the returner."""
+
+    text: str = ""
+
+
+class Designate(Command, frozen=True, kw_only=True, tag="case.designate.v1"):
+    """指定承办: the tier above names the desk that must take it."""
+
+    desk: str
+
+
+class Outcome(StrEnum):
+    """办理结果."""
+
+    SOLVED = "solved"  # 解决
+    EXPLAINED = "explained"  # 解释回应: cannot be solved now
+    SETTLED = "settled"  # 调解
+    UNSUBSTANTIATED = "unsubstantiated"  # 不属实
+    WITHDRAWN = "withdrawn"  # 撤回
+
+
+class Resolve(Command, frozen=True, kw_only=True, tag="case.resolve.v1"):
+    """办结: the desk says the problem is dealt with; the policy's gate decides whether the case closes."""
+
+    outcome: Outcome = Outcome.SOLVED
+    text: str = ""
+    #: References of pictures or documents; no personal data.
+    evidence: tuple[str, ...] = ()
+    root_cause: str | None = None
+
+
+class FollowUpResult(StrEnum):
+    """What a follow-up (回访) found."""
+
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    UNREACHABLE = "unreachable"
+
+
+class FollowUp(Command, frozen=True, kw_only=True, tag="case.follow_up.v1"):
+    """回访: ask those concerned; counts only, no names."""
+
+    result: FollowUpResult
+    asked: int = 1
+    accepted: int = 0
+
+
+class Close(Command, frozen=True, kw_only=True, tag="case.close.v1"):
+    """归档: close a resolved case whose gate is passed."""
+
+
+class Reopen(Command, frozen=True, kw_only=True, tag="case.reopen.v1"):
+    """重办: the problem is not solved after all."""
+
+    text: str = ""
+
+
+class Escalate(Command, frozen=True, kw_only=True, tag="case.escalate.v1"):
+    """申请提级: a desk asks the tier above to take over, with a reason."""
+
+    text: str = ""
+
+
+class AcceptEscalation(Command, frozen=True, kw_only=True, tag="case.accept_escalation.v1"):
+    """同意提级: the superior takes the case a desk asked to hand up."""
+
+
+class Adopt(Command, frozen=True, kw_only=True, tag="case.adopt.v1"):
+    """采纳: the new lead adopts a late report of the old one as the resolution."""
+
+    #: Id of the refused command.
+    report: str
+
+
+class Correct(Command, frozen=True, kw_only=True, tag="case.correct.v1"):
+    """更正: category, division or place were wrong; the case is routed anew. None leaves a field as it is."""
+
+    category: str | None = None
+    division: tuple[str | None, ...] | None = None
+    place: Place | None = None
+
+
+class Withdraw(Command, frozen=True, kw_only=True, tag="case.withdraw.v1"):
+    """撤回: the citizen or the hotline takes the case back; never the handling desk."""
+
+    text: str = ""
+
+
+class PassDeadline(Command, frozen=True, kw_only=True, tag="case.pass_deadline.v1"):
+    """到期: the clock says that a milestone's instant has passed. A stale one changes nothing."""
+
+    milestone: str
+    due_at: datetime
+
+
+AnyCommand = (
+    Open
+    | Dispatch
+    | Accept
+    | ReportProgress
+    | Reply
+    | Mitigate
+    | RequestReturn
+    | ApproveReturn
+    | RefuseReturn
+    | Designate
+    | Resolve
+    | FollowUp
+    | Close
+    | Reopen
+    | Escalate
+    | AcceptEscalation
+    | Adopt
+    | Correct
+    | Withdraw
+    | PassDeadline
+)
+
+#: Wire type to struct, for decoding by the message's type property.
+COMMAND_TYPES: dict[str, type[Command]] = {
+    str(kind.__struct_config__.tag): kind for kind in AnyCommand.__args__
+}

@@ -1,0 +1,351 @@
+"""Events: what has happened to a case (past tense), and the entries that keep them in the ledger (台账).
+
+A case is the fold of its entries (`router.core.case.evolve`): any history replays to the case it made.
+Free text is no part of an event: it stands beside it in the entry, where it can be redacted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from router.core.commands import Actor, FollowUpResult, Outcome, Place
+from router.core.policy import OnPass, Satisfies, Track
+
+
+class MilestoneStatus(StrEnum):
+    """Where a milestone stands."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    SUPERSEDED = "superseded"  # its lead lost the case to the tier above
+
+
+class Milestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A milestone of one case, armed at an instant."""
+
+    name: str
+    due_at: datetime
+    satisfied_by: Satisfies
+    on_pass: OnPass
+    to: str
+    track: Track = Track.STATUTORY
+    status: MilestoneStatus = MilestoneStatus.RUNNING
+    #: The calendar does not cover the instant yet: it may move when the calendar is imported.
+    provisional: bool = False
+    #: Desk code of who holds it; None: whoever leads.
+    holder: str | None = None
+    #: When the satisfying event happened; None unless met.
+    met_at: datetime | None = None
+
+
+class Cause(StrEnum):
+    """Why a case went up a tier; only `deadline` counts against a desk."""
+
+    DEADLINE = "deadline"
+    VOLUNTARY = "voluntary"
+    REPEAT = "repeat"
+    UNSTAFFED = "unstaffed"
+    PULLED = "pulled"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Something that has happened to a case."""
+
+
+class Received(Event, frozen=True, kw_only=True, tag="Received"):
+    """The case is on record: what the source said, how it was classified, what clock it got and why."""
+
+    source: str
+    source_id: str
+    #: SHA-256 of what the source sent: tells a repeat from a conflict.
+    content_hash: str
+    channel: str
+    origin: str
+    matter_type: str
+    category: str | None
+    category_group: str
+    #: Codes from the city down; an unknown or missing one is the code of the `unknown` division.
+    division_path: tuple[str, ...]
+    place_key: str | None
+    place: Place | None
+    #: Whether a named division, desk or category was unknown or a required one missing.
+    triaged: bool
+    policy: str
+    policy_reason: str
+    due_at: datetime | None
+    given_due_at: datetime | None
+    milestones: tuple[Milestone, ...]
+    raised_by: str | None = None
+    starred: bool = False
+    vulnerable: bool = False
+    affected: int = 1
+    confidential: bool = False
+    subject_desk: str | None = None
+    contact_ref: str | None = None
+    complainant: str | None = None
+
+
+class Dispatched(Event, frozen=True, kw_only=True, tag="Dispatched"):
+    """A desk became lead."""
+
+    desk: str
+    #: Index into the policy's ladder.
+    step: int
+    #: Why this desk: `territory`, `functional`, `named`, `triage:unknown_division`, …
+    reason: str
+    milestones: tuple[Milestone, ...] = ()
+
+
+class Accepted(Event, frozen=True, kw_only=True, tag="Accepted"):
+    """The lead signed for it."""
+
+    desk: str
+
+
+class ProgressReported(Event, frozen=True, kw_only=True, tag="ProgressReported"):
+    """The lead reported progress."""
+
+    desk: str
+
+
+class Replied(Event, frozen=True, kw_only=True, tag="Replied"):
+    """The citizen was answered; a promise became a milestone of its own."""
+
+    desk: str
+    commitment: Milestone | None = None
+
+
+class Mitigated(Event, frozen=True, kw_only=True, tag="Mitigated"):
+    """A temporary measure was taken."""
+
+    desk: str
+
+
+class ReturnRequested(Event, frozen=True, kw_only=True, tag="ReturnRequested"):
+    """The lead asked to give the case back."""
+
+    desk: str
+    reason: str
+    suggested_desk: str | None
+    milestone: Milestone | None = None
+
+
+class ReturnApproved(Event, frozen=True, kw_only=True, tag="ReturnApproved"):
+    """The return was approved; the case goes to `to`."""
+
+    desk: str
+    to: str
+    #: The cap is reached: the tier above must designate.
+    designation: bool = False
+
+
+class ReturnRefused(Event, frozen=True, kw_only=True, tag="ReturnRefused"):
+    """The return was refused; the case stays."""
+
+    desk: str
+
+
+class Designated(Event, frozen=True, kw_only=True, tag="Designated"):
+    """The tier above named the desk that must take it."""
+
+    desk: str
+    by: str
+
+
+class Resolved(Event, frozen=True, kw_only=True, tag="Resolved"):
+    """The lead reported the problem dealt with."""
+
+    desk: str
+    outcome: Outcome
+    evidence: tuple[str, ...] = ()
+    root_cause: str | None = None
+    #: Milestones the resolution arms, for example the follow-up's.
+    milestones: tuple[Milestone, ...] = ()
+
+
+class FollowedUp(Event, frozen=True, kw_only=True, tag="FollowedUp"):
+    """Those concerned were asked."""
+
+    result: FollowUpResult
+    asked: int
+    accepted: int
+
+
+class Closed(Event, frozen=True, kw_only=True, tag="Closed"):
+    """The case is closed; `gate` says what let it through."""
+
+    gate: str
+    outcome: Outcome
+
+
+class Reopened(Event, frozen=True, kw_only=True, tag="Reopened"):
+    """The case is back at work."""
+
+    #: `gate`: a failed gate (reprocess, 重办); `request`: somebody asked.
+    reason: str
+    desk: str
+
+
+class DeadlineMissed(Event, frozen=True, kw_only=True, tag="DeadlineMissed"):
+    """A milestone's instant passed unmet; its event time is the deadline, not when it was noticed."""
+
+    milestone: str
+    due_at: datetime
+    on_pass: OnPass
+    #: Desk code the miss is charged to.
+    charged_to: str
+
+
+class Reminded(Event, frozen=True, kw_only=True, tag="Reminded"):
+    """Somebody was told of a passed milestone that does not escalate."""
+
+    milestone: str
+    to: str
+
+
+class SupervisionOrdered(Event, frozen=True, kw_only=True, tag="SupervisionOrdered"):
+    """督办: the lead stays; `by` supervises with a clock of its own."""
+
+    milestone: str
+    by: str
+
+
+class Skipped(Event, frozen=True, kw_only=True, tag="Skipped"):
+    """A step of the ladder had no desk; no escalation, the next budget starts at the same instant."""
+
+    step: int
+    reason: str
+
+
+class Escalated(Event, frozen=True, kw_only=True, tag="Escalated"):
+    """提级: exactly one tier up, to the superior."""
+
+    from_desk: str
+    to_desk: str
+    from_step: int
+    to_step: int
+    #: Names of the steps, so that figures need no policy.
+    from_name: str
+    to_name: str
+    cause: Cause
+    #: `transfer` or `supervise`.
+    mode: str
+    #: The missed deadline; None for other causes.
+    milestone: str | None = None
+    due_at: datetime | None = None
+    #: The deadline of the new step; None when it has no budget.
+    next: Milestone | None = None
+
+
+class NoticeRepeated(Event, frozen=True, kw_only=True, tag="NoticeRepeated"):
+    """The last level's budget passed again: told once more, not an escalation."""
+
+    milestone: str
+    due_at: datetime
+    to: str
+    next: Milestone | None = None
+
+
+class EscalationRequested(Event, frozen=True, kw_only=True, tag="EscalationRequested"):
+    """A desk asked the tier above to take over; silence until the milestone is consent."""
+
+    desk: str
+    superior: str
+    milestone: Milestone
+
+
+class Overtaken(Event, frozen=True, kw_only=True, tag="Overtaken"):
+    """A report that counts as in time came after the escalation: the deadline is met, the escalation stays."""
+
+    milestone: str
+    due_at: datetime
+    desk: str
+
+
+class SystemDelayed(Event, frozen=True, kw_only=True, tag="SystemDelayed"):
+    """A deadline was moved because the desk got the case late through our fault; in no desk's figures."""
+
+    milestone: str
+    due_at: datetime
+    moved_to: datetime
+    delay_s: int
+
+
+class Corrected(Event, frozen=True, kw_only=True, tag="Corrected"):
+    """Category, division or place were put right."""
+
+    category: str | None
+    category_group: str
+    division_path: tuple[str, ...]
+    place_key: str | None
+    place: Place | None
+    triaged: bool
+
+
+class Withdrawn(Event, frozen=True, kw_only=True, tag="Withdrawn"):
+    """The citizen or the hotline took the case back."""
+
+    by: str
+
+
+class Refused(Event, frozen=True, kw_only=True, tag="Refused"):
+    """A command was refused; kept with its reason, changes nothing. A late report stays here as evidence."""
+
+    command: str
+    command_type: str
+    code: str
+    data: dict[str, str] = {}
+
+
+AnyEvent = (
+    Received
+    | Dispatched
+    | Accepted
+    | ProgressReported
+    | Replied
+    | Mitigated
+    | ReturnRequested
+    | ReturnApproved
+    | ReturnRefused
+    | Designated
+    | Resolved
+    | FollowedUp
+    | Closed
+    | Reopened
+    | DeadlineMissed
+    | Reminded
+    | SupervisionOrdered
+    | Skipped
+    | Escalated
+    | NoticeRepeated
+    | EscalationRequested
+    | Overtaken
+    | SystemDelayed
+    | Corrected
+    | Withdrawn
+    | Refused
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the ledger: an event of one case. Appended, never edited; unique on (cause, ordinal)."""
+
+    case_id: str
+    #: The case's version after this entry.
+    version: int
+    #: Id of the command that led to it.
+    cause: str
+    #: Position among the entries of the same cause, from 0.
+    ordinal: int
+    actor: Actor
+    #: When it happened at the source.
+    event_at: datetime
+    #: When we put it on record.
+    recorded_at: datetime
+    event: AnyEvent
+    #: Free text, redactable; empty when there is none.
+    text: str = ""
