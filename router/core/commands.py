@@ -261,6 +261,4 @@ AnyCommand = (
 )
 
 #: Wire type to struct, for decoding by the message's type property.
-COMMAND_TYPES: dict[str, type[Command]] = {
-    str(kind.__struct_config__.tag): kind for kind in AnyCommand.__args__
-}
+COMMAND_TYPES: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in AnyCommand.__args__}
