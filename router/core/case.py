@@ -1,0 +1,136 @@
+"""A case (工单): the state of one matter as of one version. `router.core.history` makes it from its entries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from router.core import events as e
+from router.core.commands import Outcome, Place
+
+
+class State(StrEnum):
+    """Where a case stands. Escalated, supervised, starred and overdue are facts about it, not states."""
+
+    RECEIVED = "received"
+    DISPATCHED = "dispatched"
+    ACCEPTED = "accepted"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    SUSPENDED = "suspended"
+
+
+class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A pending request to give a case back."""
+
+    desk: str
+    reason: str
+    suggested_desk: str | None
+    at: datetime
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A desk that lost the case to the tier above, and the deadline that took it."""
+
+    desk: str
+    at: datetime
+    milestone: str | None
+    due_at: datetime | None
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """One citizen's or worker's matter, as of one version. Treat as a value: nobody but `history` changes one."""
+
+    id: str
+    version: int
+    state: State
+    source: str
+    source_id: str
+    content_hash: str
+    channel: str
+    origin: str
+    matter_type: str
+    category: str | None
+    category_group: str
+    text: str
+    #: Event time of the receipt: every clock starts here.
+    opened_at: datetime
+    recorded_at: datetime
+    #: The statutory due date as first set; on-time figures are by it. None: no deadline.
+    due_at: datetime | None
+    given_due_at: datetime | None
+    division_path: tuple[str, ...]
+    place_key: str | None
+    place: Place | None
+    triaged: bool
+    policy: str
+    raised_by: str | None = None
+    starred: bool = False
+    vulnerable: bool = False
+    affected: int = 1
+    confidential: bool = False
+    subject_desk: str | None = None
+    contact_ref: str | None = None
+    complainant: str | None = None
+    #: Desk code of the lead; empty until dispatched.
+    lead: str = ""
+    assists: tuple[str, ...] = ()
+    #: Index into the policy's ladder.
+    step: int = 0
+    dispatched_at: datetime | None = None
+    #: When the present lead's assignment was put on record, for `min_in_hand`.
+    assigned_at: datetime | None = None
+    accepted_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    outcome: Outcome | None = None
+    milestones: tuple[e.Milestone, ...] = ()
+    return_request: ReturnRequest | None = None
+    #: Approved returns.
+    returns: int = 0
+    #: The cap of returns is reached: the lead must designate.
+    designation: bool = False
+    #: Superior that was asked to take over; None when no request is pending.
+    escalation_request: str | None = None
+    escalations: int = 0
+    #: Reopenings after a failed gate (重办).
+    reprocesses: int = 0
+    taken: tuple[Taken, ...] = ()
+    #: Follow-ups that reached nobody.
+    unreachable: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to act."""
+        return self.state is not State.CLOSED
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """The earliest running milestone's instant; None when none is running."""
+        running = [m.due_at for m in self.milestones if m.status is e.MilestoneStatus.RUNNING]
+        return min(running) if running else None
+
+    @property
+    def district(self) -> str | None:
+        """Code of the division one below the root; None for a tree of one tier."""
+        return self.division_path[1] if len(self.division_path) > 1 else None
+
+    def milestone(self, name: str) -> e.Milestone | None:
+        """The latest milestone of that name; None when there is none."""
+        for milestone in reversed(self.milestones):
+            if milestone.name == name:
+                return milestone
+        return None
+
+    def running(self, name: str, due_at: datetime) -> e.Milestone | None:
+        """The running milestone of that name armed at exactly that instant: the fence against stale timers."""
+        for milestone in self.milestones:
+            if (
+                milestone.name == name
+                and milestone.due_at == due_at
+                and milestone.status is e.MilestoneStatus.RUNNING
+            ):
+                return milestone
+        return None

@@ -1,0 +1,353 @@
+"""The history of a case: `evolve` folds one entry into the case it makes.
+
+The law of the file: the state of a case is a function of its entries and of nothing else.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from router.core import events as e
+from router.core.case import Case, ReturnRequest, State, Taken
+from router.core.policy import OnPass, Satisfies, Track
+
+
+def evolve(case: Case | None, entry: e.Entry) -> Case:
+    """The case after one entry.
+
+    Args:
+        case: the case before it; None for the entry that receives it. It is not changed.
+        entry: the entry to fold in.
+
+    Raises:
+        ValueError: the entry cannot follow: a first entry that is not `Received`, or a second one that is.
+    """
+    if case is None:
+        return _received(entry)
+    return _apply(copy.copy(case), entry)
+
+
+def advance(case: Case | None, entries: Iterable[e.Entry]) -> Case:
+    """The case after several entries, copying once.
+
+    Raises:
+        ValueError: there are no entries, or one cannot follow.
+    """
+    own = copy.copy(case) if case is not None else None
+    for entry in entries:
+        own = _received(entry) if own is None else _apply(own, entry)
+    if own is None:
+        raise ValueError("a case is made by at least one entry")
+    return own
+
+
+def _received(entry: e.Entry) -> Case:
+    event = entry.event
+    if not isinstance(event, e.Received):
+        raise ValueError(f"the first entry of a case is Received, not {type(event).__name__}")
+    return Case(
+        id=entry.case_id,
+        version=entry.version,
+        state=State.RECEIVED,
+        source=event.source,
+        source_id=event.source_id,
+        content_hash=event.content_hash,
+        channel=event.channel,
+        origin=event.origin,
+        matter_type=event.matter_type,
+        category=event.category,
+        category_group=event.category_group,
+        text=entry.text,
+        opened_at=entry.event_at,
+        recorded_at=entry.recorded_at,
+        due_at=event.due_at,
+        given_due_at=event.given_due_at,
+        division_path=event.division_path,
+        place_key=event.place_key,
+        place=event.place,
+        triaged=event.triaged,
+        policy=event.policy,
+        raised_by=event.raised_by,
+        starred=event.starred,
+        vulnerable=event.vulnerable,
+        affected=event.affected,
+        confidential=event.confidential,
+        subject_desk=event.subject_desk,
+        contact_ref=event.contact_ref,
+        complainant=event.complainant,
+        milestones=event.milestones,
+    )
+
+
+def _apply(case: Case, entry: e.Entry) -> Case:
+    event = entry.event
+    fold = _FOLDS.get(type(event))
+    if fold is None:
+        raise ValueError(f"{type(event).__name__} cannot follow in the history of a case")
+    if not isinstance(event, e.Refused):
+        case.version = entry.version
+    fold(case, event, entry)
+    return case
+
+
+def _arm(case: Case, *milestones: e.Milestone | None) -> None:
+    case.milestones = (*case.milestones, *(m for m in milestones if m is not None))
+
+
+def _satisfy(case: Case, what: Satisfies, at: datetime) -> None:
+    """Running milestones that `what` satisfies are met; a milestone is met at its very instant too."""
+    if not any(m.satisfied_by is what and m.status is e.MilestoneStatus.RUNNING for m in case.milestones):
+        return
+    case.milestones = tuple(
+        msgspec.structs.replace(m, status=e.MilestoneStatus.MET, met_at=at)
+        if m.satisfied_by is what and m.status is e.MilestoneStatus.RUNNING
+        else m
+        for m in case.milestones
+    )
+
+
+def _mark(case: Case, name: str, due_at: datetime, status: e.MilestoneStatus) -> None:
+    case.milestones = tuple(
+        msgspec.structs.replace(m, status=status) if m.name == name and m.due_at == due_at else m
+        for m in case.milestones
+    )
+
+
+def _supersede(case: Case, keep: frozenset[Satisfies] = frozenset()) -> None:
+    """Running milestones of whoever led are superseded, save those held by somebody else or in `keep`."""
+    case.milestones = tuple(
+        msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
+        if m.status is e.MilestoneStatus.RUNNING and m.holder is None and m.satisfied_by not in keep
+        else m
+        for m in case.milestones
+    )
+
+
+def _drop_all(case: Case) -> None:
+    """Nothing of a closed case falls due any more."""
+    case.milestones = tuple(
+        msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
+        if m.status is e.MilestoneStatus.RUNNING
+        else m
+        for m in case.milestones
+    )
+
+
+def _lead(case: Case, desk: str, entry: e.Entry) -> None:
+    case.lead = desk
+    case.state = State.DISPATCHED
+    case.dispatched_at = entry.event_at
+    case.assigned_at = entry.recorded_at
+    case.accepted_at = None
+    case.assists = tuple(assist for assist in case.assists if assist != desk)
+
+
+def _on_dispatched(case: Case, event: e.Dispatched, entry: e.Entry) -> None:
+    _lead(case, event.desk, entry)
+    case.step = event.step
+    case.return_request = None
+    case.designation = False
+    _satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    _arm(case, *event.milestones)
+
+
+def _on_accepted(case: Case, _event: e.Accepted, entry: e.Entry) -> None:
+    case.state = State.ACCEPTED
+    case.accepted_at = entry.event_at
+    _satisfy(case, Satisfies.ACCEPTED, entry.event_at)
+
+
+def _on_progress(case: Case, _event: e.ProgressReported, entry: e.Entry) -> None:
+    _satisfy(case, Satisfies.PROGRESS, entry.event_at)
+
+
+def _on_replied(case: Case, event: e.Replied, entry: e.Entry) -> None:
+    _satisfy(case, Satisfies.REPLIED, entry.event_at)
+    _arm(case, event.commitment)
+
+
+def _on_mitigated(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
+    """A barrier put up changes no clock and no state."""
+
+
+def _on_return_requested(case: Case, event: e.ReturnRequested, entry: e.Entry) -> None:
+    case.return_request = ReturnRequest(
+        desk=event.desk, reason=event.reason, suggested_desk=event.suggested_desk, at=entry.event_at
+    )
+    _arm(case, event.milestone)
+
+
+def _on_return_approved(case: Case, event: e.ReturnApproved, entry: e.Entry) -> None:
+    case.return_request = None
+    case.returns += 1
+    case.designation = event.designation
+    _satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+    _lead(case, event.to, entry)
+
+
+def _on_return_refused(case: Case, _event: e.ReturnRefused, entry: e.Entry) -> None:
+    case.return_request = None
+    _satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+
+
+def _on_designated(case: Case, event: e.Designated, entry: e.Entry) -> None:
+    case.designation = False
+    case.return_request = None
+    _satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+    _lead(case, event.desk, entry)
+
+
+def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
+    case.state = State.RESOLVED
+    case.resolved_at = entry.event_at
+    case.outcome = event.outcome
+    case.escalation_request = None
+    _satisfy(case, Satisfies.RESOLVED, entry.event_at)
+    _arm(case, *event.milestones)
+
+
+def _on_followed_up(case: Case, event: e.FollowedUp, entry: e.Entry) -> None:
+    if event.result == "unreachable":
+        case.unreachable += 1
+        return
+    _satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
+
+
+def _on_closed(case: Case, event: e.Closed, entry: e.Entry) -> None:
+    case.state = State.CLOSED
+    case.closed_at = entry.event_at
+    case.outcome = event.outcome
+    _satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
+    _satisfy(case, Satisfies.CLOSED, entry.event_at)
+    _drop_all(case)
+
+
+def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
+    """Back to work: what the desk's word had satisfied, or the closing had dropped, runs on at its old instant."""
+    case.reprocesses += event.reason == "gate"
+    case.closed_at = None
+    case.resolved_at = None
+    case.outcome = None
+    case.unreachable = 0
+    case.milestones = tuple(
+        msgspec.structs.replace(m, status=e.MilestoneStatus.RUNNING, met_at=None)
+        if m.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED) and m.status is e.MilestoneStatus.MET
+        else m
+        for m in case.milestones
+    )
+    _lead(case, event.desk, entry)
+
+
+def _on_missed(case: Case, event: e.DeadlineMissed, _entry: e.Entry) -> None:
+    _mark(case, event.milestone, event.due_at, e.MilestoneStatus.MISSED)
+
+
+def _on_reminded(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
+    """Being told changes nothing."""
+
+
+def _on_supervision(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
+    """The order is a fact on record; the lead stays."""
+
+
+def _on_skipped(case: Case, event: e.Skipped, _entry: e.Entry) -> None:
+    case.step = event.step
+
+
+def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
+    case.step = event.to_step
+    case.escalations += event.cause is e.Cause.DEADLINE
+    case.escalation_request = None
+    if event.mode == "transfer":
+        _supersede(case)
+        old = case.lead
+        case.taken = (
+            *case.taken,
+            Taken(desk=old, at=entry.event_at, milestone=event.milestone, due_at=event.due_at),
+        )
+        case.assists = (*(a for a in case.assists if a != old), old)
+        case.return_request = None
+        _lead(case, event.to_desk, entry)
+    _arm(case, event.next)
+
+
+def _on_notice_repeated(case: Case, event: e.NoticeRepeated, _entry: e.Entry) -> None:
+    _arm(case, event.next)
+
+
+def _on_escalation_requested(case: Case, event: e.EscalationRequested, _entry: e.Entry) -> None:
+    case.escalation_request = event.superior
+    _arm(case, event.milestone)
+
+
+def _on_overtaken(case: Case, event: e.Overtaken, entry: e.Entry) -> None:
+    """The deadline counts as met after all; the ladder's clock that followed it is void."""
+    case.milestones = tuple(
+        msgspec.structs.replace(m, status=e.MilestoneStatus.MET, met_at=entry.event_at)
+        if m.name == event.milestone and m.due_at == event.due_at
+        else msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
+        if m.status is e.MilestoneStatus.RUNNING and m.on_pass is OnPass.ESCALATE and m.track is Track.STATUTORY
+        else m
+        for m in case.milestones
+    )
+
+
+def _on_system_delayed(case: Case, event: e.SystemDelayed, _entry: e.Entry) -> None:
+    case.milestones = tuple(
+        msgspec.structs.replace(m, due_at=event.moved_to)
+        if m.name == event.milestone and m.due_at == event.due_at
+        else m
+        for m in case.milestones
+    )
+
+
+def _on_corrected(case: Case, event: e.Corrected, _entry: e.Entry) -> None:
+    case.category = event.category
+    case.category_group = event.category_group
+    case.division_path = event.division_path
+    case.place_key = event.place_key
+    case.place = event.place
+    case.triaged = event.triaged
+
+
+def _on_withdrawn(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
+    """The closing that follows in the same step ends it."""
+
+
+def _on_refused(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
+    """A refusal changes nothing."""
+
+
+#: How each kind of entry changes a case. An event missing here cannot be recorded.
+_FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
+    e.Dispatched: _on_dispatched,
+    e.Accepted: _on_accepted,
+    e.ProgressReported: _on_progress,
+    e.Replied: _on_replied,
+    e.Mitigated: _on_mitigated,
+    e.ReturnRequested: _on_return_requested,
+    e.ReturnApproved: _on_return_approved,
+    e.ReturnRefused: _on_return_refused,
+    e.Designated: _on_designated,
+    e.Resolved: _on_resolved,
+    e.FollowedUp: _on_followed_up,
+    e.Closed: _on_closed,
+    e.Reopened: _on_reopened,
+    e.DeadlineMissed: _on_missed,
+    e.Reminded: _on_reminded,
+    e.SupervisionOrdered: _on_supervision,
+    e.Skipped: _on_skipped,
+    e.Escalated: _on_escalated,
+    e.NoticeRepeated: _on_notice_repeated,
+    e.EscalationRequested: _on_escalation_requested,
+    e.Overtaken: _on_overtaken,
+    e.SystemDelayed: _on_system_delayed,
+    e.Corrected: _on_corrected,
+    e.Withdrawn: _on_withdrawn,
+    e.Refused: _on_refused,
+}

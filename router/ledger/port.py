@@ -1,0 +1,223 @@
+"""What the router needs of a ledger, whichever database holds it.
+
+The law of the room: nobody deletes or edits an entry. Texts can be redacted, which is an entry of its own.
+Every method that depends on time takes it as an argument; the database's clock is read by :meth:`Ledger.clock`
+alone, to notice a skew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from router.broker.port import Fate, Outgoing
+from router.core.case import Case
+from router.core.commands import Contact
+from router.core.events import Entry
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command was answered with, as the ledger remembers it."""
+
+    command: str
+    case_id: str
+    #: Version of the case after it.
+    version: int
+    #: Code of the refusal; None when it was accepted.
+    refused: str | None = None
+    data: Mapping[str, str] = {}
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """What one decided command adds to the ledger, all of it or nothing."""
+
+    #: The case after the command.
+    case: Case
+    #: Version it was decided on; 0 for a case that did not exist. The write happens only on that version.
+    decided_on: int
+    entries: tuple[Entry, ...]
+    outgoing: tuple[Outgoing, ...]
+    #: Name of the tier whose due queue wakes this case: `street`, `district`, `city`.
+    due_tier: str
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that could not be handled, kept whole with its reason and origin until somebody replays it."""
+
+    #: Id of the parked row: given by the ledger, stable.
+    id: str
+    #: Reason code: `undecodable`, `unknown_type`, `unknown_case`, `forged`, `failing`, `unrouted`, …
+    reason: str
+    #: One sentence for the operator, without a citizen's text.
+    detail: str
+    #: Where it came from: a queue, `http`, `shell`.
+    origin: str
+    message_id: str
+    type: str
+    case_id: str
+    key: str
+    user_id: str | None
+    body: bytes
+    parked_at: datetime
+    #: None until replayed.
+    replayed_at: datetime | None = None
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """A deadline that passed and is leased to whoever claimed it."""
+
+    case_id: str
+    milestone: str
+    due_at: datetime
+    tier: str
+
+
+class Unit(Protocol):
+    """One transaction. Everything in it happens when the `with` block ends, or nothing does."""
+
+    def answers(self, commands: Collection[str]) -> dict[str, Answer]:
+        """Those of `commands` (ids) that were answered before."""
+        ...
+
+    def cases(self, ids: Collection[str]) -> dict[str, Case]:
+        """The cases of those ids that exist, as they stand."""
+        ...
+
+    def write(self, writes: Sequence[Write]) -> set[str]:
+        """Record decided commands; several writes for one case must follow each other in order.
+
+        Returns:
+            Ids of cases whose version was no longer the one decided on: nothing of theirs was written, the
+            caller decides again. Neighbours are written all the same.
+        """
+        ...
+
+    def keep_contacts(self, contacts: Mapping[str, Contact], now: datetime) -> None:
+        """Encrypt and store personal data under its reference; a reference that exists keeps its first content."""
+        ...
+
+    def park(self, parked: Iterable[Parked]) -> None:
+        """Keep messages that could not be handled; the same id twice is kept once."""
+        ...
+
+    def unpark_waiting(self, case_ids: Collection[str], now: datetime) -> list[Parked]:
+        """Messages parked as `unknown_case` for cases that exist now; they are marked replayed at `now`."""
+        ...
+
+    def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
+        """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
+        ...
+
+    def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
+        """What became of messages by id: confirmed ones leave the outbox, unrouted ones are parked with it,
+        rejected and unknown ones wait, each with growing pauses, for the relay."""
+        ...
+
+
+class Ledger(Protocol):
+    """The system of record."""
+
+    #: Without secrets, for messages to people.
+    name: str
+
+    def begin(self) -> AbstractContextManager[Unit]:
+        """A transaction.
+
+        Raises:
+            UnreachableError: the database does not answer.
+        """
+        ...
+
+    def clock(self) -> datetime:
+        """The database server's clock, aware UTC; SQLite has none of its own and gives the machine's."""
+        ...
+
+    # -- deadlines ---------------------------------------------------------------------------------------------
+
+    def claim_due(self, now: datetime, limit: int, lease_s: float) -> list[Due]:
+        """Lease at most `limit` open cases whose next deadline is strictly before `now`, oldest first.
+
+        A case leased by somebody else is passed over until the lease has run out; the lease is keyed to the
+        instant: a new next deadline frees the case. At most one deadline (the earliest) a case and call.
+        """
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """The earliest next deadline over open cases; None when nothing is armed."""
+        ...
+
+    # -- outbox ------------------------------------------------------------------------------------------------
+
+    def claim_outbox(self, now: datetime, limit: int, lease_s: float, grace_s: float) -> list[Outgoing]:
+        """Lease unsent messages older than `grace_s` (a router publishes its own at once), oldest first."""
+        ...
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    def case(self, case_id: str) -> Case | None:
+        """One case; None when it does not exist."""
+        ...
+
+    def case_by_source(self, source: str, source_id: str) -> Case | None:
+        """The case a source's own id stands for; None when it does not exist."""
+        ...
+
+    def entries(self, case_id: str) -> list[Entry]:
+        """The history of one case, in order."""
+        ...
+
+    def all_cases(self, *, open_only: bool = False, lead: str | None = None) -> Iterator[Case]:
+        """Every case, by id, streamed."""
+        ...
+
+    def all_entries(self, event: str | None = None) -> Iterator[Entry]:
+        """Every entry (of one event name), by case and order, streamed."""
+        ...
+
+    def unreceived(self, before: datetime, limit: int) -> list[Case]:
+        """Open cases dispatched before `before` whose lead has shown no receipt and no sign of life since."""
+        ...
+
+    def contact(self, ref: str, *, reader: str, reason: str, now: datetime) -> Contact | None:
+        """Decrypt personal data; who read it and why is logged in the same transaction."""
+        ...
+
+    def parked(self, *, reason: str | None = None, replayed: bool = False) -> list[Parked]:
+        """Parked messages, oldest first; without those already replayed unless asked for."""
+        ...
+
+    def parked_one(self, parked_id: str) -> Parked | None:
+        """One parked message; None when there is none of that id."""
+        ...
+
+    def mark_replayed(self, parked_id: str, now: datetime) -> None:
+        """Note that a parked message was handed in again."""
+        ...
+
+    def counts(self, now: datetime) -> Mapping[str, float | int | None]:
+        """Figures for `status`: cases_open, received_last_minute, due_next_hour, overdue,
+        oldest_overdue_at_s (seconds since the oldest passed deadline not handled), outbox, outbox_oldest_s,
+        parked."""
+        ...
+
+    # -- versions ----------------------------------------------------------------------------------------------
+
+    def put_version(self, kind: str, version: str, body: bytes, now: datetime, *, current: bool = True) -> None:
+        """Store an immutable version of a tree, policy set or calendar; `current` makes it the one in force."""
+        ...
+
+    def current(self, kind: str) -> tuple[str, bytes] | None:
+        """Version and body in force; None when there is none."""
+        ...
+
+    def version(self, kind: str, version: str) -> bytes | None:
+        """The body of one version; None when it is unknown."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections; idempotent."""
+        ...
