@@ -1,6 +1,6 @@
-"""Making a tree of divisions (区划) and desks (承办单位) whole: what a hand-written file may leave out.
+"""Making a tree of divisions (区划) and desks (承办单位) whole, and changing it while the router runs.
 
-Pure: every function takes a :class:`TreeFile` and returns a new one. Nothing here is ever dropped or
+Pure: every function takes a :class:`TreeFile` and returns a new version. Nothing here is ever dropped or
 guessed silently: what is added has a code that comes from :func:`desk_code` or :func:`unknown_code`, so
 that two people who complete the same file get the same tree, byte for byte.
 """
@@ -8,10 +8,32 @@ that two people who complete the same file get the same tree, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
-from router.core.tree import Desk, DeskKind, Division, TreeFile
+from router.core.division_faults import Fault, check
+from router.core.tree import Desk, DeskKind, Division, Served, TreeFile
+from router.errors import ConflictError, NotFoundError
+
+__all__ = [
+    "ChangeKind",
+    "Changed",
+    "DeskChange",
+    "Fault",
+    "add_desk",
+    "add_office",
+    "check",
+    "complete",
+    "deactivate",
+    "desk_code",
+    "merge",
+    "redirect",
+    "rename",
+    "unknown_code",
+]
 
 #: Chinese words for the usual tiers; another tier is called by its own name.
 TIER_LABELS = {"province": "省份", "city": "市", "district": "区县", "street": "街道", "community": "社区"}
@@ -153,3 +175,201 @@ class _Chain:
 
     def _supervision_above(self, level: int) -> str | None:
         return next((desk.code for desk in self._supervision if desk.level > level), None)
+
+
+class ChangeKind(StrEnum):
+    """What became of a desk while the router was running."""
+
+    ADDED = "added"
+    RENAMED = "renamed"
+    MERGED = "merged"  # for good: the desk is inactive and another does its work
+    REDIRECTED = "redirected"  # until further notice
+    RESTORED = "restored"  # a redirect ended
+    DEACTIVATED = "deactivated"
+    SUPERIOR = "superior"  # it answers to another desk now
+
+
+class DeskChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One desk that a change of the tree touched; cases of a desk that lost its work are re-routed."""
+
+    desk: str
+    kind: ChangeKind
+    #: The desk that has its work, or its superior, from now on; None: there is none to name, route afresh.
+    to: str | None = None
+
+
+#: A new version of the tree and what changed for whom.
+Changed: TypeAlias = tuple[TreeFile, list[DeskChange]]
+
+
+def add_office(file: TreeFile, *, code: str, name: str, parent: str, served: Served = Served.AMQP) -> Changed:
+    """Add a division (区划) below `parent`, with its territorial desk `code` and all that belongs to it.
+
+    Raises:
+        NotFoundError: there is no division `parent`.
+        ConflictError: the code is taken, or nothing can stand below `parent`.
+    """
+    above = next((d for d in file.divisions if d.code == parent), None)
+    if above is None:
+        raise NotFoundError(f"there is no division {parent}", todo="Name the code of a division of the tree.")
+    if above.unknown or above.tier + 1 >= len(file.tiers):
+        reason = "stands for unknown places" if above.unknown else "is at the lowest tier"
+        raise ConflictError(f"division {parent} {reason}; no office can be added below it")
+    if any(d.code == code for d in file.divisions):
+        raise ConflictError(f"division {code} exists already", todo="Rename it, or choose another code.")
+    division = Division(code=code, name=name, tier=above.tier + 1, parent=parent)
+    office = msgspec.structs.replace(_generated(division, DeskKind.TERRITORIAL), served=served)
+    file = msgspec.structs.replace(file, divisions=(*file.divisions, division))
+    return add_desk(file, office)
+
+
+def add_desk(file: TreeFile, desk: Desk) -> Changed:
+    """Add a desk, for example a department (条), and complete the tree around it.
+
+    Raises:
+        NotFoundError: its division does not exist.
+        ConflictError: the code is taken, or :func:`check` finds the desk at fault (a seat taken twice, …).
+    """
+    if any(d.code == desk.code for d in file.desks):
+        raise ConflictError(f"desk {desk.code} exists already", todo="Choose another code.")
+    if not any(d.code == desk.division for d in file.divisions):
+        raise NotFoundError(f"there is no division {desk.division}", todo="Add the division first.")
+    known = {d.code for d in file.desks}
+    before = {str(fault) for fault in check(file)}
+    file = complete(msgspec.structs.replace(file, desks=(*file.desks, desk)))
+    new = [fault for fault in check(file) if str(fault) not in before]
+    if new:
+        raise ConflictError(new[0].en, todo=new[0].todo_en)
+    added = [d.code for d in file.desks if d.code not in known]
+    return file, [DeskChange(desk=code, kind=ChangeKind.ADDED) for code in added]
+
+
+def rename(file: TreeFile, desk: str, name: str, *, division_name: str | None = None) -> Changed:
+    """Give a desk another name, and its division too when `division_name` is not None. Codes never change.
+
+    Raises:
+        NotFoundError: there is no such desk.
+    """
+    old = _desk(file, desk)
+    file = _with_desks(file, msgspec.structs.replace(old, name=name))
+    if division_name is not None:
+        divisions = tuple(
+            msgspec.structs.replace(d, name=division_name) if d.code == old.division else d for d in file.divisions
+        )
+        file = msgspec.structs.replace(file, divisions=divisions)
+    return file, [DeskChange(desk=desk, kind=ChangeKind.RENAMED)]
+
+
+def merge(file: TreeFile, desk: str, into: str) -> Changed:
+    """Close `desk` for good; `into` does its work, and who answered to `desk` answers to `into`.
+
+    The division stays, because cases on record lie in it.
+
+    Raises:
+        NotFoundError: one of the two does not exist.
+        ConflictError: one of them is not at work, or `into` may not take the work of `desk`.
+    """
+    old, new = _desk(file, desk), _desk(file, into)
+    _refuse_takeover(file, old, new)
+    closed = msgspec.structs.replace(old, active=False, redirect=into)
+    above = old.superior if new.superior == desk else new.superior
+    level = min(old.level, new.level) if new.kind is DeskKind.SUPERVISION else new.level
+    heir = msgspec.structs.replace(new, superior=above, level=level)
+    below = [d for d in file.desks if d.superior == desk and d.code != into]
+    moved = [msgspec.structs.replace(d, superior=into) for d in below]
+    changes = [DeskChange(desk=desk, kind=ChangeKind.MERGED, to=into)]
+    if above != new.superior:
+        changes.append(DeskChange(desk=into, kind=ChangeKind.SUPERIOR, to=above))
+    changes += [DeskChange(desk=d.code, kind=ChangeKind.SUPERIOR, to=into) for d in moved]
+    return _with_desks(file, closed, heir, *moved), changes
+
+
+def redirect(file: TreeFile, desk: str, to: str | None) -> Changed:
+    """Let `to` do the work of `desk` until further notice; None ends that.
+
+    Raises:
+        NotFoundError: one of the two does not exist.
+        ConflictError: `desk` is supervision (merge it), was merged, or `to` may not take its work.
+    """
+    old = _desk(file, desk)
+    if to is None:
+        if old.redirect is None or not old.active:
+            raise ConflictError(f"desk {desk} is not redirected, or was closed for good")
+        change = DeskChange(desk=desk, kind=ChangeKind.RESTORED)
+        return _with_desks(file, msgspec.structs.replace(old, redirect=None)), [change]
+    if old.kind is DeskKind.SUPERVISION:
+        raise ConflictError(
+            f"supervision desk {desk} cannot be redirected",
+            todo="Merge it into another supervision desk.",
+        )
+    _refuse_takeover(file, msgspec.structs.replace(old, redirect=None), _desk(file, to))
+    change = DeskChange(desk=desk, kind=ChangeKind.REDIRECTED, to=to)
+    return _with_desks(file, msgspec.structs.replace(old, redirect=to)), [change]
+
+
+def deactivate(file: TreeFile, desk: str) -> Changed:
+    """Close `desk` with nobody in its place: ladders skip it, its cases are routed afresh.
+
+    Raises:
+        NotFoundError: there is no such desk.
+        ConflictError: it is not at work, others are redirected to it, or the city cannot do without it.
+    """
+    old = _desk(file, desk)
+    _refuse_idle(old)
+    sources = [d.code for d in file.desks if d.redirect == desk]
+    if sources:
+        raise ConflictError(
+            f"desk {desk} does the work of {', '.join(sources)}",
+            todo="Redirect those to another desk first.",
+        )
+    others = [d for d in file.desks if d.kind is old.kind and d.code != desk and d.active and not d.redirect]
+    only = old.kind in (DeskKind.SUPERVISION, DeskKind.DISPATCHER) and not others
+    if only or old.kind in (DeskKind.TRIAGE, DeskKind.LAST_RESORT):
+        raise ConflictError(
+            f"{old.kind.value} desk {desk} cannot be closed: what it takes would be lost",
+            todo="Rename it, change how it is served, or merge it where that is possible.",
+        )
+    change = DeskChange(desk=desk, kind=ChangeKind.DEACTIVATED)
+    return _with_desks(file, msgspec.structs.replace(old, active=False)), [change]
+
+
+def _desk(file: TreeFile, code: str) -> Desk:
+    for desk in file.desks:
+        if desk.code == code:
+            return desk
+    near = get_close_matches(code, [desk.code for desk in file.desks], n=3)
+    todo = f"Did you mean {', '.join(near)}?" if near else "Name the code of a desk of the tree."
+    raise NotFoundError(f"there is no desk {code}", todo=todo)
+
+
+def _with_desks(file: TreeFile, *changed: Desk) -> TreeFile:
+    by_code = {desk.code: desk for desk in changed}
+    return msgspec.structs.replace(file, desks=tuple(by_code.get(d.code, d) for d in file.desks))
+
+
+def _refuse_idle(desk: Desk) -> None:
+    if desk.redirect is not None:
+        raise ConflictError(
+            f"desk {desk.code} is not at work: {desk.redirect} does its work",
+            todo=f"Name {desk.redirect} instead.",
+        )
+    if not desk.active:
+        raise ConflictError(f"desk {desk.code} is inactive")
+
+
+def _refuse_takeover(file: TreeFile, old: Desk, new: Desk) -> None:
+    """Raise ConflictError unless `new` may do the work of `old`: no circle, and no way down."""
+    _refuse_idle(old)
+    _refuse_idle(new)
+    if old.code == new.code:
+        raise ConflictError(f"desk {old.code} cannot take over its own work")
+    if old.kind is DeskKind.TRIAGE:
+        raise ConflictError(f"triage desk {old.code} stays: every division has one, so that nothing is lost")
+    if (old.kind is DeskKind.SUPERVISION) != (new.kind is DeskKind.SUPERVISION):
+        raise ConflictError("supervision takes over supervision only; what is supervised stays below it")
+    tier = {d.code: d.tier for d in file.divisions}
+    if tier[new.division] > tier[old.division]:
+        raise ConflictError(
+            f"desk {new.code} is at a lower tier than {old.code}: its cases would go down",
+            todo="Name a desk of the same tier or above.",
+        )
