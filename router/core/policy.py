@@ -71,6 +71,8 @@ class WallClock(msgspec.Struct, frozen=True, tag="wall_clock"):
 
     at: time
     next_day: int = 0
+    #: From this clock time on a receipt counts as of the next day; None: only what is already past moves.
+    cut_off: time | None = None
 
 
 class Given(msgspec.Struct, frozen=True, tag="given"):

@@ -1,0 +1,345 @@
+"""From a budget to the deadline it leads to, and from its short notation to the budget and back.
+
+Law: an answer is a function of the budget, the anchor, the calendar and the due date the case brought; nothing
+else. Deadlines are aware UTC. What a calendar does not yet know makes a deadline *provisional*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+
+from router.core.calendar import Calendar
+from router.core.policy import (
+    Days,
+    DaySet,
+    Elapsed,
+    Ends,
+    Given,
+    Instant,
+    Late,
+    MilestoneRule,
+    WallClock,
+)
+
+_ONE_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A deadline."""
+
+    #: Aware UTC. An event at this very instant still meets it.
+    at: datetime
+    #: Whether it rests on days that the calendar does not know yet; recomputed when a calendar is imported.
+    provisional: bool = False
+
+
+def due(
+    instant: Instant,
+    anchor_at: datetime,
+    calendar: Calendar,
+    given: datetime | None = None,
+    after: WallClock | None = None,
+) -> Due | None:
+    """When a budget that starts at `anchor_at` ends; never before it, unless the case brought such a date.
+
+    Args:
+        instant: the budget.
+        anchor_at: aware instant of the event it starts at.
+        calendar: whose days, hours and zone count.
+        given: aware due date that the case brought; None when it brought none.
+        after: for a wall clock, the earliest wall clock of the same policy: this one moves with it.
+
+    Returns:
+        The deadline; None only for a `given` that was not given.
+
+    Raises:
+        ValueError: an instant is naive.
+        OverflowError: the deadline would lie beyond the year 9999.
+    """
+    match instant:
+        case Elapsed(seconds=seconds):
+            return Due(calendar.local(anchor_at).astimezone(UTC) + timedelta(seconds=seconds))
+        case Days():
+            return _days_due(instant, anchor_at, calendar)
+        case WallClock():
+            return _wall_clock_due(instant, anchor_at, calendar, after or instant)
+        case Given():
+            return None if given is None else Due(calendar.local(given).astimezone(UTC))
+
+
+def dues(
+    rules: Iterable[MilestoneRule],
+    anchor_at: datetime,
+    calendar: Calendar,
+    given: datetime | None = None,
+) -> dict[str, Due]:
+    """The deadlines of milestones that start at the same event, by name; those without one are absent.
+
+    Wall clocks are taken together: when the earliest is already past, the later ones move with it.
+    """
+    rules = tuple(rules)
+    first = first_wall_clock(rules)
+    found = {rule.name: due(rule.instant, anchor_at, calendar, given, first) for rule in rules}
+    return {name: deadline for name, deadline in found.items() if deadline is not None}
+
+
+def first_wall_clock(rules: Iterable[MilestoneRule]) -> WallClock | None:
+    """The earliest wall clock among milestones; None when there is none."""
+    clocks = [rule.instant for rule in rules if isinstance(rule.instant, WallClock)]
+    return min(clocks, key=lambda clock: (clock.next_day, clock.at), default=None)
+
+
+def next_budget(instant: Instant, missed_at: datetime, calendar: Calendar) -> Due | None:
+    """When a further budget ends that starts at a missed deadline, whenever the miss was noticed.
+
+    Nothing was received here, so no late-opening rule and no cut-off applies, and the day that was missed is spent
+    (origin 0). A deadline at 24:00 belongs to the day it ended: two working days after Wednesday 24:00
+    end on Friday 24:00, and one after Friday 24:00 on Monday 24:00.
+
+    Returns:
+        The deadline; None for `given`, since no case brings a second due date.
+    """
+    match instant:
+        case Elapsed(seconds=seconds):
+            return Due(calendar.local(missed_at).astimezone(UTC) + timedelta(seconds=seconds))
+        case Days():
+            local = calendar.local(missed_at)
+            day, clock = local.date(), local.time()
+            if clock == _MIDNIGHT:
+                return _count(instant, day - _ONE_DAY, None, missed_at, calendar)
+            return _count(instant, day, clock, missed_at, calendar)
+        case WallClock(at=clock, next_day=next_day):
+            plain = WallClock(clock, next_day)
+            return _wall_clock_due(plain, missed_at, calendar, plain)
+        case Given():
+            return None
+
+
+def _days_due(instant: Days, anchor_at: datetime, calendar: Calendar) -> Due:
+    local = calendar.local(anchor_at)
+    day, clock = _counted_from(instant, local.date(), local.time(), calendar)
+    start = day - _ONE_DAY if instant.origin == 1 else day
+    return _count(instant, start, clock, anchor_at, calendar)
+
+
+def _counted_from(instant: Days, day: date, clock: time, calendar: Calendar) -> tuple[date, time]:
+    """Day and clock time that a receipt counts from, under the late-opening rule."""
+    if instant.late is Late.KEEP:
+        return day, clock
+    opening = instant.opening or calendar.opening_time
+    cut_off = instant.cut_off or calendar.closing_time
+    if not calendar.is_day_of(day, instant.late_days):
+        day = calendar.add_working_days(day, 1, instant.late_days)
+        clock = clock if instant.keep_clock_on_day_off else opening
+    if cut_off is not None and clock >= cut_off:
+        return calendar.add_working_days(day, 1, instant.late_days), opening
+    if instant.early_to_opening and clock < opening:
+        return day, opening
+    return day, clock
+
+
+def _count(instant: Days, start: date, clock: time | None, anchor_at: datetime, calendar: Calendar) -> Due:
+    """The end of the n-th day after `start`; a clock of None is 24:00."""
+    last = calendar.add_working_days(start, instant.count, instant.days)
+    at = _end_of(instant.ends, last, clock, calendar)
+    if at <= anchor_at:
+        # Day 1 is the day of receipt and its office has closed: the next day, as with a wall clock.
+        last = calendar.add_working_days(last, 1, instant.days)
+        at = _end_of(instant.ends, last, clock, calendar)
+    return Due(at, provisional=_rests_on_unknown(instant, calendar.local(anchor_at).date(), last, calendar))
+
+
+def _end_of(ends: Ends, day: date, clock: time | None, calendar: Calendar) -> datetime:
+    if ends is Ends.CLOSE_OF_BUSINESS:
+        return calendar.closing(day)
+    if ends is Ends.END_OF_DAY or clock is None:
+        return calendar.instant(day + _ONE_DAY, _MIDNIGHT)
+    return calendar.instant(day, clock)
+
+
+def _rests_on_unknown(instant: Days, first: date, last: date, calendar: Calendar) -> bool:
+    counts_working = instant.days is DaySet.WORKING
+    opens_working = instant.late is Late.NEXT_DAY_OPEN and instant.late_days is DaySet.WORKING
+    if not (counts_working or opens_working):
+        return False
+    return not (calendar.is_covered(first) and calendar.is_covered(last))
+
+
+def _wall_clock_due(instant: WallClock, anchor_at: datetime, calendar: Calendar, first: WallClock) -> Due:
+    local = calendar.local(anchor_at)
+    day, clock = local.date(), local.time()
+    cut_off = first.cut_off or instant.cut_off
+    late = cut_off is not None and clock >= cut_off
+    if late or calendar.instant(day + first.next_day * _ONE_DAY, first.at) <= anchor_at:
+        day += _ONE_DAY
+    at = calendar.instant(day + instant.next_day * _ONE_DAY, instant.at)
+    return Due(at)
+
+
+# --- the short notation ---------------------------------------------------------------------------------
+
+ALLOWED = (
+    'allowed: "30m", "1h" (exact time), "3d" (natural days), "5wd" (working days), "20:00", "next day 23:59", '
+    '"given", or a table with days or at'
+)
+
+_SHORT = re.compile(r"(?P<count>[0-9]{1,6})\s*(?P<unit>s|m|h|d|wd)")
+_WALL_CLOCK = re.compile(r"(?P<next>next day\s+)?(?P<clock>[0-9:]+)")
+_CLOCK = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(:(?P<second>[0-5][0-9]))?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def parse_instant(notation: object) -> Instant:
+    """Read a budget: `1h`, `30m`, `3d`, `5wd`, `20:00`, `next day 23:59`, `given`, or a table.
+
+    `3d` ends at the same clock time, `5wd` at 24:00 of its last day; a table says otherwise:
+    `{ days = 5, of = "working", ends = "close_of_business" }`, `{ at = "20:00", cut_off = "19:00" }`.
+
+    Raises:
+        ValueError: it is none of these; the message says what is allowed.
+    """
+    if isinstance(notation, Mapping):
+        return _parse_table(notation)
+    if isinstance(notation, time):
+        return _wall_clock(notation, next_day=0)
+    if not isinstance(notation, str):
+        raise ValueError(f"{notation!r} is no budget; {ALLOWED}")
+    text = notation.strip()
+    if text == "given":
+        return Given()
+    if found := _SHORT.fullmatch(text):
+        return _short(int(found["count"]), found["unit"], text)
+    if found := _WALL_CLOCK.fullmatch(text):
+        return _wall_clock(found["clock"], next_day=1 if found["next"] else 0)
+    raise ValueError(f'"{text}" is no budget; {ALLOWED}')
+
+
+def _short(count: int, unit: str, text: str) -> Instant:
+    if count == 0:
+        raise ValueError(f'"{text}" leaves no time at all; {ALLOWED}')
+    if unit == "d":
+        return Days(count=count, days=DaySet.NATURAL, ends=Ends.SAME_TIME)
+    if unit == "wd":
+        return Days(count=count, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+    return Elapsed(count * _SECONDS[unit])
+
+
+def _wall_clock(clock: object, next_day: int, cut_off: time | None = None) -> WallClock:
+    if clock == "24:00":
+        return WallClock(_MIDNIGHT, next_day + 1, cut_off)
+    return WallClock(parse_clock(clock), next_day, cut_off)
+
+
+def parse_clock(value: object) -> time:
+    """Read a clock time: `08:30`, or a local time of TOML.
+
+    Raises:
+        ValueError: it is no clock time.
+    """
+    if isinstance(value, time) and not value.microsecond:
+        return value
+    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'"{value}" is no clock time; allowed: "00:00" to "23:59"')
+    return time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
+
+
+def _parse_table(table: Mapping[str, Any]) -> Instant:
+    if "days" in table:
+        return _days_of_table(table)
+    if "at" in table:
+        _only(table, "at", "next_day", "cut_off")
+        cut_off = parse_clock(table["cut_off"]) if "cut_off" in table else None
+        return _wall_clock(table["at"], _whole(table, "next_day", at_least=0, default=0), cut_off)
+    raise ValueError(f"the table has neither days nor at; {ALLOWED}")
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} is not allowed; allowed: true, false")
+    return value
+
+
+#: How each key of a table of days is read, beside `days` and `of`.
+_DAYS_KEYS: dict[str, Callable[[object], object]] = {
+    "origin": lambda value: _one_of(value, 0, 1),
+    "ends": lambda value: Ends(_one_of(value, *Ends)),
+    "late": lambda value: Late(_one_of(value, *Late)),
+    "cut_off": parse_clock,
+    "opening": parse_clock,
+    "late_days": lambda value: DaySet(_one_of(value, *DaySet)),
+    "keep_clock_on_day_off": _flag,
+    "early_to_opening": _flag,
+}
+
+
+def _days_of_table(table: Mapping[str, Any]) -> Days:
+    _only(table, "days", "of", *_DAYS_KEYS)
+    days = DaySet(_one_of(table.get("of", DaySet.NATURAL), *DaySet))
+    fields: dict[str, Any] = {"ends": Ends.SAME_TIME if days is DaySet.NATURAL else Ends.END_OF_DAY}
+    for key in table.keys() & _DAYS_KEYS.keys():
+        try:
+            fields[key] = _DAYS_KEYS[key](table[key])
+        except ValueError as error:
+            raise ValueError(f"{key}: {error}") from error
+    return Days(count=_whole(table, "days", at_least=1), days=days, **fields)
+
+
+def _only(table: Mapping[str, Any], *known: str) -> None:
+    for key in table:
+        if key not in known:
+            raise ValueError(f"{key} is not known here; allowed: {', '.join(known)}")
+
+
+def _one_of(value: object, *allowed: object) -> Any:
+    for candidate in allowed:
+        if value == candidate and not isinstance(value, bool):
+            return candidate
+    raise ValueError(f"{value!r} is not allowed; allowed: {', '.join(str(one) for one in allowed)}")
+
+
+def _whole(table: Mapping[str, Any], key: str, *, at_least: int, default: int | None = None) -> int:
+    value = table.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
+        raise ValueError(f"{key}: {value!r} is not allowed; allowed: a whole number from {at_least}")
+    return value
+
+
+def format_instant(instant: Instant) -> str | dict[str, Any]:
+    """Write a budget in its short notation, or as a table where that says more; parses back to the same."""
+    match instant:
+        case Elapsed(seconds=seconds):
+            unit = next(unit for unit in ("h", "m", "s") if seconds % _SECONDS[unit] == 0)
+            return f"{seconds // _SECONDS[unit]}{unit}"
+        case Given():
+            return "given"
+        case WallClock(at=at, next_day=next_day, cut_off=cut_off):
+            if cut_off is None and next_day <= 1:
+                return f"{'next day ' if next_day else ''}{_clock(at)}"
+            table: dict[str, Any] = {"at": _clock(at), "next_day": next_day}
+            return table if cut_off is None else {**table, "cut_off": _clock(cut_off)}
+        case Days():
+            return _format_days(instant)
+
+
+def _format_days(instant: Days) -> str | dict[str, Any]:
+    for unit in ("d", "wd"):
+        if instant == _short(instant.count, unit, ""):
+            return f"{instant.count}{unit}"
+    table: dict[str, Any] = {"days": instant.count, "of": instant.days.value, "ends": instant.ends.value}
+    plain = Days(count=instant.count, days=instant.days, ends=instant.ends)
+    for key in _DAYS_KEYS:
+        value = getattr(instant, key)
+        if value != getattr(plain, key):
+            table[key] = _clock(value) if isinstance(value, time) else value
+    return table
+
+
+def _clock(clock: time) -> str:
+    return clock.isoformat("seconds" if clock.second else "minutes")

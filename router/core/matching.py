@@ -1,0 +1,150 @@
+"""Which policy a case gets: the first one that matches, and the reason that goes on record.
+
+Law: a choice is a function of what is known of the appeal at receipt, of the instant, and of the order of the
+policies. Every installation has a default, so there always is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from router.core.calendar import Calendar
+from router.core.policy import Match, Policy
+from router.errors import ConfigurationError
+
+#: 咨询, 求助, 投诉, 举报, 建议.
+MATTER_TYPES = ("consultation", "help", "complaint", "report", "suggestion")
+ORIGINS = ("complaint", "proactive")
+
+_DEFAULT = Match()
+
+
+class AppealFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy may ask of a case at receipt; an empty text is a fact that is not known."""
+
+    matter_type: str = ""
+    category: str = ""
+    category_group: str = ""
+    channel: str = ""
+    origin: str = ""
+    #: Name of the tier of the first lead.
+    tier: str = ""
+    starred: bool = False
+    vulnerable: bool = False
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The policy of a case, and which of its clauses matched."""
+
+    policy: Policy
+    reason: str
+
+
+def matched(match: Match, facts: AppealFacts) -> str | None:
+    """Which clauses matched, as one phrase; None when one of them does not."""
+    clauses = []
+    for key in match.__struct_fields__:
+        wanted, fact = getattr(match, key), getattr(facts, key)
+        if wanted is None or wanted == ():
+            continue
+        if fact != wanted and (isinstance(wanted, bool) or fact not in wanted):
+            return None
+        clauses.append(f"{key} is {str(fact).lower() if isinstance(fact, bool) else fact}")
+    return ", ".join(clauses) or "default, no condition"
+
+
+def in_force(policy: Policy, at: datetime, calendar: Calendar) -> bool:
+    """Whether a receipt at that instant falls under the policy, by the date in its calendar's zone."""
+    day = calendar.local(at).date()
+    after_start = policy.effective_from is None or day >= policy.effective_from
+    return after_start and (policy.effective_to is None or day <= policy.effective_to)
+
+
+def choose(
+    policies: Sequence[Policy], facts: AppealFacts, at: datetime, calendars: Mapping[str, Calendar]
+) -> Chosen:
+    """The first policy in order that is in force at `at` and matches.
+
+    Args:
+        policies: in the order they are tried.
+        facts: what is known of the appeal.
+        at: aware instant of receipt.
+        calendars: by name.
+
+    Raises:
+        ConfigurationError: none matches, or a calendar is missing; :func:`check_set` finds both beforehand.
+    """
+    for policy in policies:
+        if not in_force(policy, at, _calendar(policy, calendars)):
+            continue
+        reason = matched(policy.match, facts)
+        if reason is not None:
+            return Chosen(policy, f"{policy.name}: {reason}")
+    raise ConfigurationError(
+        f"no policy is in force for a case received at {at.isoformat()}",
+        where="policies",
+        todo="Add a policy without [match] and without effective dates.",
+    )
+
+
+def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | None = None) -> None:
+    """Check that a set of policies leaves no case without one.
+
+    The policies without a condition must together cover every day, and nothing may stand after one that
+    always applies.
+
+    Args:
+        policies: in the order they are tried.
+        calendars: those known, by name; None: calendars are not checked.
+
+    Raises:
+        ConfigurationError: they do not.
+    """
+    for policy in policies if calendars is not None else ():
+        _calendar(policy, calendars or {})
+    gap = _first_gap([policy for policy in policies if policy.match == _DEFAULT])
+    if gap is not None:
+        raise ConfigurationError(
+            f"no default policy is in force {gap}",
+            where="policies",
+            todo="Add a policy without [match] for that time; it catches what no other matches.",
+        )
+    for policy, following in _shadowed(policies):
+        raise ConfigurationError(
+            f"{following.name} is never reached: {policy.name} before it takes every case",
+            where="policies",
+            todo=f"Put {policy.name} last.",
+        )
+
+
+def _calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:
+    if policy.calendar not in calendars:
+        raise ConfigurationError(
+            f"there is no calendar {policy.calendar}",
+            where=f"policy {policy.name}, calendar",
+            todo=f"Known: {', '.join(sorted(calendars)) or 'none'}.",
+        )
+    return calendars[policy.calendar]
+
+
+def _first_gap(defaults: Sequence[Policy]) -> str | None:
+    """The first time without a default, in words; None when every day has one."""
+    reached: date | None = date.min
+    for policy in sorted(defaults, key=lambda one: one.effective_from or date.min):
+        if reached is None or (policy.effective_from or date.min) > reached:
+            break
+        last = policy.effective_to
+        reached = None if last is None else max(reached, last + timedelta(days=1))
+    if reached is None:
+        return None
+    return "at any time" if not defaults else "early on" if reached == date.min else f"from {reached} on"
+
+
+def _shadowed(policies: Sequence[Policy]) -> Iterator[tuple[Policy, Policy]]:
+    for index, policy in enumerate(policies[:-1]):
+        undated = policy.effective_from is None and policy.effective_to is None
+        if policy.match == _DEFAULT and undated:
+            yield policy, policies[index + 1]

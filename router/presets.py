@@ -1,0 +1,69 @@
+"""The policies and calendars that are shipped with the program, by name."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from router.core.calendar import Calendar
+from router.core.policy import Policy
+from router.core.policy_file import load_calendar, load_policy
+from router.core.toml_table import nearest
+from router.errors import NotFoundError
+
+
+def list_presets() -> tuple[str, ...]:
+    """Names of the shipped policies, sorted."""
+    return _names("policies")
+
+
+def list_calendars() -> tuple[str, ...]:
+    """Names of the shipped calendars, sorted."""
+    return _names("calendars")
+
+
+@cache
+def preset_policy(name: str) -> Policy:
+    """The shipped policy of that name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return load_policy(preset_text("policies", name), f"preset {name}")
+
+
+@cache
+def preset_calendar(name: str) -> Calendar:
+    """The shipped calendar of that name.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return load_calendar(preset_text("calendars", name), f"calendar {name}")
+
+
+def preset_text(kind: str, name: str) -> str:
+    """The TOML of a shipped policy or calendar, as a starting point for one's own.
+
+    Args:
+        kind: `policies` or `calendars`.
+        name: without the ending.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    known = _names(kind)
+    if name not in known:
+        todo = f"{nearest(name, known)}Shipped: {', '.join(known)}."
+        raise NotFoundError(f"there is no {name}", where=f"shipped {kind}", todo=todo)
+    return (_folder(kind) / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _names(kind: str) -> tuple[str, ...]:
+    found = (entry.name for entry in _folder(kind).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+def _folder(kind: str) -> Traversable:
+    return files("router") / "data" / kind
