@@ -1,0 +1,238 @@
+"""The figures of a ledger: what is counted where, and that equal facts give equal bytes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from router.core.figures import BUCKETS_H, CaseFacts, EscalationFact, encode, figures, sighting_of
+from router.core.problems import Windows
+
+OPENED = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+AS_OF = OPENED + 60 * DAY
+
+KEYS = {
+    "rows",
+    "opened",
+    "refused",
+    "triaged",
+    "clock_skew",
+    "closed",
+    "open",
+    "deadlines",
+    "on_time",
+    "escalations",
+    "resolution_hours",
+    "before_complaint",
+}
+
+
+def case(case_id: str, **facts: Any) -> CaseFacts:
+    known: dict[str, Any] = {
+        "source": "hotline",
+        "source_id": case_id,
+        "opened_at": OPENED,
+        "due_at": None,
+        "closed_at": None,
+        "district": "1",
+        "triaged": False,
+        "origin": "complaint",
+        **facts,
+    }
+    return CaseFacts(case_id=case_id, **known)
+
+
+def of(*cases: CaseFacts, **more: Any) -> dict[str, Any]:
+    return figures(cases, more.pop("escalations", []), more.pop("refused", 0), AS_OF, **more)
+
+
+def test_every_block_has_exactly_the_keys_of_the_contract() -> None:
+    document = of(case("a"), case("b", district=None))
+    assert document.keys() == KEYS | {"by_district"}
+    assert document["by_district"].keys() == {"1", "unknown"}
+    for block in document["by_district"].values():
+        assert block.keys() == KEYS
+    assert document["deadlines"].keys() == {"with_deadline", "met", "missed_closed", "missed_open", "running"}
+    assert document["on_time"].keys() == {"due_in_period", "met_in_period"}
+    assert document["escalations"].keys() == {"total", "by_step"}
+    assert document["resolution_hours"].keys() == {"count", "sum", "bucket_le"}
+    assert document["before_complaint"].keys() == {
+        "problems",
+        "proactive_origin",
+        "resolved",
+        "resolved_before_complaint",
+    }
+
+
+def test_an_empty_ledger_has_every_figure_at_zero() -> None:
+    document = of()
+    assert (document["rows"], document["deadlines"]["with_deadline"], document["by_district"]) == (0, 0, {})
+    assert document["resolution_hours"]["bucket_le"] == {**{str(edge): 0 for edge in BUCKETS_H}, "+Inf": 0}
+
+
+def test_rows_are_what_was_opened_and_what_was_refused() -> None:
+    document = of(case("a", closed_at=OPENED), case("b", triaged=True), refused=3)
+    assert (document["rows"], document["opened"], document["refused"]) == (5, 2, 3)
+    assert (document["closed"], document["open"], document["triaged"]) == (1, 1, 1)
+
+
+def test_a_refusal_without_a_known_place_is_in_the_total_only() -> None:
+    document = of(case("a"), refused=3, refused_by_district={"1": 1, None: 1})
+    assert document["refused"] == 3
+    assert document["by_district"]["1"]["rows"] == 2
+    assert document["by_district"]["unknown"]["refused"] == 1
+    assert document["by_district"]["unknown"]["opened"] == 0
+
+
+def test_more_refusals_by_district_than_in_all_are_an_error() -> None:
+    with pytest.raises(ValueError, match="more refused"):
+        of(refused=0, refused_by_district={"1": 1})
+
+
+@pytest.mark.parametrize(
+    ("due_at", "closed_at", "state"),
+    [
+        (OPENED + DAY, OPENED + DAY - SECOND, "met"),
+        (OPENED + DAY, OPENED + DAY, "met"),
+        (OPENED + DAY, OPENED + DAY + timedelta(microseconds=1), "missed_closed"),
+        (AS_OF - SECOND, None, "missed_open"),
+        (AS_OF, None, "running"),
+        (AS_OF + SECOND, None, "running"),
+        (AS_OF + DAY, OPENED + DAY, "met"),
+    ],
+)
+def test_a_deadline_is_met_at_its_very_instant_and_missed_after(
+    due_at: datetime, closed_at: datetime | None, state: str
+) -> None:
+    states = {"met": 0, "missed_closed": 0, "missed_open": 0, "running": 0}
+    document = of(case("a", due_at=due_at, closed_at=closed_at), case("b", closed_at=closed_at))
+    assert document["deadlines"] == {"with_deadline": 1, **states, state: 1}
+
+
+def test_due_in_the_period_is_due_up_to_and_including_as_of() -> None:
+    document = of(
+        case("met", due_at=OPENED + DAY, closed_at=OPENED),
+        case("late", due_at=OPENED + DAY, closed_at=OPENED + 2 * DAY),
+        case("missed", due_at=OPENED + DAY),
+        case("at-as-of", due_at=AS_OF, closed_at=AS_OF),
+        case("early", due_at=AS_OF + SECOND, closed_at=OPENED),
+        case("none", closed_at=OPENED),
+    )
+    assert document["on_time"] == {"due_in_period": 4, "met_in_period": 2}
+
+
+def test_a_case_closed_before_it_opened_is_judged_at_its_opening_and_has_no_duration() -> None:
+    skewed = {"closed_at": OPENED - HOUR}
+    document = of(
+        case("met", due_at=OPENED, **skewed),
+        case("late", due_at=OPENED - 2 * SECOND, **skewed),
+        case("plain", closed_at=OPENED),
+    )
+    assert (document["clock_skew"], document["closed"]) == (2, 3)
+    assert (document["deadlines"]["met"], document["deadlines"]["missed_closed"]) == (1, 1)
+    assert document["resolution_hours"]["count"] == 1
+
+
+def test_buckets_are_cumulative_and_include_their_edge() -> None:
+    document = of(
+        *(case(f"c{edge}", closed_at=OPENED + edge * HOUR) for edge in BUCKETS_H),
+        case("beyond", closed_at=OPENED + 2160 * HOUR + SECOND),
+        case("open"),
+    )
+    hours = document["resolution_hours"]
+    assert list(hours["bucket_le"].values()) == list(range(1, 14))
+    assert list(hours["bucket_le"])[-1] == "+Inf"
+    assert hours["count"] == 13
+
+
+def test_sums_are_exact_and_cut_to_whole_seconds_once() -> None:
+    tenth = timedelta(milliseconds=100)
+    document = of(*(case(f"c{n}", closed_at=OPENED + HOUR + tenth) for n in range(360)))
+    assert document["resolution_hours"]["sum"] == 360.01
+    assert document["resolution_hours"]["bucket_le"]["1"] == 0
+    less = of(case("a", closed_at=OPENED + HOUR + 9 * tenth))
+    assert less["resolution_hours"]["sum"] == 1.0
+
+
+def test_escalations_are_counted_by_step_and_by_the_district_of_their_case() -> None:
+    document = of(
+        case("a", district="1"),
+        case("b", district=None),
+        escalations=[
+            EscalationFact("a", "street", "district"),
+            EscalationFact("a", "district", "city"),
+            EscalationFact("b", "street", "district"),
+        ],
+    )
+    assert document["escalations"] == {"total": 3, "by_step": {"street>district": 2, "district>city": 1}}
+    assert document["by_district"]["1"]["escalations"]["total"] == 2
+    assert document["by_district"]["unknown"]["escalations"] == {"total": 1, "by_step": {"street>district": 1}}
+
+
+def test_a_problem_counts_in_the_district_of_its_first_member() -> None:
+    place = {"category_group": "road", "place_key": "a1"}
+    document = of(
+        case("p", origin="proactive", district="1", closed_at=OPENED + HOUR, **place),
+        case("q", origin="proactive", district="2", opened_at=OPENED + DAY, closed_at=OPENED + 2 * DAY, **place),
+        case("c", district="2"),
+    )
+    counted = {"problems": 1, "proactive_origin": 1, "resolved": 1, "resolved_before_complaint": 1}
+    assert document["by_district"]["1"]["before_complaint"] == counted
+    assert document["by_district"]["2"]["before_complaint"]["problems"] == 1
+    assert document["before_complaint"] == {**counted, "problems": 2}
+
+
+def test_the_window_of_a_category_group_is_heeded() -> None:
+    place = {"category_group": "road", "place_key": "a1", "closed_at": OPENED + 20 * DAY}
+    cases = (case("a", **place, origin="proactive"), case("b", **place, opened_at=OPENED + 25 * DAY))
+    assert of(*cases)["before_complaint"]["problems"] == 1
+    assert of(*cases, windows=Windows(by_group={"road": DAY}))["before_complaint"]["problems"] == 2
+
+
+def test_a_case_is_linked_only_when_group_and_place_are_known() -> None:
+    assert sighting_of(case("a", category_group="road", place_key="a1")).link_key == ("road", "a1")
+    assert sighting_of(case("a", category_group="road")).link_key is None
+    assert sighting_of(case("a", place_key="a1")).link_key is None
+
+
+def test_what_the_sweep_must_leave_out_is_passed_on() -> None:
+    withdrawn = case("a", closed_at=OPENED, outcome="withdrawn", outcome_decided_by="hotline")
+    document = of(withdrawn, case("b", matter_type="consultation"), case("c", suspended=True))
+    assert document["before_complaint"]["problems"] == 1
+    assert document["opened"] == 3
+
+
+def test_a_case_given_twice_is_an_error() -> None:
+    with pytest.raises(ValueError, match="case a is given twice"):
+        of(case("a"), case("a"))
+
+
+def test_an_escalation_of_an_unknown_case_is_an_error() -> None:
+    with pytest.raises(ValueError, match="names the case x"):
+        of(escalations=[EscalationFact("x", "street", "district")])
+
+
+def test_equal_facts_give_equal_bytes_in_any_order() -> None:
+    cases = [
+        case(f"c{n}", district=str(n % 7), closed_at=OPENED + n * HOUR, due_at=OPENED + 9 * HOUR)
+        for n in range(50)
+    ]
+    escalations = [EscalationFact(f"c{n}", step, "city") for n in range(10, 50) for step in ("street", "district")]
+    first = encode(figures(cases, escalations, 1, AS_OF))
+    assert encode(figures(cases[::-1], escalations[::-1], 1, AS_OF)) == first
+    assert encode(figures(cases[1::2] + cases[::2], escalations[1::2] + escalations[::2], 1, AS_OF)) == first
+
+
+def test_the_document_is_sorted_json_in_utf8_with_a_newline_at_its_end() -> None:
+    encoded = encode(of(case("a", district="河东区"), case("b", district="兰山区")))
+    assert encoded.endswith(b"}\n")
+    assert "河东区".encode() in encoded
+    pairs: list[list[str]] = []
+    json.loads(encoded, object_pairs_hook=lambda items: pairs.append([key for key, _ in items]))
+    assert all(keys == sorted(keys) for keys in pairs)
