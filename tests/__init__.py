@@ -1,0 +1,1 @@
+"""Every test of the router, and the real servers they run against."""
