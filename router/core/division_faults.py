@@ -44,6 +44,18 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "写明它的上级区划；一棵树只有一个顶层",
         "name its parent; a tree has one root",
     ),
+    "no-column": (
+        "没有“{column}”这一列；有：{there}",
+        "there is no column {column}; there are: {there}",
+        "用 code=…,name=…,parent=… 指明列名",
+        "name the columns with code=…,name=…,parent=…",
+    ),
+    "empty-cell": (
+        "“{column}”一列为空",
+        "the cell of column {column} is empty",
+        "补上，或删去这一行",
+        "fill it in or remove the row",
+    ),
     "orphan": (
         "区划 {code} 的上级区划 {parent} 不存在",
         "division {code} lies below {parent}, which does not exist",
@@ -153,6 +165,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.where}: {self.en} ({self.todo_en})\n    {self.zh}（{self.todo_zh}）"
 
 
+def fault(kind: str, where: str, /, **data: object) -> Fault:
+    """The fault `kind` of :data:`SENTENCES`, its gaps filled with `data`."""
+    zh, en, todo_zh, todo_en = (text.format(**data) for text in SENTENCES[kind])
+    return Fault(code=kind, where=where, zh=zh, en=en, todo_zh=todo_zh, todo_en=todo_en)
+
+
 def check(file: TreeFile, origin: Mapping[str, str] | None = None) -> list[Fault]:
     """Name everything that is wrong with a completed tree, in the order of the file; empty when it is sound.
 
@@ -190,9 +208,7 @@ class _Check:
         yield from self._categories()
 
     def _fault(self, kind: str, key: str, /, **data: object) -> Fault:
-        zh, en, todo_zh, todo_en = (text.format(**data) for text in SENTENCES[kind])
-        where = self.origin.get(key, key)
-        return Fault(code=kind, where=where, zh=zh, en=en, todo_zh=todo_zh, todo_en=todo_en)
+        return fault(kind, self.origin.get(key, key), **data)
 
     def _codes(self) -> dict[str, list[str]]:
         return {
