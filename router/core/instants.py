@@ -189,9 +189,10 @@ ALLOWED = (
     '"given", or a table with days or at'
 )
 
-_SHORT = re.compile(r"(?P<count>[0-9]{1,6})\s*(?P<unit>s|m|h|d|wd)")
+_SHORT = re.compile(r"(?P<count>[0-9]{1,10})\s*(?P<unit>s|m|h|d|wd)")
 _WALL_CLOCK = re.compile(r"(?P<next>next day\s+)?(?P<clock>[0-9:]+)")
 _CLOCK = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(:(?P<second>[0-5][0-9]))?")
+_LONGEST_DAYS = 36_500
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -224,10 +225,18 @@ def _short(count: int, unit: str, text: str) -> Instant:
     if count == 0:
         raise ValueError(f'"{text}" leaves no time at all; {ALLOWED}')
     if unit == "d":
-        return Days(count=count, days=DaySet.NATURAL, ends=Ends.SAME_TIME)
+        return Days(count=_days(count), days=DaySet.NATURAL, ends=Ends.SAME_TIME)
     if unit == "wd":
-        return Days(count=count, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+        return Days(count=_days(count), days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+    _days(count * _SECONDS[unit] // 86_400)
     return Elapsed(count * _SECONDS[unit])
+
+
+def _days(count: int) -> int:
+    """The count itself, if it can be meant: a longer budget is a slip of the pen and would leave the calendar."""
+    if count > _LONGEST_DAYS:
+        raise ValueError(f"{count} days are not allowed; allowed: up to a hundred years")
+    return count
 
 
 def _wall_clock(clock: object, next_day: int, cut_off: time | None = None) -> WallClock:
@@ -288,7 +297,7 @@ def _days_of_table(table: Mapping[str, Any]) -> Days:
             fields[key] = _DAYS_KEYS[key](table[key])
         except ValueError as error:
             raise ValueError(f"{key}: {error}") from error
-    return Days(count=_whole(table, "days", at_least=1), days=days, **fields)
+    return Days(count=_days(_whole(table, "days", at_least=1)), days=days, **fields)
 
 
 def _only(table: Mapping[str, Any], *known: str) -> None:

@@ -132,15 +132,17 @@ def _calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:
 
 def _first_gap(defaults: Sequence[Policy]) -> str | None:
     """The first time without a default, in words; None when every day has one."""
-    reached: date | None = date.min
+    if not defaults:
+        return "at any time"
+    reached = date.min
     for policy in sorted(defaults, key=lambda one: one.effective_from or date.min):
-        if reached is None or (policy.effective_from or date.min) > reached:
-            break
-        last = policy.effective_to
-        reached = None if last is None else max(reached, last + timedelta(days=1))
-    if reached is None:
-        return None
-    return "at any time" if not defaults else "early on" if reached == date.min else f"from {reached} on"
+        starts, last = policy.effective_from or date.min, policy.effective_to
+        if starts > reached:
+            return f"before {starts}" if reached == date.min else f"from {reached} on"
+        if last is None:
+            return None
+        reached = max(reached, last + timedelta(days=1))
+    return f"from {reached} on"
 
 
 def _shadowed(policies: Sequence[Policy]) -> Iterator[tuple[Policy, Policy]]:

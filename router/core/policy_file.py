@@ -22,6 +22,7 @@ from router.core.policy import (
     Elapsed,
     Gate,
     GateKind,
+    Given,
     Instant,
     Match,
     MilestoneRule,
@@ -154,8 +155,23 @@ def _ladder(table: Table, tiers: Sequence[str]) -> tuple[Step, ...]:
         if upper != expected:
             what = f"after {lower} comes {expected}, not {upper}: an escalation goes one tier up"
             raise rungs[number - 1].wrong("step", what, "Order the steps from the lowest, and leave none out.")
-    budgets = [rung.parsed("budget", parse_instant) if "budget" in rung else None for rung in rungs]
-    return tuple(Step(name=name, budget=budget) for name, budget in zip(names, budgets, strict=True))
+    return tuple(
+        Step(name=name, budget=_step_budget(rung, ends_inside=0 < index < len(names) - 1))
+        for index, (name, rung) in enumerate(zip(names, rungs, strict=True))
+    )
+
+
+def _step_budget(rung: Table, *, ends_inside: bool) -> Instant | None:
+    """A step's budget; only the first step (its milestones decide) and the last may do without."""
+    if "budget" not in rung:
+        if ends_inside:
+            what = "without a budget here, no deadline ever reaches the steps above"
+            raise rung.wrong("budget", what, 'Add budget = "2wd", or leave out the steps above.')
+        return None
+    budget = rung.parsed("budget", parse_instant)
+    if isinstance(budget, Given):
+        raise rung.wrong("budget", "a case brings no due date for a step", 'Write a time, such as "2wd".')
+    return budget
 
 
 def _step_name(rung: Table, tiers: Sequence[str]) -> str:

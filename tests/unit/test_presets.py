@@ -1,0 +1,59 @@
+"""What is shipped: every policy and calendar loads, and the set of them is complete."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from router.core.matching import check_set
+from router.core.policy import OnPass, Track
+from router.errors import NotFoundError
+from router.presets import list_calendars, list_presets, preset_calendar, preset_policy
+
+
+@pytest.mark.parametrize("name", list_presets())
+def test_a_shipped_policy_bears_its_files_name_and_a_shipped_calendar(name: str) -> None:
+    policy = preset_policy(name)
+    assert policy.name == name
+    assert policy.calendar in list_calendars()
+
+
+@pytest.mark.parametrize("name", list_calendars())
+def test_a_shipped_calendar_bears_its_files_name(name: str) -> None:
+    assert preset_calendar(name).name == name
+
+
+def test_the_default_policy_alone_is_a_complete_set() -> None:
+    check_set([preset_policy("default")], {name: preset_calendar(name) for name in list_calendars()})
+
+
+def test_the_default_policy_escalates_only_the_statutory_date() -> None:
+    policy = preset_policy("default")
+    escalating = [rule.name for rule in policy.milestones if rule.on_pass is OnPass.ESCALATE]
+    statutory = [rule.name for rule in policy.milestones if rule.track is Track.STATUTORY]
+    assert escalating == statutory == ["close"]
+
+
+def test_the_national_calendar_knows_the_make_up_workdays_of_2026() -> None:
+    cn = preset_calendar("cn")
+    assert not cn.is_working_day(date(2026, 2, 16))  # the Spring Festival, a Monday
+    assert cn.is_working_day(date(2026, 2, 28))  # a Saturday
+    assert cn.is_working_day(date(2026, 9, 20))  # a Sunday
+    assert cn.next_working_day(date(2026, 9, 30)) == date(2026, 10, 8)
+    assert not cn.is_covered(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("name", ["natural", "utc"])
+def test_the_calendars_around_the_clock_need_no_notice(name: str) -> None:
+    calendar = preset_calendar(name)
+    assert calendar.always_open
+    assert calendar.is_covered(date(9999, 12, 31))
+
+
+def test_a_name_that_is_not_shipped_is_answered_with_the_nearest() -> None:
+    with pytest.raises(NotFoundError) as caught:
+        preset_policy("defalt")
+    assert "Did you mean default?" in caught.value.todo
+    with pytest.raises(NotFoundError):
+        preset_calendar("../policies/default")
