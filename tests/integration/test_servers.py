@@ -4,7 +4,7 @@ import pika
 import psycopg
 import pytest
 
-from tests.servers import loopback
+from tests.servers import loopback, provide
 from tests.servers.postgres import PostgresCluster, PostgresServer, libpq_url
 from tests.servers.process import alive
 from tests.servers.rabbit import RabbitNode, RabbitServer
@@ -75,11 +75,7 @@ def test_a_node_answers_its_command_line_and_its_scrapers(private_rabbit: Rabbit
     assert "rabbitmq_management" in plugins
     assert "rabbitmq_prometheus" in plugins
     assert loopback.answers(private_rabbit.prometheus_port)
-
-
-@pytest.mark.amqp
-def test_a_refused_command_says_what_the_command_line_said(private_rabbit: RabbitNode) -> None:
-    """A failing rabbitmqctl is an error with its output, not an empty answer."""
+    # A refused command is an error with what the command line said, not an empty answer.
     with pytest.raises(RuntimeError, match="no_such_vhost"):
         private_rabbit.ctl("delete_vhost", "no_such_vhost")
 
@@ -146,3 +142,57 @@ def test_each_test_gets_an_empty_database(postgres: PostgresServer, database_url
             assert theirs.execute(tables).fetchone() == (0,)
     finally:
         postgres.drop_database(other)
+
+
+@pytest.mark.amqp
+def test_a_broker_named_by_the_environment_comes_first(
+    rabbit: RabbitServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL in the environment is used as it stands, path aside, and nothing is started."""
+    monkeypatch.setenv(provide.AMQP_URL, rabbit.url_of("/"))
+    monkeypatch.setenv(provide.MANAGEMENT_URL, rabbit.management_url)
+    monkeypatch.setattr(provide, "rabbitmq_folder", lambda: pytest.fail("looked for a local binary"))
+
+    with provide.rabbit_server() as named:
+        vhost = named.new_vhost()
+        _publish_confirmed(named.url_of(vhost), b"a case")
+        named.delete_vhost(vhost)
+
+
+@pytest.mark.postgres
+def test_a_database_named_by_the_environment_comes_first(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any PostgreSQL URL in the environment will do; what tests get names the driver."""
+    monkeypatch.setenv(provide.DATABASE_URL, libpq_url(postgres.url))
+    monkeypatch.setattr(provide, "postgres_folder", lambda: pytest.fail("looked for a local binary"))
+
+    with provide.postgres_server() as named:
+        url = named.new_database()
+        named.drop_database(url)
+    assert url.startswith("postgresql+psycopg://")
+
+
+def test_where_nothing_can_be_had_the_reason_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No URL, no binary, no Docker: the message names the package, the variable and the engine."""
+    for variable in (provide.AMQP_URL, provide.DATABASE_URL):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(provide, "rabbitmq_folder", lambda: None)
+    monkeypatch.setattr(provide, "postgres_folder", lambda: None)
+    monkeypatch.setattr(provide, "docker_answers", lambda: False)
+
+    with (
+        pytest.raises(provide.UnavailableError, match=r"apt-get install rabbitmq-server.*or set ROUTER_TEST_AMQP"),
+        provide.rabbit_server(),
+    ):
+        pytest.fail("a broker out of nowhere")
+    with (
+        pytest.raises(provide.UnavailableError, match=r"apt-get install postgresql.*or start a Docker engine"),
+        provide.postgres_server(),
+    ):
+        pytest.fail("a database out of nowhere")
+
+
+def test_asking_for_docker_is_quiet_and_gives_an_answer() -> None:
+    """Whether an engine runs or not, asking raises nothing and warns of nothing (warnings are errors here)."""
+    assert provide.docker_answers() in {True, False}

@@ -124,7 +124,7 @@ class _Guard:
                 forget) left="${left%% $pid *} ${left#* $pid }" ;;
             esac
         done
-        for pid in $left; do kill -KILL -- "-$pid" 2>/dev/null; done
+        for pid in $left; do kill -s KILL -- "-$pid" 2>/dev/null; done
     """
 
     def __init__(self) -> None:

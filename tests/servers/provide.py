@@ -1,5 +1,6 @@
 """Where a test's server comes from: the environment, the local binaries, Docker; in this order, or not at all."""
 
+import gc
 import os
 import secrets
 import warnings
@@ -176,14 +177,20 @@ def docker_answers() -> bool:
     """Tell whether a Docker engine can be asked for containers."""
     from testcontainers.core.docker_client import DockerClient
 
-    try:
-        engine = DockerClient(timeout=_DOCKER_TIMEOUT_S).client
+    with warnings.catch_warnings():
+        # Docker's client forgets to close the socket on which nobody answered.
+        warnings.filterwarnings("ignore", message="unclosed <socket", category=ResourceWarning)
         try:
-            return bool(engine.ping())
+            engine = DockerClient(timeout=_DOCKER_TIMEOUT_S).client
+            try:
+                return bool(engine.ping())
+            finally:
+                engine.close()
+        except Exception:  # noqa: BLE001 - whatever keeps it from answering, the answer is no
+            return False
         finally:
-            engine.close()
-    except Exception:  # noqa: BLE001 - whatever keeps it from answering, the answer is no
-        return False
+            # The forgotten socket hangs in a cycle; let it go while the warning is off.
+            gc.collect()
 
 
 def _rabbit_in_docker() -> Iterator[RabbitServer]:
