@@ -220,7 +220,7 @@ def _fault(file: str, key: str, reason: str) -> Fault:
         where=f"{file}: {key}",
         zh=f"这一项写得不对：{reason}",
         en=reason,
-        todo_zh="按文档 docs/ 中的格式改正",
+        todo_zh="改正这一项",
         todo_en="correct this key",
     )
 

@@ -297,6 +297,8 @@ def redirect(file: TreeFile, desk: str, to: str | None) -> Changed:
             raise ConflictError(f"desk {desk} is not redirected, or was closed for good")
         change = DeskChange(desk=desk, kind=ChangeKind.RESTORED)
         return _with_desks(file, msgspec.structs.replace(old, redirect=None)), [change]
+    if not old.active:
+        _refuse_idle(old)
     if old.kind is DeskKind.SUPERVISION:
         raise ConflictError(
             f"supervision desk {desk} cannot be redirected",
