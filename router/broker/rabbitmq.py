@@ -1,0 +1,139 @@
+"""RabbitMQ behind the broker's port, with pika's SelectConnection: publishers and consumers each on a connection
+and an I/O thread of their own, so that neither waits for the other and no handler runs on a heartbeat's time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import pika
+import structlog
+from pika.exceptions import AMQPError, ChannelClosedByBroker
+
+from router.broker.port import QueueState
+from router.broker.rabbit_consumer import RabbitConsumer
+from router.broker.rabbit_publisher import RabbitPublisher
+from router.errors import ConfigurationError, UnreachableError
+
+log = structlog.get_logger(__name__)
+
+_NOT_FOUND = 404
+
+
+class RabbitBroker:
+    """Implements :class:`router.broker.port.Broker`.
+
+    Args:
+        url: `amqp[s]://user:password@host:port/vhost`; several nodes of a cluster separated by `;` are tried in
+            turn. pika's query parameters hold (`?ssl_options=…`).
+        heartbeat_s: the broker and we each take the other for dead after two such intervals without a byte.
+        connect_timeout_s: how long one attempt to connect may take.
+
+    Raises:
+        ConfigurationError: the URL cannot be read.
+    """
+
+    def __init__(self, url: str, *, heartbeat_s: int = 30, connect_timeout_s: float = 10.0) -> None:
+        self.name = without_secrets(url)
+        self._parameters = [
+            _parameters(node, heartbeat_s=heartbeat_s, connect_timeout_s=connect_timeout_s)
+            for node in url.split(";")
+        ]
+        self._publishers: list[RabbitPublisher] = []
+        self._consumers: list[RabbitConsumer] = []
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker has stopped taking messages from a publisher of ours (memory or disk alarm)."""
+        return any(publisher.blocked for publisher in self._publishers)
+
+    def publisher(self) -> RabbitPublisher:
+        """A publisher on a connection of its own, which is being made in the background."""
+        publisher = RabbitPublisher(self._parameters, self.name)
+        self._publishers.append(publisher)
+        return publisher
+
+    def consumer(self, queues: Sequence[str], prefetch: int) -> RabbitConsumer:
+        """A consumer on a connection of its own, which is being made in the background."""
+        consumer = RabbitConsumer(self._parameters, self.name, queues, prefetch)
+        self._consumers.append(consumer)
+        return consumer
+
+    def queues(self, names: Sequence[str]) -> list[QueueState]:
+        """The state of queues by name; a missing one is left out.
+
+        RabbitMQ 3.x answers 0 ready for a few seconds after a restart, while it still reads a long queue.
+
+        Raises:
+            UnreachableError: the broker does not answer.
+            ConfigurationError: the account may not see a queue.
+        """
+        states = []
+        try:
+            with pika.BlockingConnection(self._parameters) as connection:
+                channel = connection.channel()
+                for name in names:
+                    try:
+                        found = channel.queue_declare(name, passive=True).method
+                    except ChannelClosedByBroker as refusal:
+                        _check_missing(refusal, name)
+                        channel = connection.channel()
+                    else:
+                        states.append(
+                            QueueState(name=name, ready=found.message_count, consumers=found.consumer_count)
+                        )
+        except (AMQPError, OSError) as error:
+            raise self._unreachable(error) from error
+        return states
+
+    def close(self) -> None:
+        """Close everything this broker opened; idempotent."""
+        for consumer in self._consumers:
+            consumer.close()
+        for publisher in self._publishers:
+            publisher.close()
+        self._consumers.clear()
+        self._publishers.clear()
+
+    def _unreachable(self, error: BaseException) -> UnreachableError:
+        return UnreachableError(
+            f"the broker does not answer: {str(error) or type(error).__name__}",
+            where=self.name,
+            todo="Start it or correct its URL.",
+        )
+
+
+def without_secrets(url: str) -> str:
+    """The URL for people: no password, no query."""
+    return ";".join(_without_secrets(node) for node in url.split(";"))
+
+
+def _without_secrets(url: str) -> str:
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
+
+
+def _parameters(url: str, *, heartbeat_s: int, connect_timeout_s: float) -> pika.URLParameters:
+    try:
+        parameters = pika.URLParameters(url)
+    except (ValueError, TypeError, KeyError) as error:
+        raise ConfigurationError(
+            f"this is no URL of a broker: {error}",
+            where=without_secrets(url),
+            todo="Write amqp://user:password@host:5672/vhost.",
+        ) from error
+    parameters.heartbeat = heartbeat_s
+    parameters.socket_timeout = connect_timeout_s
+    parameters.stack_timeout = connect_timeout_s
+    parameters.client_properties = {"connection_name": "case-router"}
+    return parameters
+
+
+def _check_missing(refusal: ChannelClosedByBroker, queue: str) -> None:
+    if refusal.reply_code != _NOT_FOUND:
+        raise ConfigurationError(
+            f"the broker does not show us queue {queue}: {refusal.reply_text}",
+            todo="Apply the topology again, or use the router's own account.",
+        ) from refusal
