@@ -71,7 +71,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
     effective_from, effective_to = _effective(table)
     window, reasons, cap = _returns(table)
     return Policy(
-        name=table.text("name"),
+        name=_name(table),
         title=table.text("title", ""),
         calendar=table.text("calendar"),
         mode=table.choice("mode", Mode, Mode.TRANSFER),
@@ -86,6 +86,14 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         return_cap=cap,
         min_in_hand_s=_min_in_hand(table),
     )
+
+
+def _name(table: Table) -> str:
+    """A name that can stand in a version, a label and a path: no space, no `@`, no slash."""
+    name = table.text("name")
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise table.wrong("name", f"{name!r} is no name", "Write letters, digits, _ . - only; words go to title.")
+    return name
 
 
 def _effective(table: Table) -> tuple[date | None, date | None]:
@@ -123,7 +131,7 @@ def _milestone(table: Table) -> MilestoneRule:
     # An internal date reminds and no more, unless the file says otherwise.
     usual = OnPass.REMIND if track is Track.INTERNAL else OnPass.ESCALATE
     return MilestoneRule(
-        name=table.text("name"),
+        name=_name(table),
         title=table.text("title", ""),
         instant=table.parsed("within", parse_instant),
         satisfied_by=table.choice("satisfied_by", Satisfies, Satisfies.CLOSED),
@@ -249,7 +257,7 @@ def load_calendar(text: str, where: str, bases: Mapping[str, Calendar] | None = 
     off, made_up = _notices(table)
     start, end = table.day("coverage_start"), table.day("coverage_end")
     fields = {
-        "name": table.text("name"),
+        "name": _name(table),
         "title": table.text("title", ""),
         "source": table.text("source", base.source),
         "zone": _zone(table) if base is _NOTHING or "zone" in table else base.zone,

@@ -7,18 +7,23 @@ import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from router.core.calendar import Calendar
-from router.core.instants import due, parse_instant
+from router.core.instants import due, next_budget, parse_instant
 from router.core.policy import Instant
+from router.core.policy_file import load_policy
 from router.presets import preset_calendar
 
 pytestmark = pytest.mark.data
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "replay"
+#: The last instant of the records.
+AS_OF = datetime(2016, 1, 13, tzinfo=UTC)
 TOLERANCE = timedelta(seconds=120)
 
 
@@ -109,3 +114,19 @@ def test_bostons_rule_of_2015_reproduces_the_citys_own_target_times(data_dir: Pa
     assert compared > 8000
     assert matched / compared >= 0.995
     assert matched == sum(found["matched"] for found in oracle["types"].values() if found["match"] >= 0.97)
+
+
+def test_a_ladder_of_seven_days_is_climbed_as_often_as_counted_elsewhere(data_dir: Path) -> None:
+    policy = load_policy((EXAMPLES / "ladder.toml").read_text("utf-8"), "ladder.toml")
+    calendar = preset_calendar(policy.calendar)
+    climbed = dict.fromkeys((f"{low.name}>{high.name}" for low, high in pairwise(policy.ladder)), 0)
+    for row in rows(data_dir / "boston311_2015q1.csv.gz"):
+        given = datetime.fromisoformat(row["target_dt"]).replace(tzinfo=UTC) if row["target_dt"] else None
+        ends = datetime.fromisoformat(row["closed_dt"]).replace(tzinfo=UTC) if row["closed_dt"] else AS_OF
+        deadline = due(policy.milestones[0].instant, AS_OF, calendar, given)
+        for step, above in zip(climbed, policy.ladder[1:], strict=True):
+            if deadline is None or deadline.at >= ends:
+                break
+            climbed[step] += 1
+            deadline = next_budget(above.budget, deadline.at, calendar) if above.budget else None
+    assert climbed == expected(data_dir, "ladder_boston_2015q1")["by_step"]

@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from router.core.instants import dues
 from router.core.matching import check_set
 from router.core.policy import OnPass, Track
 from router.errors import NotFoundError
 from router.presets import list_calendars, list_presets, preset_calendar, preset_policy
+from tests.unit.core.calendars import china
 
 
 @pytest.mark.parametrize("name", list_presets())
@@ -22,6 +24,11 @@ def test_a_shipped_policy_bears_its_files_name_and_a_shipped_calendar(name: str)
 @pytest.mark.parametrize("name", list_calendars())
 def test_a_shipped_calendar_bears_its_files_name(name: str) -> None:
     assert preset_calendar(name).name == name
+
+
+def test_the_shipped_policies_are_a_complete_set_when_the_default_is_last() -> None:
+    cities = [preset_policy(name) for name in list_presets() if name != "default"]
+    check_set([*cities, preset_policy("default")], {name: preset_calendar(name) for name in list_calendars()})
 
 
 def test_the_default_policy_alone_is_a_complete_set() -> None:
@@ -42,6 +49,31 @@ def test_the_national_calendar_knows_the_make_up_workdays_of_2026() -> None:
     assert cn.is_working_day(date(2026, 9, 20))  # a Sunday
     assert cn.next_working_day(date(2026, 9, 30)) == date(2026, 10, 8)
     assert not cn.is_covered(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("received", "day"),
+    [
+        ((2026, 10, 3, 18, 59), 3),  # a Saturday inside National Day week
+        ((2026, 10, 3, 19, 0), 4),
+        ((2026, 10, 3, 20, 30), 4),
+    ],
+)
+def test_a_media_lead_in_huzhou_runs_by_the_wall_clock_on_natural_days(
+    received: tuple[int, ...], day: int
+) -> None:
+    found = dues(preset_policy("huzhou").milestones, china(*received), preset_calendar("natural"))
+    assert found["viewing"].at == china(2026, 10, day, 20)
+    assert found["plan"].at == china(2026, 10, day, 21)
+    assert found["report"].at == china(2026, 10, day + 1, 23, 59)
+
+
+def test_an_inspection_case_in_dazhou_has_one_hour_and_three_five_and_seven_natural_days() -> None:
+    found = dues(preset_policy("dazhou").milestones, china(2026, 9, 30, 10), preset_calendar("natural"))
+    assert found["dispatch"].at == china(2026, 9, 30, 11)
+    assert found["reminder"].at == china(2026, 10, 3, 10)
+    assert found["review"].at == china(2026, 10, 5, 10)
+    assert found["close"].at == china(2026, 10, 7, 10)
 
 
 @pytest.mark.parametrize("name", ["natural", "utc"])

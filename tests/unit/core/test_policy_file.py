@@ -200,6 +200,8 @@ def wrong(old: str, new: str) -> str:
         ("name =", "w.toml", "this is no TOML", "Correct that line"),
         (wrong('name = "water"', ""), "w.toml", "the key name is missing", "Add name."),
         (wrong('"water"', '" "'), "w.toml, name", "' ' is no text", "Write name"),
+        (wrong('"water"', '"water@1"'), "w.toml, name", "'water@1' is no name", "Write letters"),
+        (wrong('name = "plan"', 'name = "a plan"'), "w.toml, milestone 2, name", "'a plan' is no name", "letters"),
         (wrong("calendar =", "calender ="), "w.toml", "the key calender is not known", "Did you mean calendar?"),
         (wrong('"supervise"', '"supervize"'), "w.toml, mode", "'supervize' is not", "Did you mean supervise?"),
         (wrong("2026-01-01", '"2026-01-01"'), "w.toml, effective_from", "is no date", "without quotes"),
@@ -324,6 +326,7 @@ def bad(old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("text", "place", "reason", "todo"),
     [
+        (bad('"national"', '"a/b"'), "c.toml, name", "'a/b' is no name", "Write letters"),
         (bad('zone = "Asia/Shanghai"', ""), "c.toml", "the key zone is missing", "Add zone."),
         (bad("Asia/Shanghai", "Asia/Linyi"), "c.toml, zone", "there is no zone 'Asia/Linyi'", "IANA"),
         (bad("Asia/Shanghai", "Asia"), "c.toml, zone", "there is no zone", "IANA"),
