@@ -98,6 +98,8 @@ class Case(msgspec.Struct, kw_only=True):
     #: Reopenings after a failed gate (重办).
     reprocesses: int = 0
     taken: tuple[Taken, ...] = ()
+    #: Resolutions reported by desks that no longer had the case.
+    late_reports: tuple[e.LateReportKept, ...] = ()
     #: Follow-ups that reached nobody.
     unreachable: int = 0
 

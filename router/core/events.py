@@ -104,6 +104,7 @@ class Accepted(Event, frozen=True, kw_only=True, tag="Accepted"):
     """The lead signed for it."""
 
     desk: str
+    milestones: tuple[Milestone, ...] = ()
 
 
 class ProgressReported(Event, frozen=True, kw_only=True, tag="ProgressReported"):
@@ -292,8 +293,18 @@ class Withdrawn(Event, frozen=True, kw_only=True, tag="Withdrawn"):
     by: str
 
 
+class LateReportKept(Event, frozen=True, kw_only=True, tag="LateReportKept"):
+    """A desk that no longer has the case reported it resolved; kept as evidence that the lead can adopt."""
+
+    #: Id of the refused command.
+    command: str
+    desk: str
+    outcome: Outcome
+    evidence: tuple[str, ...] = ()
+
+
 class Refused(Event, frozen=True, kw_only=True, tag="Refused"):
-    """A command was refused; kept with its reason, changes nothing. A late report stays here as evidence."""
+    """A command was refused; kept with its reason, changes nothing."""
 
     command: str
     command_type: str
@@ -327,6 +338,7 @@ AnyEvent = (
     | SystemDelayed
     | Corrected
     | Withdrawn
+    | LateReportKept
     | Refused
 )
 

@@ -27,9 +27,7 @@ def evolve(case: Case | None, entry: e.Entry) -> Case:
     Raises:
         ValueError: the entry cannot follow: a first entry that is not `Received`, or a second one that is.
     """
-    if case is None:
-        return _received(entry)
-    return _apply(copy.copy(case), entry)
+    return fold_into(copy.copy(case) if case is not None else None, entry)
 
 
 def advance(case: Case | None, entries: Iterable[e.Entry]) -> Case:
@@ -40,10 +38,19 @@ def advance(case: Case | None, entries: Iterable[e.Entry]) -> Case:
     """
     own = copy.copy(case) if case is not None else None
     for entry in entries:
-        own = _received(entry) if own is None else _apply(own, entry)
+        own = fold_into(own, entry)
     if own is None:
         raise ValueError("a case is made by at least one entry")
     return own
+
+
+def fold_into(case: Case | None, entry: e.Entry) -> Case:
+    """As :func:`evolve`, but changes `case` itself: for a caller that owns the only copy.
+
+    Raises:
+        ValueError: as :func:`evolve`.
+    """
+    return _received(entry) if case is None else _apply(case, entry)
 
 
 def _received(entry: e.Entry) -> Case:
@@ -99,6 +106,20 @@ def _arm(case: Case, *milestones: e.Milestone | None) -> None:
     case.milestones = (*case.milestones, *(m for m in milestones if m is not None))
 
 
+def _rearm(case: Case, milestones: tuple[e.Milestone, ...]) -> None:
+    """A new lead's clocks take the place of those of the same name that ran for the old one."""
+    names = {milestone.name for milestone in milestones}
+    case.milestones = (
+        *(
+            msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
+            if m.name in names and m.status is e.MilestoneStatus.RUNNING
+            else m
+            for m in case.milestones
+        ),
+        *milestones,
+    )
+
+
 def _satisfy(case: Case, what: Satisfies, at: datetime) -> None:
     """Running milestones that `what` satisfies are met; a milestone is met at its very instant too."""
     if not any(m.satisfied_by is what and m.status is e.MilestoneStatus.RUNNING for m in case.milestones):
@@ -118,11 +139,17 @@ def _mark(case: Case, name: str, due_at: datetime, status: e.MilestoneStatus) ->
     )
 
 
-def _supersede(case: Case, keep: frozenset[Satisfies] = frozenset()) -> None:
-    """Running milestones of whoever led are superseded, save those held by somebody else or in `keep`."""
+def _supersede(case: Case, *, keep_statutory: bool) -> None:
+    """Running milestones of whoever led are superseded, save those that somebody else holds.
+
+    A deadline that took the case replaces its clock by the next step's budget; for any other cause the promise
+    to the citizen goes up with the case (`keep_statutory`).
+    """
     case.milestones = tuple(
         msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
-        if m.status is e.MilestoneStatus.RUNNING and m.holder is None and m.satisfied_by not in keep
+        if m.status is e.MilestoneStatus.RUNNING
+        and m.holder is None
+        and not (keep_statutory and m.track is Track.STATUTORY and m.on_pass is OnPass.ESCALATE)
         else m
         for m in case.milestones
     )
@@ -152,14 +179,16 @@ def _on_dispatched(case: Case, event: e.Dispatched, entry: e.Entry) -> None:
     case.step = event.step
     case.return_request = None
     case.designation = False
-    _satisfy(case, Satisfies.DISPATCHED, entry.event_at)
-    _arm(case, *event.milestones)
+    if not event.reason.startswith("triage"):  # a triage desk still has to dispatch it
+        _satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    _rearm(case, event.milestones)
 
 
-def _on_accepted(case: Case, _event: e.Accepted, entry: e.Entry) -> None:
+def _on_accepted(case: Case, event: e.Accepted, entry: e.Entry) -> None:
     case.state = State.ACCEPTED
     case.accepted_at = entry.event_at
     _satisfy(case, Satisfies.ACCEPTED, entry.event_at)
+    _rearm(case, event.milestones)
 
 
 def _on_progress(case: Case, _event: e.ProgressReported, entry: e.Entry) -> None:
@@ -207,6 +236,7 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.resolved_at = entry.event_at
     case.outcome = event.outcome
     case.escalation_request = None
+    _satisfy(case, Satisfies.ESCALATION_DECIDED, entry.event_at)
     _satisfy(case, Satisfies.RESOLVED, entry.event_at)
     _arm(case, *event.milestones)
 
@@ -263,17 +293,23 @@ def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     case.step = event.to_step
     case.escalations += event.cause is e.Cause.DEADLINE
     case.escalation_request = None
+    _satisfy(case, Satisfies.ESCALATION_DECIDED, entry.event_at)
     if event.mode == "transfer":
-        _supersede(case)
-        old = case.lead
-        case.taken = (
-            *case.taken,
-            Taken(desk=old, at=entry.event_at, milestone=event.milestone, due_at=event.due_at),
-        )
-        case.assists = (*(a for a in case.assists if a != old), old)
-        case.return_request = None
-        _lead(case, event.to_desk, entry)
+        _supersede(case, keep_statutory=event.cause is not e.Cause.DEADLINE)
+        _hand_up(case, event, entry)
     _arm(case, event.next)
+
+
+def _hand_up(case: Case, event: e.Escalated, entry: e.Entry) -> None:
+    """The superior leads; the lower desk stays assist and may still report what it did in time."""
+    old = case.lead
+    lost = Taken(desk=old, at=entry.event_at, milestone=event.milestone, due_at=event.due_at)
+    case.taken = (*case.taken, lost)
+    case.return_request = None
+    case.designation = False
+    if old != event.to_desk:
+        case.assists = (*(assist for assist in case.assists if assist != old), old)
+    _lead(case, event.to_desk, entry)
 
 
 def _on_notice_repeated(case: Case, event: e.NoticeRepeated, _entry: e.Entry) -> None:
@@ -319,6 +355,10 @@ def _on_withdrawn(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
     """The closing that follows in the same step ends it."""
 
 
+def _on_late_report(case: Case, event: e.LateReportKept, _entry: e.Entry) -> None:
+    case.late_reports = (*case.late_reports, event)
+
+
 def _on_refused(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
     """A refusal changes nothing."""
 
@@ -349,5 +389,6 @@ _FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.SystemDelayed: _on_system_delayed,
     e.Corrected: _on_corrected,
     e.Withdrawn: _on_withdrawn,
+    e.LateReportKept: _on_late_report,
     e.Refused: _on_refused,
 }

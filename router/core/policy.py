@@ -94,6 +94,7 @@ class Satisfies(StrEnum):
     MARKED = "marked"
     FOLLOWED_UP = "followed_up"
     RETURN_DECIDED = "return_decided"
+    ESCALATION_DECIDED = "escalation_decided"
     RESOLVED = "resolved"
     CLOSED = "closed"
 

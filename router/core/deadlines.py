@@ -1,0 +1,182 @@
+"""Deadlines that pass: what happens then, exactly once each.
+
+A wake-up names the milestone and the instant it was armed at; one that is not running at that instant is stale and
+changes nothing. The event time of a miss is the deadline itself, so lateness never adds up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from router.core import messages as m
+from router.core import notices
+from router.core.arming import ESCALATION_SILENCE, escalation_silence, in_hand_until, next_step
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole, Escalate, PassDeadline
+from router.core.events import (
+    Cause,
+    DeadlineMissed,
+    EscalationRequested,
+    Milestone,
+    MilestoneStatus,
+    NoticeRepeated,
+    Reminded,
+    SupervisionOrdered,
+    SystemDelayed,
+)
+from router.core.ladder import climb, hand_up
+from router.core.policy import OnPass
+from router.core.refusals import Refusal, refuse
+from router.core.rules import Rules
+from router.core.step import Draft
+
+SYSTEM = Actor(ActorRole.SYSTEM, "clock")
+
+
+def wake_up(case: Case, milestone: str, due_at: datetime) -> PassDeadline:
+    """The command that lets a deadline pass; its id is the deadline's, so it takes effect once."""
+    return PassDeadline(
+        id=f"due:{case.id}:{milestone}:{due_at.timestamp():.6f}",
+        case_id=case.id,
+        actor=SYSTEM,
+        milestone=milestone,
+        due_at=due_at,
+    )
+
+
+def first_passed(case: Case, before: datetime) -> Milestone | None:
+    """The earliest running milestone strictly before `before`; None when none has passed.
+
+    Of two at one instant the one that only tells somebody comes first, so that it is told before the case moves.
+    """
+    passed = [mile for mile in case.milestones if mile.status is MilestoneStatus.RUNNING and mile.due_at < before]
+    return min(passed, key=lambda mile: (mile.due_at, mile.on_pass is OnPass.ESCALATE, mile.name), default=None)
+
+
+def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal | None:
+    """Let a milestone's instant pass. `draft.at` is that instant."""
+    milestone = draft.case.running(command.milestone, command.due_at)
+    if milestone is None:
+        return refuse("stale_deadline", milestone=command.milestone, due_at=command.due_at.isoformat())
+    if command.due_at >= draft.now and not rules.replay:
+        return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
+    if milestone.name == ESCALATION_SILENCE:
+        return accept_escalation(draft, rules)
+    if milestone.on_pass is OnPass.ESCALATE and _is_held_for_delay(draft, rules, milestone):
+        return None
+    draft.add(
+        DeadlineMissed(
+            milestone=milestone.name,
+            due_at=milestone.due_at,
+            on_pass=milestone.on_pass,
+            charged_to=milestone.holder or draft.case.lead,
+        )
+    )
+    _on_pass(draft, rules, milestone)
+    return None
+
+
+def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool:
+    """A desk that got the case late through our fault keeps it for a while; the delay is in nobody's figures."""
+    until = in_hand_until(rules, rules.policy(draft.case.policy), draft.case)
+    if until is None or until <= milestone.due_at:
+        return False
+    draft.add(
+        SystemDelayed(
+            milestone=milestone.name,
+            due_at=milestone.due_at,
+            moved_to=until,
+            delay_s=int((until - milestone.due_at).total_seconds()),
+        )
+    )
+    return True
+
+
+def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    if milestone.on_pass is OnPass.ESCALATE:
+        _escalate(draft, rules, milestone)
+    elif milestone.on_pass is OnPass.SUPERVISE:
+        _supervise(draft, rules, milestone)
+    elif milestone.on_pass is OnPass.REMIND:
+        to = receiver(draft.case, rules, milestone)
+        draft.add(Reminded(milestone=milestone.name, to=to))
+        notices.remind(draft, to, milestone.name, milestone.due_at, "reminder")
+
+
+def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    target = climb(draft.case, rules)
+    if target.desk is not None:
+        hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=milestone)
+        return
+    _repeat_notice(draft, rules, milestone)
+
+
+def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    """At the last level each further budget writes one more notice: the case never falls off the top."""
+    case = draft.case
+    again = next_step(rules, rules.policy(case.policy), milestone, case.step)
+    draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=case.lead, next=again))
+    notices.remind(draft, case.lead, milestone.name, milestone.due_at, "repeated")
+
+
+def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    superior = rules.tree.superior(rules.tree.desks[draft.case.lead])
+    by = superior.code if superior is not None else draft.case.lead
+    lead = draft.case.lead
+    draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
+    draft.tell_desk(
+        by,
+        notices.SUPERVISED,
+        lambda case: m.SupervisionOrdered(
+            case_id=case.id,
+            version=case.version,
+            milestone=milestone.name,
+            due_at=milestone.due_at,
+            lead=lead,
+            text=case.text,
+        ),
+    )
+    notices.remind(draft, lead, milestone.name, milestone.due_at, "missed")
+
+
+def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
+    """Desk code of who is told of a milestone."""
+    if milestone.to == "superior":
+        superior = rules.tree.superior(rules.tree.desks[case.lead])
+        return superior.code if superior is not None else case.lead
+    if milestone.to == "supervision":
+        supervision = rules.tree.supervision(1)
+        return supervision.code if supervision is not None else case.lead
+    return milestone.to if milestone.to in rules.tree.desks else milestone.holder or case.lead
+
+
+def escalate(draft: Draft, command: Escalate, rules: Rules) -> Refusal | None:
+    """申请提级: a request; the superior's silence for four working hours is consent."""
+    case = draft.case
+    if case.escalation_request is not None:
+        return refuse("escalation_pending", case=case.id)
+    target = climb(case, rules)
+    if target.desk is None:
+        return refuse("no_superior", case=case.id)
+    desk, superior = case.lead, target.desk.code
+    clock = escalation_silence(rules, rules.policy(case.policy), draft.at, superior)
+    draft.add(EscalationRequested(desk=desk, superior=superior, milestone=clock), text=command.text)
+    draft.tell_desk(
+        superior,
+        notices.ESCALATION_REQUESTED,
+        lambda now: m.EscalationRequested(
+            case_id=now.id, version=now.version, desk=desk, due_at=clock.due_at, text=command.text
+        ),
+    )
+    return None
+
+
+def accept_escalation(draft: Draft, rules: Rules) -> Refusal | None:
+    """同意提级, by the superior's word or by its silence."""
+    if draft.case.escalation_request is None:
+        return refuse("no_escalation_pending", case=draft.case.id)
+    target = climb(draft.case, rules)
+    if target.desk is None:
+        return refuse("no_superior", case=draft.case.id)
+    hand_up(draft, rules, target, cause=Cause.VOLUNTARY, missed=None)
+    return None

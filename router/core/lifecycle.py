@@ -1,0 +1,192 @@
+"""The life of a case: `decide` says what a command leads to, or why it may not be carried out.
+
+Pure: (case, command, rules, now) in, a step or a refusal out. Deadlines that passed before the command are taken
+first, in order, each at its own instant (`settle`): the outcome does not depend on when the clock noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from router.core import commands as c
+from router.core import correcting, deadlines, notices, opening, returns, working
+from router.core.case import Case, State
+from router.core.events import LateReportKept, Refused
+from router.core.messages import Refused as RefusedNotice
+from router.core.permissions import PERMISSIONS, Kind, Role, roles_of
+from router.core.refusals import Refusal, refuse
+from router.core.routing import keeps_from
+from router.core.rules import Rules
+from router.core.step import Draft, Step
+
+Handler = Callable[[Draft, Any, Rules], Refusal | None]
+
+#: Command → its kind in the permission table, and what carries it out.
+_HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
+    c.Dispatch: (Kind.DISPATCH, returns.dispatch),
+    c.Accept: (Kind.ACCEPT, working.accept),
+    c.ReportProgress: (Kind.PROGRESS, working.report_progress),
+    c.Reply: (Kind.REPLY, working.reply),
+    c.Mitigate: (Kind.MITIGATE, working.mitigate),
+    c.RequestReturn: (Kind.RETURN, returns.request_return),
+    c.ApproveReturn: (Kind.APPROVE_RETURN, returns.approve_return),
+    c.RefuseReturn: (Kind.REFUSE_RETURN, returns.refuse_return),
+    c.Designate: (Kind.DESIGNATE, returns.designate),
+    c.Resolve: (Kind.RESOLVE, working.resolve),
+    c.FollowUp: (Kind.FOLLOW_UP, working.follow_up),
+    c.Close: (Kind.CLOSE, working.close),
+    c.Reopen: (Kind.REOPEN, working.reopen),
+    c.Escalate: (Kind.ESCALATE, deadlines.escalate),
+    c.AcceptEscalation: (
+        Kind.ACCEPT_ESCALATION,
+        lambda draft, _command, rules: deadlines.accept_escalation(draft, rules),
+    ),
+    c.Adopt: (Kind.ADOPT, working.adopt),
+    c.Correct: (Kind.CORRECT, correcting.correct),
+    c.Withdraw: (Kind.WITHDRAW, working.withdraw),
+    c.PassDeadline: (Kind.PASS_DEADLINE, deadlines.pass_deadline),
+}
+
+
+def event_time(command: c.Command, now: datetime, rules: Rules) -> datetime:
+    """When a command counts as having happened.
+
+    A report is judged by its receipt; the source's own time counts within the skew, and in a replay. The receipt
+    of a case is the source's: the citizen's clock started when the citizen spoke. Nothing happens in the future.
+    """
+    if isinstance(command, c.PassDeadline):
+        return command.due_at
+    if command.at is None:
+        return now
+    if rules.replay:
+        return command.at
+    if isinstance(command, c.Open):
+        return min(command.at, now)
+    return min(command.at, now) if abs(now - command.at) <= rules.skew else now
+
+
+def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -> Step | Refusal:
+    """What a command leads to.
+
+    Args:
+        case: the case as it stands; None when there is none of that id.
+        command: with `case_id` filled in.
+        rules: in force.
+        now: aware instant of recording.
+
+    Returns:
+        The step, or the refusal. A deadline of the case that passed before the command is not looked at here:
+        see :func:`settle`.
+    """
+    at = event_time(command, now, rules)
+    if isinstance(command, c.Open):
+        return opening.open_case(case, command, rules, at, now)
+    if case is None or _is_hidden_from(case, command.actor, rules):
+        return refuse("unknown_case", case=command.case_id)
+    kind, handler = _HANDLERS[type(command)]
+    draft = Draft(case, command, at=at, now=now)
+    refusal = _permitted(case, command, kind, rules)
+    if refusal is not None:
+        if refusal.code == "not_lead" and working.counts_as_in_time(case, command, draft):
+            handler = working.resolve_overtaken
+        else:
+            return refusal
+    return handler(draft, command, rules) or draft.step()
+
+
+def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
+    """For the office a misconduct report is about, and those below it, the case does not exist."""
+    return actor.role is c.ActorRole.DESK and keeps_from(rules.tree, case.subject_desk, actor.id)
+
+
+def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refusal | None:
+    permission = PERMISSIONS[kind]
+    roles = roles_of(command.actor, case, rules)
+    if case.state not in permission.states:
+        if case.state is State.CLOSED:
+            return refuse("closed", case=case.id)
+        return refuse("not_in_state", state=case.state, command=kind)
+    if roles & permission.roles:
+        return None
+    if command.actor.role is c.ActorRole.DESK and Role.LEAD in permission.roles:
+        return refuse("not_lead", lead=case.lead, desk=command.actor.id)
+    return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command=kind)
+
+
+def settle(case: Case, before: datetime, rules: Rules, now: datetime) -> list[Step]:
+    """The steps of all deadlines of `case` strictly before `before`, in order, each with its own event time."""
+    steps: list[Step] = []
+    while case.is_open:
+        passed = deadlines.first_passed(case, before)
+        if passed is None:
+            break
+        decision = decide(case, deadlines.wake_up(case, passed.name, passed.due_at), rules, now)
+        if isinstance(decision, Refusal):
+            break
+        steps.append(decision)
+        case = decision.case
+    return steps
+
+
+def note(case: Case, command: c.Command, refusal: Refusal, rules: Rules, now: datetime) -> Step:
+    """The step that keeps a refusal on record and tells whoever gave the command.
+
+    A stale or early wake-up leaves no entry: it is counted, not recorded.
+    """
+    draft = Draft(case, command, at=event_time(command, now, rules), now=now)
+    if not isinstance(command, c.PassDeadline):
+        if refusal.code == "not_lead" and isinstance(command, c.Resolve):
+            draft.add(
+                LateReportKept(
+                    command=command.id, desk=command.actor.id, outcome=command.outcome, evidence=command.evidence
+                ),
+                text=command.text,
+            )
+        draft.add(Refused(command=command.id, command_type=tag_of(command), code=refusal.code, data=refusal.data))
+        _tell_refused(draft, command, refusal)
+    return draft.step(refusal)
+
+
+def _tell_refused(draft: Draft, command: c.Command, refusal: Refusal) -> None:
+    def payload(case: Case) -> RefusedNotice:
+        return RefusedNotice(
+            case_id=case.id,
+            version=case.version,
+            command=command.id,
+            command_type=tag_of(command),
+            code=refusal.code,
+            zh=refusal.zh,
+            en=refusal.en,
+            data=refusal.data,
+        )
+
+    if command.actor.role is c.ActorRole.DESK:
+        draft.tell_desk(command.actor.id, notices.REFUSED, payload)
+    elif command.actor.role is c.ActorRole.CHANNEL:
+        draft.tell_channel(notices.REFUSED, payload)
+
+
+def tag_of(command: c.Command) -> str:
+    """The wire type of a command: `case.accept.v1`."""
+    return str(command.__struct_config__.tag)
+
+
+def times_of(command: c.Command) -> dict[str, datetime]:
+    """The instants a command carries, by field, for checking that each has a zone."""
+    found = {}
+    for field in command.__struct_fields__:
+        value = getattr(command, field)
+        if isinstance(value, datetime):
+            found[field] = value
+    return found
+
+
+def with_case_id(command: c.Command) -> c.Command:
+    """The command with the id of its case: an Open derives it from the source's own id."""
+    if isinstance(command, c.Open) and not command.case_id:
+        return msgspec.structs.replace(command, case_id=opening.case_id_of(command.source, command.source_id))
+    return command

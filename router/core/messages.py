@@ -1,0 +1,146 @@
+"""Messages: what desks and channels are told. The decision names the receiver, `router.flow` finds the address.
+
+Each payload's tag is its wire type (`case.assigned.v1`); `docs/wire.md` is generated from these structs. No
+personal data travels: a message carries a reference (`contact_ref`) and the desk asks for it on record.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from router.core.commands import Outcome, Place
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every message says of its case."""
+
+    case_id: str
+    #: Version of the case: drop what is older than what you have seen of it.
+    version: int
+
+
+class Assigned(Payload, frozen=True, kw_only=True, tag="case.assigned.v1"):
+    """派单: the case is this desk's to handle (`role` lead) or to help with (`role` assist)."""
+
+    role: str
+    #: Name of the ladder's step: `street`, `district`, …
+    step: str
+    #: Why it came here: `territory`, `functional`, `escalated`, …
+    reason: str
+    channel: str
+    matter_type: str
+    category: str | None
+    division_path: tuple[str, ...]
+    place: Place | None
+    text: str
+    opened_at: datetime
+    #: The next deadline of this desk; None when there is none.
+    due_at: datetime | None
+    #: The deadline promised to the citizen; None when there is none.
+    statutory_due_at: datetime | None
+    starred: bool = False
+    vulnerable: bool = False
+    affected: int = 1
+    contact_ref: str | None = None
+    #: Desk it was taken from; None at first dispatch.
+    from_desk: str | None = None
+
+
+class Taken(Payload, frozen=True, kw_only=True, tag="case.taken.v1"):
+    """收回: the case is no longer this desk's; `reason` says why and `to_desk` who has it (None: nobody)."""
+
+    reason: str
+    to_desk: str | None = None
+
+
+class Reminded(Payload, frozen=True, kw_only=True, tag="case.reminded.v1"):
+    """催办: a milestone has passed, or is about to."""
+
+    milestone: str
+    due_at: datetime
+    #: `reminder`, `missed` or `repeated` (the last level's budget passed again).
+    reason: str
+
+
+class SupervisionOrdered(Payload, frozen=True, kw_only=True, tag="case.supervised.v1"):
+    """督办: supervise the lead, whose case it stays."""
+
+    milestone: str
+    due_at: datetime
+    lead: str
+    text: str = ""
+
+
+class ReturnRequested(Payload, frozen=True, kw_only=True, tag="case.return_requested.v1"):
+    """退单申请: a desk asks to give the case back; decide."""
+
+    desk: str
+    reason: str
+    suggested_desk: str | None
+    text: str = ""
+
+
+class ReturnDecided(Payload, frozen=True, kw_only=True, tag="case.return_decided.v1"):
+    """The return was approved or refused."""
+
+    approved: bool
+    to_desk: str | None = None
+
+
+class EscalationRequested(Payload, frozen=True, kw_only=True, tag="case.escalation_requested.v1"):
+    """申请提级: a desk below asks you to take over; silence until `due_at` is consent."""
+
+    desk: str
+    due_at: datetime
+    text: str = ""
+
+
+class Refused(Payload, frozen=True, kw_only=True, tag="case.refused.v1"):
+    """A command of yours was refused; `code` is stable, the sentences are for people."""
+
+    command: str
+    command_type: str
+    code: str
+    zh: str
+    en: str
+    data: dict[str, str] = {}
+
+
+class Answered(Payload, frozen=True, kw_only=True, tag="case.answered.v1"):
+    """To the source channel: receipt, reply, mitigation, resolution or closing, with the channel's own id."""
+
+    #: `received`, `replied`, `mitigated`, `resolved`, `closed`, `reopened`, `withdrawn`.
+    kind: str
+    source: str
+    source_id: str
+    text: str = ""
+    outcome: Outcome | None = None
+    due_at: datetime | None = None
+
+
+AnyPayload = (
+    Assigned
+    | Taken
+    | Reminded
+    | SupervisionOrdered
+    | ReturnRequested
+    | ReturnDecided
+    | EscalationRequested
+    | Refused
+    | Answered
+)
+
+#: Wire type to struct, for decoding by the message's type property.
+PAYLOAD_TYPES: dict[str, type[Payload]] = {str(kind.__struct_config__.tag): kind for kind in AnyPayload.__args__}
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A payload and who gets it: a desk, or a source channel."""
+
+    payload: AnyPayload
+    #: Last word of the routing key.
+    kind: str
+    desk: str | None = None
+    channel: str | None = None

@@ -1,0 +1,109 @@
+"""Notices: the payloads that tell desks and channels what a step means for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from router.core import messages as m
+from router.core.case import Case
+from router.core.events import MilestoneStatus
+from router.core.policy import OnPass
+from router.core.rules import Rules
+from router.core.step import Draft
+
+#: Kinds: the last word of a routing key.
+ASSIGNED = "assigned"
+TAKEN = "taken"
+REMINDED = "reminded"
+SUPERVISED = "supervised"
+RETURN_REQUESTED = "return_requested"
+RETURN_DECIDED = "return_decided"
+ESCALATION_REQUESTED = "escalation_requested"
+REFUSED = "refused"
+
+
+def assigned(
+    rules: Rules, reason: str, *, role: str = "lead", from_desk: str | None = None
+) -> Callable[[Case], m.Assigned]:
+    """The hand-over of a case to a desk."""
+
+    def payload(case: Case) -> m.Assigned:
+        clocks = [
+            milestone.due_at
+            for milestone in case.milestones
+            if milestone.status is MilestoneStatus.RUNNING and milestone.on_pass is OnPass.ESCALATE
+        ]
+        return m.Assigned(
+            case_id=case.id,
+            version=case.version,
+            role=role,
+            step=rules.policy(case.policy).ladder[case.step].name,
+            reason=reason,
+            channel=case.channel,
+            matter_type=case.matter_type,
+            category=case.category,
+            division_path=case.division_path,
+            place=case.place,
+            text=case.text,
+            opened_at=case.opened_at,
+            due_at=min(clocks) if clocks else None,
+            statutory_due_at=case.due_at,
+            starred=case.starred,
+            vulnerable=case.vulnerable,
+            affected=case.affected,
+            contact_ref=case.contact_ref,
+            from_desk=from_desk,
+        )
+
+    return payload
+
+
+def hand_over(draft: Draft, rules: Rules, reason: str, *, from_desk: str | None = None) -> None:
+    """Tell the new lead that it has the case, and whoever had it that it has not."""
+    lead = draft.case.lead
+    draft.tell_desk(lead, ASSIGNED, assigned(rules, reason, from_desk=from_desk))
+    if from_desk is not None and from_desk != lead:
+        taken(draft, from_desk, reason)
+
+
+def taken(draft: Draft, desk: str, reason: str) -> None:
+    """Tell a desk that the case is not its any more, and who has it now."""
+    draft.tell_desk(
+        desk,
+        TAKEN,
+        lambda case: m.Taken(
+            case_id=case.id,
+            version=case.version,
+            reason=reason,
+            to_desk=case.lead if case.is_open else None,
+        ),
+    )
+
+
+def remind(draft: Draft, desk: str, milestone: str, due_at: datetime, reason: str) -> None:
+    """Tell a desk of a milestone that has passed."""
+    draft.tell_desk(
+        desk,
+        REMINDED,
+        lambda case: m.Reminded(
+            case_id=case.id, version=case.version, milestone=milestone, due_at=due_at, reason=reason
+        ),
+    )
+
+
+def answer(draft: Draft, kind: str, text: str = "") -> None:
+    """Tell the source channel, with its own id."""
+    draft.tell_channel(
+        kind,
+        lambda case: m.Answered(
+            case_id=case.id,
+            version=case.version,
+            kind=kind,
+            source=case.source,
+            source_id=case.source_id,
+            text=text,
+            outcome=case.outcome,
+            due_at=case.due_at,
+        ),
+    )

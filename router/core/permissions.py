@@ -1,0 +1,145 @@
+"""Who may give which command in which state, as one table; the diagram in docs/state-machine.md is drawn from it.
+
+A role is what an actor is *to this case*: the same desk leads one case and is the superior of another.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from router.core.case import Case, State
+from router.core.commands import Actor, ActorRole
+from router.core.rules import Rules
+from router.core.tree import DeskKind
+
+
+class Role(StrEnum):
+    """What an actor is to a case."""
+
+    LEAD = "lead"
+    ASSIST = "assist"
+    SUPERIOR = "superior"  # any desk above the lead
+    FORMER = "former"  # a desk the case was taken from
+    DISPATCHER = "dispatcher"
+    FOLLOW_UP = "follow_up"
+    SUPERVISION = "supervision"
+    CHANNEL = "channel"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+class Kind(StrEnum):
+    """Every command of the life of a case; the wire name is `case.<value>.v1`."""
+
+    OPEN = "open"
+    DISPATCH = "dispatch"
+    ACCEPT = "accept"
+    PROGRESS = "progress"
+    REPLY = "reply"
+    MITIGATE = "mitigate"
+    RETURN = "return"
+    APPROVE_RETURN = "approve_return"
+    REFUSE_RETURN = "refuse_return"
+    DESIGNATE = "designate"
+    RESOLVE = "resolve"
+    FOLLOW_UP = "follow_up"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    ESCALATE = "escalate"
+    ACCEPT_ESCALATION = "accept_escalation"
+    ADOPT = "adopt"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    PASS_DEADLINE = "pass_deadline"  # noqa: S105 - a deadline that passed, no password
+
+
+class Permission(msgspec.Struct, frozen=True):
+    """Roles that may give a command, and the states it is possible in."""
+
+    roles: frozenset[Role]
+    states: frozenset[State]
+
+
+_AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
+_OPEN = frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED, State.RESOLVED, State.SUSPENDED})
+_ALL = frozenset(State)
+
+
+def _may(states: frozenset[State], *roles: Role) -> Permission:
+    return Permission(frozenset(roles), states)
+
+
+#: Command → who may give it, when. `open` is absent: it makes the case.
+PERMISSIONS: dict[Kind, Permission] = {
+    Kind.DISPATCH: _may(
+        frozenset({State.RECEIVED, State.DISPATCHED}), Role.DISPATCHER, Role.SUPERIOR, Role.LEAD, Role.SYSTEM
+    ),
+    Kind.ACCEPT: _may(frozenset({State.DISPATCHED}), Role.LEAD),
+    Kind.PROGRESS: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
+    Kind.REPLY: _may(_OPEN, Role.LEAD),
+    Kind.MITIGATE: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
+    Kind.RETURN: _may(_AT_WORK, Role.LEAD),
+    Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
+    Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
+    Kind.DESIGNATE: _may(_AT_WORK, Role.SUPERIOR, Role.SUPERVISION),
+    Kind.RESOLVE: _may(_AT_WORK, Role.LEAD),
+    Kind.FOLLOW_UP: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION),
+    Kind.CLOSE: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION, Role.DISPATCHER),
+    Kind.REOPEN: _may(
+        frozenset({State.RESOLVED, State.CLOSED}), Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION, Role.FOLLOW_UP
+    ),
+    Kind.ESCALATE: _may(_AT_WORK, Role.LEAD),
+    Kind.ACCEPT_ESCALATION: _may(_AT_WORK, Role.SUPERIOR),
+    Kind.ADOPT: _may(_AT_WORK, Role.LEAD),
+    Kind.CORRECT: _may(
+        frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED}),
+        Role.DISPATCHER,
+        Role.SUPERIOR,
+        Role.CHANNEL,
+        Role.SUPERVISION,
+    ),
+    Kind.WITHDRAW: _may(_OPEN, Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION),
+    Kind.PASS_DEADLINE: _may(_ALL, Role.SYSTEM),
+}
+
+_OF_ACTOR = {
+    ActorRole.DISPATCHER: Role.DISPATCHER,
+    ActorRole.FOLLOW_UP: Role.FOLLOW_UP,
+    ActorRole.SUPERVISION: Role.SUPERVISION,
+    ActorRole.CITIZEN: Role.CITIZEN,
+    ActorRole.SYSTEM: Role.SYSTEM,
+}
+
+#: History being replayed speaks for whoever had the word then.
+_SOURCE = frozenset({Role.LEAD, Role.CHANNEL, Role.FOLLOW_UP, Role.DISPATCHER})
+
+
+def roles_of(actor: Actor, case: Case, rules: Rules) -> frozenset[Role]:
+    """What an actor is to a case; empty for a stranger."""
+    if actor.role is ActorRole.SOURCE:
+        return _SOURCE if rules.replay else frozenset()
+    if actor.role is ActorRole.CHANNEL:
+        return frozenset({Role.CHANNEL}) if actor.id in (case.channel, case.source) else frozenset()
+    if actor.role is not ActorRole.DESK:
+        return frozenset({_OF_ACTOR[actor.role]})
+    return _roles_of_desk(actor.id, case, rules)
+
+
+def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
+    roles = set()
+    if code == case.lead:
+        roles.add(Role.LEAD)
+    if code in case.assists:
+        roles.add(Role.ASSIST)
+    if any(above.code == code for above in rules.tree.chain(case.lead)[1:]):
+        roles.add(Role.SUPERIOR)
+    if any(taken.desk == code for taken in case.taken):
+        roles.add(Role.FORMER)
+    desk = rules.tree.desks.get(code)
+    if desk is not None and desk.kind is DeskKind.DISPATCHER:
+        roles.add(Role.DISPATCHER)
+    if desk is not None and desk.kind is DeskKind.SUPERVISION:
+        roles.add(Role.SUPERVISION)
+    return frozenset(roles)

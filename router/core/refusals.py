@@ -1,0 +1,81 @@
+"""Refusals: why a command may not be carried out, as values with a code, a sentence and the data.
+
+The code is a contract; the sentences are for people, in Chinese and English.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+#: Code → (Chinese, English). Placeholders are keys of the refusal's data.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "unknown_case": ("没有编号为 {case} 的工单", "there is no case {case}"),
+    "content_conflict": (
+        "来源编号 {source_id} 已有内容不同的工单 {case}",
+        "source id {source_id} already stands for case {case} with other content",
+    ),
+    "naive_time": ("时间 {field} 缺少时区", "the time {field} has no zone"),
+    "not_in_state": (
+        "工单处于“{state}”，不能执行 {command}",
+        "the case is {state}: {command} is not possible in that state",
+    ),
+    "not_permitted": (
+        "{actor} 无权对该工单执行 {command}",
+        "{actor} may not {command} this case",
+    ),
+    "not_lead": (
+        "该工单现由 {lead} 主办，{desk} 已不是主办单位",
+        "the case is led by {lead} now, {desk} does not have it",
+    ),
+    "closed": ("工单已归档", "the case is closed"),
+    "unknown_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
+    "inactive_desk": ("承办单位 {desk} 已停用", "the desk {desk} is not active"),
+    "subject_desk": (
+        "承办单位 {desk} 是被反映对象或其下级，不得经办",
+        "the desk {desk} is the subject of the case or below it",
+    ),
+    "return_window_passed": (
+        "退单须在派单后 {window} 内提出，期限为 {until}",
+        "a return must be asked for within {window} of the dispatch, which was until {until}",
+    ),
+    "return_reason": ("退单理由“{reason}”不在清单内", "{reason} is not a listed reason for a return"),
+    "return_cap": (
+        "退单已达上限 {cap} 次，须由上级指定承办",
+        "the cap of {cap} returns is reached: the tier above designates",
+    ),
+    "return_pending": ("已有退单申请待审", "a return request is already pending"),
+    "no_return_pending": ("没有待审的退单申请", "no return request is pending"),
+    "escalation_pending": ("已有提级申请待复", "an escalation request is already pending"),
+    "no_escalation_pending": ("没有待复的提级申请", "no escalation request is pending"),
+    "no_superior": ("已是最高层级，无上级可提", "there is no tier above to escalate to"),
+    "gate_open": ("尚未通过 {gate}，不能归档", "the gate {gate} is not passed"),
+    "stale_deadline": (
+        "时限 {milestone}（{due_at}）已不在计时",
+        "the deadline {milestone} at {due_at} is not running any more",
+    ),
+    "not_due": ("时限 {milestone}（{due_at}）尚未到期", "the deadline {milestone} at {due_at} has not passed yet"),
+    "unknown_report": ("没有可采纳的报告 {report}", "there is no report {report} to adopt"),
+    "nothing_to_correct": ("没有需要更正的内容", "nothing to correct"),
+}
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that may not be carried out."""
+
+    code: str
+    data: dict[str, str] = {}
+
+    @property
+    def zh(self) -> str:
+        """The sentence in Chinese."""
+        return SENTENCES[self.code][0].format_map(self.data)
+
+    @property
+    def en(self) -> str:
+        """The sentence in English."""
+        return SENTENCES[self.code][1].format_map(self.data)
+
+
+def refuse(code: str, **data: object) -> Refusal:
+    """A refusal with its data as text."""
+    return Refusal(code=code, data={key: str(value) for key, value in data.items()})

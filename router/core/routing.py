@@ -1,0 +1,153 @@
+"""Routing: which desk a case goes to, with the reason on record.
+
+Order: the subject of a misconduct report is kept out; whatever is named but unknown, or required but missing,
+goes to triage *before* territory is tried; then a named desk, the category's functional line (条), the territory
+(块). Nothing is ever dropped: the last answer is the city's triage desk.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from router.core.tree import Category, Desk, Tree
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a case says of where it belongs."""
+
+    division: tuple[str | None, ...]
+    desk: str | None
+    category: str | None
+    subject_desk: str | None = None
+    confidential: bool = False
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a case goes, and why."""
+
+    desk: Desk
+    #: Codes from the city down to the deepest tier; unknown ones are codes of `unknown` divisions.
+    division_path: tuple[str, ...]
+    #: `territory`, `functional`, `functional:above`, `named`, `subject_desk`, `confidential`, `triage:…`.
+    reason: str
+    triaged: bool
+    #: Tiers (index) passed over because they have no active desk.
+    skipped: tuple[int, ...] = ()
+
+
+def group_of(tree: Tree, category: str | None) -> str:
+    """The category group of the link key; the category itself when the taxonomy does not know it."""
+    if category is None:
+        return ""
+    known = tree.categories.get(category)
+    return known.group if known else category
+
+
+def route(tree: Tree, wanted: Wanted) -> Route:
+    """Where a case goes. Total: every case has a desk."""
+    path, trouble = _locate(tree, wanted.division)
+    if wanted.subject_desk is not None or wanted.confidential:
+        return _away_from_subject(tree, wanted, path)
+    if wanted.desk is not None:
+        return _named(tree, wanted.desk, path, trouble)
+    category, fault = _category(tree, wanted.category)
+    functional = category is not None and category.line is not None
+    tier = category.line_tier if category is not None and functional else tree.depth - 1
+    trouble = _trouble_at(tree, path, tier, trouble) or fault
+    if trouble is not None:
+        return _triage(tree, path, tier, trouble)
+    if category is not None and functional:
+        found = _functional(tree, category, path)
+        if found is not None:
+            return found
+    return _territory(tree, path)
+
+
+def _locate(tree: Tree, named: tuple[str | None, ...]) -> tuple[tuple[str, ...], str | None]:
+    """The path of divisions, and what is wrong with it: `missing_division`, `unknown_division` or nothing."""
+    path = [tree.root.code]
+    trouble: str | None = None
+    for tier in range(1, tree.depth):
+        code = named[tier - 1] if tier - 1 < len(named) else None
+        known = tree.divisions.get(code) if code else None
+        if known is not None and known.tier == tier and known.parent == path[-1]:
+            path.append(known.code)
+            continue
+        trouble = trouble or ("unknown_division" if code else "missing_division")
+        path.append(tree.unknown_below(path[-1]).code)
+    return tuple(path), trouble
+
+
+def _trouble_at(tree: Tree, path: tuple[str, ...], tier: int, trouble: str | None) -> str | None:
+    """A missing street is no trouble for a case that goes to a district's department."""
+    return trouble if trouble and any(tree.divisions[code].unknown for code in path[: tier + 1]) else None
+
+
+def _category(tree: Tree, code: str | None) -> tuple[Category | None, str | None]:
+    """The category, and what is wrong with it; an installation without a taxonomy requires none."""
+    if not tree.categories:
+        return None, None
+    if code is None:
+        return None, "missing_category"
+    known = tree.categories.get(code)
+    return known, None if known else "unknown_category"
+
+
+def _named(tree: Tree, code: str, path: tuple[str, ...], trouble: str | None) -> Route:
+    """A desk the source named; one that nobody knows is triaged where the case would have been dispatched."""
+    desk = tree.standing(code)
+    if desk is None:
+        return _triage(tree, path, tree.depth - 1, "unknown_desk")
+    trouble = _trouble_at(tree, path, tree.tier_of(desk), trouble)
+    if trouble is not None:
+        return _triage(tree, path, tree.tier_of(desk), trouble)
+    return Route(desk=desk, division_path=path, reason="named", triaged=False)
+
+
+def _triage(tree: Tree, path: tuple[str, ...], tier: int, trouble: str) -> Route:
+    desk = tree.triage(path[tier]) or tree.triage(path[0])
+    if desk is None:
+        raise LookupError(f"the tree has no triage desk at {path[tier]}: it was not completed")
+    return Route(desk=desk, division_path=path, reason=f"triage:{trouble}", triaged=True)
+
+
+def _functional(tree: Tree, category: Category, path: tuple[str, ...]) -> Route | None:
+    """The department of the category's line at its tier, else the same line above; None when it has none."""
+    for tier in range(category.line_tier, -1, -1):
+        desk = tree.functional(path[tier], category.line or "")
+        if desk is not None:
+            reason = "functional" if tier == category.line_tier else "functional:above"
+            return Route(desk=desk, division_path=path, reason=reason, triaged=False)
+    return None
+
+
+def _territory(tree: Tree, path: tuple[str, ...]) -> Route:
+    """The deepest territorial desk on the path; tiers without an active one are skipped at once."""
+    skipped: list[int] = []
+    for tier in range(tree.depth - 1, -1, -1):
+        desk = tree.territorial(path[tier])
+        if desk is not None:
+            return Route(desk=desk, division_path=path, reason="territory", triaged=False, skipped=tuple(skipped))
+        skipped.append(tier)
+    return _triage(tree, path, 0, "no_desk")
+
+
+def _away_from_subject(tree: Tree, wanted: Wanted, path: tuple[str, ...]) -> Route:
+    """A report on an office goes to that office's superior; a confidential case to the city's supervision."""
+    subject = tree.desks.get(wanted.subject_desk) if wanted.subject_desk else None
+    if subject is not None:
+        for above in tree.chain(subject.code)[1:]:
+            desk = tree.standing(above.code)
+            if desk is not None:
+                return Route(desk=desk, division_path=path, reason="subject_desk", triaged=False)
+    supervision = tree.supervision(1)
+    if supervision is not None:
+        unknown = wanted.subject_desk is not None
+        reason = "triage:unknown_subject" if unknown else "confidential"
+        return Route(desk=supervision, division_path=path, reason=reason, triaged=unknown)
+    return _triage(tree, path, 0, "unknown_subject" if wanted.subject_desk else "confidential")
+
+
+def keeps_from(tree: Tree, subject_desk: str | None, desk: str) -> bool:
+    """Whether a case about `subject_desk` must be kept from `desk`: it is the subject, or answers to it."""
+    return subject_desk is not None and tree.is_at_or_below(desk, subject_desk)

@@ -1,0 +1,90 @@
+"""A step: what one accepted command leads to; and the draft in which a decision puts it together.
+
+The law on the type: what a step stores is stored before what it sends is sent.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from router.core.case import Case
+from router.core.commands import Command
+from router.core.events import AnyEvent, Entry
+from router.core.history import fold_into
+from router.core.messages import AnyPayload, Message
+from router.core.refusals import Refusal
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What to store and what to send; nothing is sent that was not stored."""
+
+    case: Case
+    #: Version of the case the decision was made on; 0 for a case that did not exist.
+    decided_on: int
+    entries: tuple[Entry, ...]
+    messages: tuple[Message, ...]
+    #: Set when the command was refused and the step only notes that.
+    refusal: Refusal | None = None
+
+
+class Draft:
+    """A decision in the making: each event is folded in at once, so that the next one sees the case it left."""
+
+    def __init__(self, case: Case | None, command: Command, *, at: datetime, now: datetime) -> None:
+        """Start from `case` as it stands; `at` is the event time, `now` the recording time."""
+        self._case = copy.copy(case) if case is not None else None
+        self._decided_on = case.version if case is not None else 0
+        self._command = command
+        self._entries: list[Entry] = []
+        self._messages: list[tuple[Callable[[Case], AnyPayload], str, str | None, str | None]] = []
+        self.at = at
+        self.now = now
+
+    @property
+    def case(self) -> Case:
+        """The case as the events so far left it."""
+        if self._case is None:
+            raise LookupError("nothing was received yet")
+        return self._case
+
+    def add(self, event: AnyEvent, *, at: datetime | None = None, text: str = "") -> None:
+        """Put an event on record, at the command's event time unless `at` says otherwise."""
+        entry = Entry(
+            case_id=self._command.case_id,
+            version=(self._case.version if self._case is not None else 0) + 1,
+            cause=self._command.id,
+            ordinal=len(self._entries),
+            actor=self._command.actor,
+            event_at=at if at is not None else self.at,
+            recorded_at=self.now,
+            event=event,
+            text=text,
+        )
+        self._case = fold_into(self._case, entry)
+        self._entries.append(entry)
+
+    def tell_desk(self, desk: str, kind: str, payload: Callable[[Case], AnyPayload]) -> None:
+        """Tell a desk; the payload is made from the case as the whole step leaves it."""
+        self._messages.append((payload, kind, desk, None))
+
+    def tell_channel(self, kind: str, payload: Callable[[Case], AnyPayload]) -> None:
+        """Tell the source channel."""
+        self._messages.append((payload, kind, None, self.case.channel))
+
+    def step(self, refusal: Refusal | None = None) -> Step:
+        """The finished step."""
+        case = self.case
+        return Step(
+            case=case,
+            decided_on=self._decided_on,
+            entries=tuple(self._entries),
+            messages=tuple(
+                Message(payload=payload(case), kind=kind, desk=desk, channel=channel)
+                for payload, kind, desk, channel in self._messages
+            ),
+            refusal=refusal,
+        )
