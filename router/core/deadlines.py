@@ -33,11 +33,11 @@ from router.core.step import Draft
 SYSTEM = Actor(ActorRole.SYSTEM, "clock")
 
 
-def wake_up(case: Case, milestone: str, due_at: datetime) -> PassDeadline:
+def wake_up(case_id: str, milestone: str, due_at: datetime) -> PassDeadline:
     """The command that lets a deadline pass; its id is the deadline's, so it takes effect once."""
     return PassDeadline(
-        id=f"due:{case.id}:{milestone}:{due_at.timestamp():.6f}",
-        case_id=case.id,
+        id=f"due:{case_id}:{milestone}:{due_at.timestamp():.6f}",
+        case_id=case_id,
         actor=SYSTEM,
         milestone=milestone,
         due_at=due_at,

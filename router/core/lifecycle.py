@@ -124,7 +124,7 @@ def settle(case: Case, before: datetime, rules: Rules, now: datetime) -> list[St
         passed = deadlines.first_passed(case, before)
         if passed is None:
             break
-        decision = decide(case, deadlines.wake_up(case, passed.name, passed.due_at), rules, now)
+        decision = decide(case, deadlines.wake_up(case.id, passed.name, passed.due_at), rules, now)
         if isinstance(decision, Refusal):
             break
         steps.append(decision)

@@ -18,6 +18,20 @@ from router.broker.port import Fate, Outgoing
 from router.core.case import Case
 from router.core.commands import Contact
 from router.core.events import Entry
+from router.errors import RouterError
+
+
+class RowRefusedError(RouterError):
+    """The database cannot keep what was decided for one case (a text it cannot hold, a key too long).
+
+    Args:
+        case_id: the case; its neighbours in the batch are innocent.
+        what: one sentence, without the row.
+    """
+
+    def __init__(self, case_id: str, what: str) -> None:
+        self.case_id = case_id
+        super().__init__(f"the ledger cannot keep this case: {what}", where=case_id)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +107,10 @@ class Unit(Protocol):
         Returns:
             Ids of cases whose version was no longer the one decided on: nothing of theirs was written, the
             caller decides again. Neighbours are written all the same.
+
+        Raises:
+            RowRefusedError: the database cannot keep one of the cases. Nothing of this call is written, the
+                transaction can go on: the caller parks that case and writes the others.
         """
         ...
 
@@ -134,6 +152,14 @@ class Ledger(Protocol):
 
     def clock(self) -> datetime:
         """The database server's clock, aware UTC; SQLite has none of its own and gives the machine's."""
+        ...
+
+    def keyed_hash(self, value: str) -> str:
+        """Keyed hash of a phone or identity number: tells distinct complainants apart, reveals nobody.
+
+        Raises:
+            ConfigurationError: the ledger was opened without a key.
+        """
         ...
 
     # -- deadlines ---------------------------------------------------------------------------------------------

@@ -1,0 +1,187 @@
+"""A batch being decided: each command sees its case as the commands before it left it.
+
+One bad command never spoils its neighbours: what goes wrong with it alone becomes a refusal or a parked message.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from router.broker.envelope import encode
+from router.broker.port import Outgoing
+from router.core import address, lifecycle
+from router.core.case import Case
+from router.core.commands import Command, Open, PassDeadline
+from router.core.messages import Message
+from router.core.refusals import Refusal
+from router.core.rules import Rules
+from router.core.step import Step
+from router.core.tree import Served
+from router.ledger.port import Answer, Parked, Write
+
+log = structlog.get_logger()
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """A command, and what must be kept of the message it came in should it be parked."""
+
+    command: Command
+    origin: str
+    type: str
+    key: str
+    user_id: str | None
+    body: bytes
+
+    def parked(self, reason: str, detail: str, now: datetime) -> Parked:
+        """The message, to be kept with its reason."""
+        return Parked(
+            id=f"{reason}:{self.command.id}",
+            reason=reason,
+            detail=detail,
+            origin=self.origin,
+            message_id=self.command.id,
+            type=self.type,
+            case_id=self.command.case_id,
+            key=self.key,
+            user_id=self.user_id,
+            body=self.body,
+            parked_at=now,
+        )
+
+
+class Batch:
+    """Decides commands one after another and gathers what is to be written."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        cases: Mapping[str, Case],
+        answers: Mapping[str, Answer],
+        channels: frozenset[str],
+        now: datetime,
+    ) -> None:
+        """Start from `cases` and `answers` as the ledger has them; `channels` are those that hear answers."""
+        self._rules = rules
+        self._cases = dict(cases)
+        self._channels = channels
+        self._now = now
+        self.answers = dict(answers)
+        self.writes: list[Write] = []
+        self.parked: list[Parked] = []
+        #: Ids of cases that exist now and did not before.
+        self.opened: list[str] = []
+        #: What happened, by word: `accepted`, `refused`, `duplicate`, `stale`, `waiting`, `failing`.
+        self.tally: Counter[str] = Counter()
+
+    def take(self, arrived: Arrived) -> None:
+        """Decide one command."""
+        command = arrived.command
+        if command.id in self.answers:
+            self.tally["duplicate"] += 1
+            return
+        try:
+            self._take(arrived)
+        except Exception as error:  # noqa: BLE001 - a bug must cost one message, not the batch it came in
+            log.error("command.failing", command=command.id, case=command.case_id, error=type(error).__name__)
+            self._park(arrived, "failing", f"{type(error).__name__} while deciding")
+
+    def _take(self, arrived: Arrived) -> None:
+        command = arrived.command
+        case = self._cases.get(command.case_id)
+        if case is not None and not isinstance(command, PassDeadline):
+            before = lifecycle.event_time(command, self._now, self._rules)
+            for step in lifecycle.settle(case, before, self._rules, self._now):
+                case = self._keep(step)
+        decision = lifecycle.decide(case, command, self._rules, self._now)
+        if isinstance(decision, Refusal):
+            self._refused(case, arrived, decision)
+            return
+        opened = case is None
+        case = self._keep(decision)
+        self._answer(command, case, None)
+        self.tally["accepted" if decision.entries else "duplicate"] += 1
+        if opened:
+            self.opened.append(case.id)
+
+    def _refused(self, case: Case | None, arrived: Arrived, refusal: Refusal) -> None:
+        if case is None:
+            # The case may still be on its way: its report waits for it and is taken when it opens.
+            self._park(arrived, "unknown_case", refusal.en, word="waiting")
+            self._answer(arrived.command, None, refusal)
+            return
+        case = self._keep(lifecycle.note(case, arrived.command, refusal, self._rules, self._now))
+        self._answer(arrived.command, case, refusal)
+        self.tally["stale" if isinstance(arrived.command, PassDeadline) else "refused"] += 1
+
+    def _park(self, arrived: Arrived, reason: str, detail: str, *, word: str | None = None) -> None:
+        self.parked.append(arrived.parked(reason, detail, self._now))
+        self.tally[word or reason] += 1
+
+    def _answer(self, command: Command, case: Case | None, refusal: Refusal | None) -> None:
+        self.answers[command.id] = Answer(
+            command=command.id,
+            case_id=command.case_id,
+            version=case.version if case is not None else 0,
+            refused=refusal.code if refusal is not None else None,
+            data=refusal.data if refusal is not None else {},
+        )
+
+    def _keep(self, step: Step) -> Case:
+        self._cases[step.case.id] = step.case
+        if step.entries:
+            self.writes.append(
+                Write(
+                    case=step.case,
+                    decided_on=step.decided_on,
+                    entries=step.entries,
+                    outgoing=self._outgoing(step),
+                    due_tier=self._due_tier(step.case),
+                )
+            )
+        return step.case
+
+    def _due_tier(self, case: Case) -> str:
+        tree = self._rules.tree
+        desk = tree.desks.get(case.lead)
+        return tree.tiers[tree.tier_of(desk)] if desk is not None else tree.tiers[0]
+
+    def _outgoing(self, step: Step) -> tuple[Outgoing, ...]:
+        cause = step.entries[0].cause
+        addressed = (self._address(message, step.case) for message in step.messages)
+        return tuple(
+            Outgoing(
+                id=f"{cause}/{ordinal}",
+                exchange=to[0],
+                key=to[1],
+                type=str(message.payload.__struct_config__.tag),
+                case_id=step.case.id,
+                case_version=step.case.version,
+                body=encode(message.payload),
+                timestamp=self._now,
+            )
+            for ordinal, (message, to) in enumerate(zip(step.messages, addressed, strict=True))
+            if to is not None
+        )
+
+    def _address(self, message: Message, case: Case) -> tuple[str, str] | None:
+        """Exchange and key; None for whoever has no program: desks at the shell, channels that only ask."""
+        if message.channel is not None:
+            if message.channel not in self._channels:
+                return None
+            return address.CHANNEL, address.channel_key(message.channel, message.kind)
+        tree = self._rules.tree
+        desk = tree.desks.get(message.desk or "")
+        if desk is None or desk.served is not Served.AMQP:
+            return None
+        exchange = address.tier_exchange(tree, tree.tier_of(desk))
+        return exchange, address.desk_key(tree, desk, case.category, message.kind)
+
+
+def with_contact_kept(command: Open, ref: str, complainant: str | None) -> Open:
+    """The command without its personal data: a reference and a keyed hash stand for it."""
+    return msgspec.structs.replace(command, contact=None, contact_ref=ref, complainant=complainant)

@@ -1,0 +1,142 @@
+"""The envelope: from a delivery to a command, and from a payload to a message body.
+
+What cannot be decoded comes back as :class:`Trouble` with a reason, never as an exception: it is parked.
+Unknown fields are ignored, unknown types are parked: a newer sender must not poison an older receiver.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from router.core.address import word
+from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDeadline
+from router.core.lifecycle import times_of, with_case_id
+from router.core.messages import Payload
+
+#: Largest body that is taken, bytes; a million letters of text are a mistake or an attack.
+MAX_BODY_BYTES = 256 * 1024
+
+#: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
+MAX_ID_BYTES = 200
+
+RECEIPT = "case.receipt.v1"
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=RECEIPT):
+    """回执: a desk's program has a hand-off of this version in hand. Word of the broker, no command."""
+
+    id: str
+    case_id: str
+    version: int
+    desk: str
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why a message could not be taken."""
+
+    #: `undecodable`, `unknown_type`, `too_large`, `naive_time`, `forged`, `bad_id`.
+    reason: str
+    #: For the operator; names fields and types, never a citizen's text.
+    detail: str
+
+
+Inbound = Command | Receipt | Trouble
+
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in (*COMMAND_TYPES.items(), (RECEIPT, Receipt))
+}
+_encoder = msgspec.json.Encoder()
+
+
+class _Typed(msgspec.Struct):
+    type: str = ""
+
+
+def decode(kind: str, body: bytes) -> Inbound:
+    """The command in a body.
+
+    Args:
+        kind: the message's type property; when empty, the body's own `type` counts.
+        body: JSON.
+    """
+    if len(body) > MAX_BODY_BYTES:
+        return Trouble("too_large", f"{len(body)} bytes; at most {MAX_BODY_BYTES} are taken")
+    try:
+        name = kind or msgspec.json.decode(body, type=_Typed).type
+        decoder = _decoders.get(name)
+        if decoder is None:
+            return Trouble("unknown_type", f"message type {name[:80]!r} is not known to this version")
+        command: Command | Receipt = decoder.decode(body)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        return Trouble("undecodable", _without_text(error))
+    if isinstance(command, Receipt):
+        return command
+    return _checked(command)
+
+
+def _without_text(error: Exception) -> str:
+    """msgspec names the field and the types it expected; a value it quotes could be a citizen's."""
+    text = str(error)
+    path = text[text.rfind(" - at `") :] if " - at `" in text else ""
+    return text if "Invalid enum value" not in text and "Invalid value" not in text else f"invalid value{path}"
+
+
+def _checked(command: Command) -> Command | Trouble:
+    if not command.id or len(command.id.encode()) > MAX_ID_BYTES:
+        return Trouble("bad_id", f"a command needs an id of 1 to {MAX_ID_BYTES} bytes")
+    if isinstance(command, Open) and not command.source_id:
+        return Trouble("bad_id", "an open needs the channel's own id in source_id")
+    if not isinstance(command, Open) and not command.case_id:
+        return Trouble("bad_id", "a command needs a case_id")
+    for field, value in times_of(command).items():
+        if value.tzinfo is None:
+            return Trouble("naive_time", f"{field} has no zone; write 2026-11-24T09:00:00+08:00")
+    return with_case_id(command)
+
+
+def encode(payload: Payload | Command | Receipt) -> bytes:
+    """The body of a message."""
+    return _encoder.encode(payload)
+
+
+def forged(command: Inbound, *, queue: str, key: str, user_id: str | None, strict: bool) -> Trouble | None:
+    """Whether a message speaks in another's name; None when it may be taken.
+
+    The broker vouches for `user_id` alone. A routing key is no proof on brokers before 4.0.3 (a CC header goes
+    around topic permissions), but one that contradicts the body proves the opposite.
+
+    Args:
+        command: what was decoded.
+        queue: the queue it came from; wake-ups come from due queues alone.
+        key: its routing key.
+        user_id: the account the broker vouches for; None when the sender gave none.
+        strict: refuse a desk's or a channel's word without its own account.
+    """
+    if isinstance(command, PassDeadline) and not queue.startswith("due."):
+        return Trouble("forged", f"a wake-up came through {queue}: only the clock sends those")
+    desk = command.desk if isinstance(command, Receipt) else _desk_of(command)
+    if desk is None:
+        return _stranger(user_id)
+    account = f"desk.{word(desk)}"
+    if user_id is not None and user_id.startswith(("desk.", "channel.")) and user_id != account:
+        return Trouble("forged", f"account {user_id} speaks in the name of desk {desk}")
+    if strict and user_id != account and not (user_id or "").startswith("operator."):
+        return Trouble("forged", f"desk {desk} must send with its own account {account} in user_id")
+    if queue == "case.reports" and key.partition(".")[0] != word(desk):
+        return Trouble("forged", f"routing key {key[:80]} is not that of desk {desk}")
+    return None
+
+
+def _desk_of(command: Inbound) -> str | None:
+    if isinstance(command, Command) and command.actor.role is ActorRole.DESK:
+        return command.actor.id
+    return None
+
+
+def _stranger(user_id: str | None) -> Trouble | None:
+    """A desk's account may speak for that desk alone, not as a channel, a citizen or the system."""
+    if user_id is not None and user_id.startswith("desk."):
+        return Trouble("forged", f"account {user_id} speaks in another role than its desk's")
+    return None
