@@ -60,6 +60,21 @@ def due_queue(tier: str) -> str:
     return f"due.{tier}"
 
 
+def due_key(tier: str) -> str:
+    """The routing key of a due deadline of a tier, on the exchange `case.due`: the tier's name."""
+    return word(tier)
+
+
+def channel_queue(channel: str) -> str:
+    """The queue of a source channel, for receipts and outcomes."""
+    return f"channel.{word(channel)}"
+
+
+def channel_user(channel: str) -> str:
+    """The broker account of a source channel."""
+    return f"channel.{word(channel)}"
+
+
 def _division_words(tree: Tree, division: str) -> tuple[str, ...]:
     path = tree.path(division)
     return (*(word(code) for code in path), *("_" * (tree.depth - len(path))))
@@ -84,6 +99,11 @@ def below_binding(tree: Tree, division: str) -> str:
 def report_key(desk: str, kind: str) -> str:
     """The routing key a desk reports under: `<desk>.<kind>`."""
     return f"{word(desk)}.{kind}"
+
+
+def intake_key(channel: str, kind: str) -> str:
+    """The routing key a source channel hands cases in under: `<channel>.<kind>`."""
+    return f"{word(channel)}.{kind}"
 
 
 def channel_key(channel: str, kind: str) -> str:
