@@ -16,6 +16,7 @@ help: ## List these targets
 		| while IFS='|' read -r target sentence; do printf '  make %-8s %s\n' "$$target" "$$sentence"; done
 
 setup: $(STAMP) ## Make .venv with the router and its development tools; instant when up to date
+	@:
 
 demo: setup ## A day in the city in one process: SQLite, embedded broker, board and metrics on loopback
 	$(BIN)/case-router demo $(ARGS)
