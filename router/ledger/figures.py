@@ -1,0 +1,51 @@
+"""Figures for `status`, each from one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from router.ledger import schema
+from router.ledger.columns import Instant
+
+_cases, _outbox, _parked = schema.cases, schema.outbox, schema.parked
+
+_now = bindparam("now", type_=Instant)
+_minute_ago = bindparam("minute_ago", type_=Instant)
+_hour_ahead = bindparam("hour_ahead", type_=Instant)
+
+#: Cases somebody still has to act on.
+OPEN = select(func.count()).select_from(_cases).where(_cases.c.state != "closed")
+#: Cases put on record within the last minute.
+RECEIVED = select(func.count()).where(_cases.c.recorded_at > _minute_ago, _cases.c.recorded_at <= _now)
+#: Deadlines that pass within the next hour.
+DUE_SOON = select(func.count()).where(_cases.c.next_due_at >= _now, _cases.c.next_due_at < _hour_ahead)
+#: Deadlines that have passed and are not handled, and the oldest of them.
+OVERDUE = select(func.count(), func.min(_cases.c.next_due_at)).where(_cases.c.next_due_at < _now)
+#: Messages not known to have arrived, and since when the oldest of them has waited.
+UNSENT = select(func.count(), func.min(_outbox.c.timestamp))
+#: Messages that wait for somebody to look at them.
+PARKED = select(func.count()).where(_parked.c.replayed_at.is_(None))
+
+
+def counts(connection: Connection, now: datetime) -> Mapping[str, float | int | None]:
+    """The figures at `now`; ages are in seconds, None when there is nothing to be old."""
+    asked = {"now": now}
+    overdue, oldest_overdue_at = connection.execute(OVERDUE, asked).one()
+    unsent, oldest_unsent_at = connection.execute(UNSENT).one()
+    return {
+        "cases_open": connection.scalar(OPEN),
+        "received_last_minute": connection.scalar(RECEIVED, {"minute_ago": now - timedelta(minutes=1), **asked}),
+        "due_next_hour": connection.scalar(DUE_SOON, {"hour_ahead": now + timedelta(hours=1), **asked}),
+        "overdue": overdue,
+        "oldest_overdue_at_s": _age_s(oldest_overdue_at, now),
+        "outbox": unsent,
+        "outbox_oldest_s": _age_s(oldest_unsent_at, now),
+        "parked": connection.scalar(PARKED),
+    }
+
+
+def _age_s(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else max(0.0, (now - since).total_seconds())

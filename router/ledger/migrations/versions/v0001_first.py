@@ -1,0 +1,209 @@
+"""The first version: cases and their entries, outbox, parked messages, contacts, versions.
+
+What stands here is what databases in use were made by: it never changes. The next change is a file of its own.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def _id() -> sa.types.TypeEngine[str]:
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _instant() -> sa.types.TypeEngine[str]:
+    return sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def _json() -> sa.types.TypeEngine[str]:
+    return sa.Text().with_variant(postgresql.JSON(), "postgresql")
+
+
+def _seq() -> sa.Column[int]:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    return sa.Column("seq", number, sa.Identity(always=True), nullable=False)
+
+
+def _partial_index(name: str, table: str, column: str, condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(op.f(name), table, [column], sqlite_where=where, postgresql_where=where)
+
+
+def upgrade() -> None:
+    _cases()
+    _entries()
+    _outbox()
+    _parked()
+    _contacts()
+    _versions()
+
+
+def _cases() -> None:
+    op.create_table(
+        "cases",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("source", _id(), nullable=False),
+        sa.Column("source_id", _id(), nullable=False),
+        sa.Column("due_tier", sa.Text(), nullable=False),
+        sa.Column("lead", _id(), nullable=False),
+        sa.Column("district", sa.Text()),
+        sa.Column("category", sa.Text()),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("opened_at", _instant(), nullable=False),
+        sa.Column("recorded_at", _instant(), nullable=False),
+        sa.Column("due_at", _instant()),
+        sa.Column("next_due_at", _instant()),
+        sa.Column("next_milestone", sa.Text()),
+        sa.Column("wake_at", _instant()),
+        sa.Column("dispatched_at", _instant()),
+        sa.Column("assigned_at", _instant()),
+        sa.Column("lead_version", sa.Integer(), nullable=False),
+        sa.Column("receipt_version", sa.Integer(), nullable=False),
+        sa.Column("closed_at", _instant()),
+        sa.Column("body", _json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
+        sa.UniqueConstraint("source", "source_id", name=op.f("uq_cases_source_source_id")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_cases_version")),
+        sa.CheckConstraint(
+            "state in ('received', 'dispatched', 'accepted', 'resolved', 'closed', 'suspended')",
+            name=op.f("ck_cases_state"),
+        ),
+        sa.CheckConstraint("(state = 'closed') = (closed_at is not null)", name=op.f("ck_cases_closed_at")),
+        sa.CheckConstraint("state <> 'closed' or next_due_at is null", name=op.f("ck_cases_closed_is_never_due")),
+        sa.CheckConstraint(
+            "state not in ('dispatched', 'accepted') or (lead <> '' and assigned_at is not null)",
+            name=op.f("ck_cases_lead"),
+        ),
+        sa.CheckConstraint(
+            "(next_due_at is null) = (next_milestone is null)", name=op.f("ck_cases_next_milestone")
+        ),
+        sa.CheckConstraint("(next_due_at is null) = (wake_at is null)", name=op.f("ck_cases_wake_at")),
+        sa.CheckConstraint("wake_at is null or wake_at >= next_due_at", name=op.f("ck_cases_never_woken_early")),
+    )
+    _partial_index("ix_cases_wake_at", "cases", "wake_at", "wake_at is not null")
+    _partial_index("ix_cases_next_due_at", "cases", "next_due_at", "next_due_at is not null")
+    _partial_index("ix_cases_lead", "cases", "lead", "state <> 'closed'")
+    op.create_index(op.f("ix_cases_recorded_at"), "cases", ["recorded_at"])
+
+
+def _entries() -> None:
+    op.create_table(
+        "entries",
+        _seq(),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("cause", _id(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("actor_role", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("event_at", _instant(), nullable=False),
+        sa.Column("recorded_at", _instant(), nullable=False),
+        sa.Column("data", _json(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_entries")),
+        sa.UniqueConstraint("cause", "ordinal", name=op.f("uq_entries_cause_ordinal")),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_entries_version")),
+        sa.CheckConstraint("ordinal >= 0", name=op.f("ck_entries_ordinal")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_entries_case_id")),
+    )
+    op.create_index(op.f("ix_entries_case_id_seq"), "entries", ["case_id", "seq"])
+
+
+def _outbox() -> None:
+    op.create_table(
+        "outbox",
+        _seq(),
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("exchange", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("case_version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("timestamp", _instant(), nullable=False),
+        sa.Column("mandatory", sa.Boolean(), nullable=False),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("headers", _json(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("not_before", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_attempts")),
+    )
+    op.create_index(op.f("ix_outbox_not_before_seq"), "outbox", ["not_before", "seq"])
+
+
+def _parked() -> None:
+    op.create_table(
+        "parked",
+        _seq(),
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text()),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("parked_at", _instant(), nullable=False),
+        sa.Column("replayed_at", _instant()),
+        sa.Column("outgoing", _json()),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_parked")),
+        sa.UniqueConstraint("id", name=op.f("uq_parked_id")),
+    )
+    _partial_index("ix_parked_case_id", "parked", "case_id", "replayed_at is null")
+
+
+def _contacts() -> None:
+    op.create_table(
+        "contacts",
+        sa.Column("ref", _id(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", _instant(), nullable=False),
+        sa.Column("expires_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("ref", name=op.f("pk_contacts")),
+    )
+    op.create_index(op.f("ix_contacts_expires_at"), "contacts", ["expires_at"])
+    op.create_table(
+        "contact_reads",
+        _seq(),
+        sa.Column("ref", _id(), nullable=False),
+        sa.Column("reader", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("read_at", _instant(), nullable=False),
+        sa.Column("found", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_contact_reads")),
+        sa.CheckConstraint("reader <> '' and reason <> ''", name=op.f("ck_contact_reads_who_and_why")),
+    )
+    op.create_index(op.f("ix_contact_reads_ref"), "contact_reads", ["ref"])
+
+
+def _versions() -> None:
+    op.create_table(
+        "versions",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("put_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "version", name=op.f("pk_versions")),
+    )
+    op.create_table(
+        "current_versions",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("since", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_current_versions")),
+    )

@@ -1,0 +1,173 @@
+"""Messages that could not be handled: kept whole, listed without their content, handed in again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, or_, select, update
+
+from router.broker.port import Outgoing
+from router.ledger import rows, schema, sets
+from router.ledger.columns import Instant, among
+from router.ledger.contacts import Seal
+from router.ledger.port import Parked
+
+UNROUTED = "unrouted"
+UNKNOWN_CASE = "unknown_case"
+
+_parked = schema.parked
+
+#: Parked messages, oldest first; of one reason, and those replayed too, when asked for.
+LIST_PARKED = (
+    select(_parked)
+    .where(or_(bindparam("any_reason"), _parked.c.reason == bindparam("reason")))
+    .where(or_(bindparam("replayed"), _parked.c.replayed_at.is_(None)))
+    .order_by(_parked.c.seq)
+)
+#: One parked message.
+ONE_PARKED = select(_parked).where(_parked.c.id == bindparam("id"))
+#: Messages that waited for cases that exist by now, locked so that one process only takes them up.
+WAITING = (
+    select(_parked)
+    .where(among(_parked.c.case_id, "ids"), _parked.c.reason == UNKNOWN_CASE, _parked.c.replayed_at.is_(None))
+    .where(exists(select(schema.cases.c.id).where(schema.cases.c.id == _parked.c.case_id)))
+    .order_by(_parked.c.seq)
+    .with_for_update(of=_parked)
+)
+#: Notes that parked messages were handed in again; the first time stands.
+MARK_REPLAYED = (
+    update(_parked)
+    .where(and_(among(_parked.c.id, "ids"), _parked.c.replayed_at.is_(None)))
+    .values(replayed_at=bindparam("now", type_=Instant))
+)
+#: A message that is parked again after it was handed in again waits again.
+WAIT_AGAIN = (
+    update(_parked)
+    .where(and_(among(_parked.c.id, "ids"), _parked.c.replayed_at.is_not(None)))
+    .values(replayed_at=None)
+)
+
+
+def park(connection: Connection, seal: Seal, messages: Iterable[Parked]) -> None:
+    """Keep messages; the same id twice is kept once. One without an id is given the same one every time."""
+    _keep(connection, [_row(seal, message, None) for message in messages])
+
+
+def park_unrouted(connection: Connection, seal: Seal, messages: Sequence[Outgoing], now: datetime) -> None:
+    """Keep messages of our own that no queue was bound for, with all that is needed to send them again."""
+    _keep(connection, [_row(seal, _unrouted(message, now), _envelope(message)) for message in messages])
+
+
+def listed(connection: Connection, seal: Seal, *, reason: str | None, replayed: bool) -> list[Parked]:
+    """Parked messages, oldest first; `reason` None: of every reason."""
+    asked = {"any_reason": reason is None, "reason": reason or "", "replayed": replayed}
+    return [_parked_of(seal, row) for row in connection.execute(LIST_PARKED, asked).mappings()]
+
+
+def one(connection: Connection, seal: Seal, parked_id: str) -> Parked | None:
+    """One parked message; None when there is none of that id."""
+    row = connection.execute(ONE_PARKED, {"id": parked_id}).mappings().first()
+    return _parked_of(seal, row) if row else None
+
+
+def unpark_waiting(connection: Connection, seal: Seal, case_ids: Collection[str], now: datetime) -> list[Parked]:
+    """Take up what waited for these cases, oldest first; a case that does not exist yet leaves its messages."""
+    found = connection.execute(WAITING, {"ids": list(case_ids)}).mappings().all()
+    mark_replayed(connection, [row["id"] for row in found], now)
+    return [msgspec.structs.replace(_parked_of(seal, row), replayed_at=now) for row in found]
+
+
+def mark_replayed(connection: Connection, ids: Collection[str], now: datetime) -> int:
+    """Note that messages were handed in again; returns how many had not been before."""
+    if not ids:
+        return 0
+    return connection.execute(MARK_REPLAYED, {"ids": list(ids), "now": now}).rowcount
+
+
+def send_again(connection: Connection, seal: Seal, parked_id: str, now: datetime) -> bool:
+    """Put an unrouted message of ours back into the outbox, due at once; False when it is none of ours."""
+    row = connection.execute(ONE_PARKED, {"id": parked_id}).mappings().first()
+    if row is None or row["outgoing"] is None:
+        return False
+    if mark_replayed(connection, [parked_id], now):
+        envelope = msgspec.json.decode(row["outgoing"], type=Outgoing)
+        message = msgspec.structs.replace(envelope, body=_body(seal, row))
+        sets.insert_new(connection, schema.outbox, [rows.outgoing_row(message)])
+    return True
+
+
+def _keep(connection: Connection, new: list[rows.Row]) -> None:
+    if sets.insert_new(connection, _parked, new) < len(new):
+        connection.execute(WAIT_AGAIN, {"ids": [row["id"] for row in new]})
+
+
+def _row(seal: Seal, message: Parked, outgoing: str | None) -> rows.Row:
+    parked_id = message.id or _fingerprint(message)
+    body = seal.close(message.body, parked_id) if seal.has_key else message.body
+    return {
+        "id": parked_id,
+        "reason": message.reason,
+        "detail": message.detail,
+        "origin": message.origin,
+        "message_id": message.message_id,
+        "type": message.type,
+        "case_id": message.case_id,
+        "key": message.key,
+        "user_id": message.user_id,
+        "body": body,
+        "sealed": seal.has_key,
+        "parked_at": message.parked_at,
+        "replayed_at": message.replayed_at,
+        "outgoing": outgoing,
+    }
+
+
+def _fingerprint(message: Parked) -> str:
+    """An id that the same message from the same place always gets."""
+    parts = (message.reason, message.origin, message.message_id, message.key, message.body.hex())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _parked_of(seal: Seal, row: RowMapping) -> Parked:
+    return Parked(
+        id=row["id"],
+        reason=row["reason"],
+        detail=row["detail"],
+        origin=row["origin"],
+        message_id=row["message_id"],
+        type=row["type"],
+        case_id=row["case_id"],
+        key=row["key"],
+        user_id=row["user_id"],
+        body=_body(seal, row),
+        parked_at=row["parked_at"],
+        replayed_at=row["replayed_at"],
+    )
+
+
+def _body(seal: Seal, row: RowMapping) -> bytes:
+    body: bytes = row["body"]
+    return seal.open(body, row["id"]) if row["sealed"] else body
+
+
+def _unrouted(message: Outgoing, now: datetime) -> Parked:
+    return Parked(
+        id=f"{UNROUTED}:{message.id}",
+        reason=UNROUTED,
+        detail=f"no queue is bound for it at {message.exchange}",
+        origin=message.exchange,
+        message_id=message.id,
+        type=message.type,
+        case_id=message.case_id,
+        key=message.key,
+        user_id=message.user_id,
+        body=message.body,
+        parked_at=now,
+    )
+
+
+def _envelope(message: Outgoing) -> str:
+    return msgspec.json.encode(msgspec.structs.replace(message, body=b"")).decode()

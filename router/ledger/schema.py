@@ -1,0 +1,223 @@
+"""The tables of the ledger. What a CHECK can hold, a CHECK holds.
+
+A migration is written for every change here (`migrations/versions`); a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from router.core.case import State
+from router.ledger.columns import ID, JSON_TEXT, Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: A row's place in the order of recording. SQLite's own row number serves, PostgreSQL draws from a sequence;
+#: it orders rows of one case (their transactions follow each other), it is no cursor over a table.
+_SEQ = BigInteger().with_variant(Integer(), "sqlite")
+
+_STATES = ", ".join(f"'{state.value}'" for state in State)
+
+#: One row a case: the fold of its entries, with what is searched by in columns of its own.
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("source", ID, nullable=False),
+    Column("source_id", ID, nullable=False),
+    # Whose due queue wakes this case.
+    Column("due_tier", Text, nullable=False),
+    # Desk code; empty until dispatched.
+    Column("lead", ID, nullable=False),
+    Column("district", Text),
+    Column("category", Text),
+    Column("channel", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    # The statutory due date as first set.
+    Column("due_at", Instant),
+    # The earliest running milestone; null when nothing runs.
+    Column("next_due_at", Instant),
+    Column("next_milestone", Text),
+    # When that deadline may be handed out: the deadline itself, or the end of the lease of who has it.
+    Column("wake_at", Instant),
+    Column("dispatched_at", Instant),
+    # When the present lead's assignment was put on record.
+    Column("assigned_at", Instant),
+    # First version of the step that made the present lead lead; a receipt for an older one is somebody else's.
+    Column("lead_version", Integer, nullable=False),
+    # The newest version the lead's program said it has in hand; 0: none.
+    Column("receipt_version", Integer, nullable=False),
+    Column("closed_at", Instant),
+    # The whole case; no contact in it.
+    Column("body", JSON_TEXT, nullable=False),
+    UniqueConstraint("source", "source_id"),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint(f"state in ({_STATES})", name="state"),
+    CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at"),
+    CheckConstraint("state <> 'closed' or next_due_at is null", name="closed_is_never_due"),
+    CheckConstraint(
+        "state not in ('dispatched', 'accepted') or (lead <> '' and assigned_at is not null)", name="lead"
+    ),
+    CheckConstraint("(next_due_at is null) = (next_milestone is null)", name="next_milestone"),
+    CheckConstraint("(next_due_at is null) = (wake_at is null)", name="wake_at"),
+    CheckConstraint("wake_at is null or wake_at >= next_due_at", name="never_woken_early"),
+    Index(None, "wake_at", sqlite_where=text("wake_at is not null"), postgresql_where=text("wake_at is not null")),
+    Index(
+        None,
+        "next_due_at",
+        sqlite_where=text("next_due_at is not null"),
+        postgresql_where=text("next_due_at is not null"),
+    ),
+    Index(None, "lead", sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'")),
+    Index(None, "recorded_at"),
+)
+
+#: The register (台账): appended, never edited.
+entries = Table(
+    "entries",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("cause", ID, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    # Name of the event: `Escalated`.
+    Column("type", Text, nullable=False),
+    Column("actor_role", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("event_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("data", JSON_TEXT, nullable=False),
+    # Free text, apart from the event so that it can be redacted.
+    Column("text", Text, nullable=False),
+    UniqueConstraint("cause", "ordinal"),
+    CheckConstraint("version >= 1", name="version"),
+    CheckConstraint("ordinal >= 0", name="ordinal"),
+    Index(None, "case_id", "seq"),
+)
+
+#: Messages that are on record but not known to have reached the broker.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("exchange", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("case_id", ID, nullable=False),
+    Column("case_version", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("timestamp", Instant, nullable=False),
+    Column("mandatory", Boolean, nullable=False),
+    Column("user_id", Text),
+    Column("headers", JSON_TEXT, nullable=False),
+    # Rejections and lost confirms so far.
+    Column("attempts", Integer, nullable=False),
+    # When the relay may take it: at once, after a pause, or when the lease of who has it has run out.
+    Column("not_before", Instant, nullable=False),
+    CheckConstraint("attempts >= 0", name="attempts"),
+    Index(None, "not_before", "seq"),
+)
+
+#: Messages that could not be handled, whole, until somebody replays them.
+parked = Table(
+    "parked",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("case_id", ID, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("user_id", Text),
+    # What somebody sent may hold personal data: it is sealed wherever there is a key.
+    Column("body", LargeBinary, nullable=False),
+    Column("sealed", Boolean, nullable=False),
+    Column("parked_at", Instant, nullable=False),
+    Column("replayed_at", Instant),
+    # What our own messages carry beside; null for those of others.
+    Column("outgoing", JSON_TEXT),
+    Index(
+        None,
+        "case_id",
+        sqlite_where=text("replayed_at is null"),
+        postgresql_where=text("replayed_at is null"),
+    ),
+)
+
+#: Personal data, encrypted, apart from everything else.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("ref", ID, primary_key=True),
+    # Tells which key opens it, and tells nothing about the key.
+    Column("key_id", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "expires_at"),
+)
+
+#: Who read personal data, and why; kept longer than the data.
+contact_reads = Table(
+    "contact_reads",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    Column("ref", ID, nullable=False),
+    Column("reader", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("read_at", Instant, nullable=False),
+    # Whether there was anything to be read.
+    Column("found", Boolean, nullable=False),
+    CheckConstraint("reader <> '' and reason <> ''", name="who_and_why"),
+    Index(None, "ref"),
+)
+
+#: Trees, policy sets and calendars: immutable, each under a version of its own.
+versions = Table(
+    "versions",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("put_at", Instant, nullable=False),
+)
+
+#: Which version of each kind is in force.
+current_versions = Table(
+    "current_versions",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+)

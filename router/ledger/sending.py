@@ -1,0 +1,99 @@
+"""The outbox: what was decided to be sent and is not known to have arrived.
+
+The law of the file: nobody reads on from the last row seen. Rows are claimed by what they are (unsent, not
+leased, not pausing), since a transaction that began earlier may commit later.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from router.broker.port import Fate, Outgoing
+from router.ledger import parking, rows, schema
+from router.ledger.columns import Instant, among
+from router.ledger.contacts import Seal
+
+#: The longest pause between two attempts at one message, in seconds: a queue that was full for hours is
+#: tried again within minutes.
+LONGEST_PAUSE_S = 300
+
+_outbox = schema.outbox
+
+_takeable = (
+    select(_outbox.c.seq)
+    .where(
+        _outbox.c.not_before <= bindparam("now", type_=Instant),
+        _outbox.c.timestamp <= bindparam("written_before", type_=Instant),
+    )
+    .order_by(_outbox.c.not_before, _outbox.c.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+    .cte("takeable")
+)
+#: Leases the oldest messages that may be sent, passing over those another process is claiming just now.
+CLAIM = (
+    update(_outbox)
+    .where(_outbox.c.seq == _takeable.c.seq)
+    .values(not_before=bindparam("leased_until", type_=Instant))
+    .returning(*_outbox.c)
+)
+#: Forgets messages that arrived.
+FORGET = delete(_outbox).where(among(_outbox.c.id, "ids"))
+#: Messages by id, locked, in the order in which they were written.
+THESE = select(_outbox).where(among(_outbox.c.id, "ids")).order_by(_outbox.c.seq).with_for_update()
+#: Lets messages wait after another failed attempt.
+PAUSE = (
+    update(_outbox)
+    .where(among(_outbox.c.id, "ids"))
+    .values(attempts=bindparam("tried"), not_before=bindparam("until", type_=Instant))
+)
+
+
+def claim(connection: Connection, now: datetime, limit: int, lease_s: float, grace_s: float) -> list[Outgoing]:
+    """Lease at most `limit` unsent messages older than `grace_s` seconds, oldest first."""
+    asked = {
+        "now": now,
+        "written_before": now - timedelta(seconds=grace_s),
+        "limit": limit,
+        "leased_until": now + timedelta(seconds=lease_s),
+    }
+    found = sorted(connection.execute(CLAIM, asked).mappings(), key=lambda row: (row["timestamp"], row["seq"]))
+    return [rows.outgoing_of(row) for row in found]
+
+
+def settle(connection: Connection, seal: Seal, fates: Mapping[str, Fate], now: datetime) -> None:
+    """Forget what arrived, park what no queue is bound for, let the rest wait; unknown ids change nothing."""
+    by_fate: dict[Fate, list[str]] = defaultdict(list)
+    for message_id, fate in fates.items():
+        by_fate[fate].append(message_id)
+    if arrived := by_fate[Fate.CONFIRMED]:
+        connection.execute(FORGET, {"ids": sorted(arrived)})
+    if unrouted := by_fate[Fate.UNROUTED]:
+        _park(connection, seal, unrouted, now)
+    if failed := [*by_fate[Fate.REJECTED], *by_fate[Fate.UNKNOWN]]:
+        _pause(connection, failed, now)
+
+
+def pause_s(attempts: int) -> int:
+    """Seconds to wait after so many failed attempts: 1, 2, 4, … and never more than five minutes."""
+    return min(LONGEST_PAUSE_S, 1 << min(attempts - 1, LONGEST_PAUSE_S.bit_length()))
+
+
+def _park(connection: Connection, seal: Seal, ids: list[str], now: datetime) -> None:
+    found = connection.execute(THESE, {"ids": ids}).mappings().all()
+    parking.park_unrouted(connection, seal, [rows.outgoing_of(row) for row in found], now)
+    connection.execute(FORGET, {"ids": ids})
+
+
+def _pause(connection: Connection, ids: list[str], now: datetime) -> None:
+    """Each waits by its own number of attempts; those with the same number in one statement."""
+    by_attempts: dict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(THESE, {"ids": ids}).mappings():
+        by_attempts[row["attempts"] + 1].append(row["id"])
+    for tried, these in by_attempts.items():
+        until = now + timedelta(seconds=pause_s(tried))
+        connection.execute(PAUSE, {"ids": these, "tried": tried, "until": until})

@@ -1,0 +1,105 @@
+"""One transaction over the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from router.broker.port import Fate
+from router.core.case import Case
+from router.core.commands import Contact
+from router.ledger import contacts, parking, rows, schema, sending, writing
+from router.ledger.columns import among
+from router.ledger.contacts import Seal
+from router.ledger.port import Answer, Parked, Write
+
+_cases, _entries = schema.cases, schema.entries
+
+#: What commands left on record; the last row of each is its answer.
+ANSWERS = (
+    select(_entries.c.cause, _entries.c.case_id, _entries.c.version, _entries.c.type, _entries.c.data)
+    .where(among(_entries.c.cause, "causes"))
+    .order_by(_entries.c.cause, _entries.c.ordinal)
+)
+#: Cases as they stand.
+CASES = select(_cases.c.id, _cases.c.body).where(among(_cases.c.id, "ids"))
+#: The lead's program has a version in hand. A desk that no longer leads, an older version, and a version that
+#: does not exist change nothing.
+NOTE_RECEIPT = (
+    update(_cases)
+    .where(
+        _cases.c.id == bindparam("case_id"),
+        _cases.c.lead == bindparam("desk"),
+        _cases.c.receipt_version < bindparam("in_hand"),
+        _cases.c.version >= bindparam("in_hand"),
+    )
+    .values(receipt_version=bindparam("in_hand"))
+)
+
+
+class SqlUnit:
+    """`port.Unit` on one connection; its statements become lasting when the transaction does."""
+
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection = connection
+        self._seal = seal
+
+    def answers(self, commands: Collection[str]) -> dict[str, Answer]:
+        """Those of `commands` (ids) that were answered before."""
+        if not commands:
+            return {}
+        found = self._connection.execute(ANSWERS, {"causes": list(commands)}).mappings()
+        return {row["cause"]: rows.answer_of(row) for row in found}
+
+    def cases(self, ids: Collection[str]) -> dict[str, Case]:
+        """The cases of those ids that exist, as they stand."""
+        if not ids:
+            return {}
+        return {row.id: rows.case_of(row.body) for row in self._connection.execute(CASES, {"ids": list(ids)})}
+
+    def write(self, writes: Sequence[Write]) -> set[str]:
+        """Record decided commands; returns the cases that somebody else has changed meanwhile.
+
+        Raises:
+            ValueError: two writes of one case do not follow each other.
+            RowRefusedError: the database cannot keep one of the cases; nothing of this call is written.
+        """
+        return writing.write(self._connection, writes)
+
+    def keep_contacts(self, given: Mapping[str, Contact], now: datetime) -> None:
+        """Encrypt and store personal data; a reference that exists keeps its first content.
+
+        Raises:
+            ConfigurationError: there is no key.
+        """
+        contacts.keep(self._connection, self._seal, given, now)
+
+    def park(self, parked: Iterable[Parked]) -> None:
+        """Keep messages that could not be handled; the same id twice is kept once."""
+        parking.park(self._connection, self._seal, parked)
+
+    def unpark_waiting(self, case_ids: Collection[str], now: datetime) -> list[Parked]:
+        """Take up messages that waited for cases that exist now, oldest first."""
+        if not case_ids:
+            return []
+        return parking.unpark_waiting(self._connection, self._seal, case_ids, now)
+
+    def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
+        """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
+        noted = [
+            {"case_id": case_id, "desk": desk, "in_hand": version}
+            # In the order in which every writer locks them.
+            for case_id, (desk, version) in sorted(receipts.items())
+        ]
+        if noted:
+            self._connection.execute(NOTE_RECEIPT, noted)
+
+    def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
+        """What became of messages by id; ids that are not in the outbox change nothing."""
+        sending.settle(self._connection, self._seal, fates, now)
+
+    def send_again(self, parked_id: str, now: datetime) -> bool:
+        """Put an unrouted message of ours back into the outbox; False when it is none of ours."""
+        return parking.send_again(self._connection, self._seal, parked_id, now)
