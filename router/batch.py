@@ -17,11 +17,11 @@ from router.broker.port import Outgoing
 from router.core import address, lifecycle
 from router.core.case import Case
 from router.core.commands import Command, Open, PassDeadline
-from router.core.messages import Message
+from router.core.messages import Assigned, Message
 from router.core.refusals import Refusal
 from router.core.rules import Rules
 from router.core.step import Step
-from router.core.tree import Served
+from router.core.tree import Served, Tree
 from router.ledger.port import Answer, Parked, Write
 
 log = structlog.get_logger()
@@ -152,34 +152,56 @@ class Batch:
 
     def _outgoing(self, step: Step) -> tuple[Outgoing, ...]:
         cause = step.entries[0].cause
-        addressed = (self._address(message, step.case) for message in step.messages)
-        return tuple(
-            Outgoing(
-                id=f"{cause}/{ordinal}",
-                exchange=to[0],
-                key=to[1],
-                type=str(message.payload.__struct_config__.tag),
-                case_id=step.case.id,
-                case_version=step.case.version,
-                body=encode(message.payload),
-                timestamp=self._now,
-            )
-            for ordinal, (message, to) in enumerate(zip(step.messages, addressed, strict=True))
-            if to is not None
+        made = (
+            outgoing(self._rules, self._channels, message, step.case, f"{cause}/{ordinal}", self._now)
+            for ordinal, message in enumerate(step.messages)
         )
+        return tuple(message for message in made if message is not None)
 
-    def _address(self, message: Message, case: Case) -> tuple[str, str] | None:
-        """Exchange and key; None for whoever has no program: desks at the shell, channels that only ask."""
-        if message.channel is not None:
-            if message.channel not in self._channels:
-                return None
-            return address.CHANNEL, address.channel_key(message.channel, message.kind)
-        tree = self._rules.tree
-        desk = tree.desks.get(message.desk or "")
-        if desk is None or desk.served is not Served.AMQP:
+
+def outgoing(
+    rules: Rules, channels: frozenset[str], message: Message, case: Case, name: str, now: datetime
+) -> Outgoing | None:
+    """The message on its way to its address; None for whoever has no program to get it.
+
+    Args:
+        rules: in force; their tree has the addresses.
+        channels: those with a program.
+        message: whom it is for and what it says.
+        case: as the step left it.
+        name: its id, unless it hands the case to its lead: that one's id follows from the case, so that it can
+            be sent again from the ledger under the same id.
+        now: instant of recording.
+    """
+    to = _address(rules.tree, channels, message, case)
+    if to is None:
+        return None
+    payload = message.payload
+    if isinstance(payload, Assigned) and payload.role == "lead":
+        name = f"{case.id}/{case.assigned_version}/assigned"
+    return Outgoing(
+        id=name,
+        exchange=to[0],
+        key=to[1],
+        type=str(payload.__struct_config__.tag),
+        case_id=case.id,
+        case_version=case.version,
+        body=encode(payload),
+        timestamp=now,
+    )
+
+
+def _address(tree: Tree, channels: frozenset[str], message: Message, case: Case) -> tuple[str, str] | None:
+    """Exchange and key; None for desks at the shell and channels that only ask."""
+    if message.channel is not None:
+        if message.channel not in channels:
             return None
-        exchange = address.tier_exchange(tree, tree.tier_of(desk))
-        return exchange, address.desk_key(tree, desk, case.category, message.kind)
+        return address.CHANNEL, address.channel_key(message.channel, message.kind)
+    desk = tree.desks.get(message.desk or "")
+    if desk is None or desk.served is not Served.AMQP:
+        return None
+    exchange = address.tier_exchange(tree, tree.tier_of(desk))
+    return exchange, address.desk_key(tree, desk, case.category, message.kind)
 
 
 def with_contact_kept(command: Open, ref: str, complainant: str | None) -> Open:

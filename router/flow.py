@@ -12,19 +12,25 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
-from router.batch import Arrived, Batch, with_contact_kept
+from router.batch import Arrived, Batch, outgoing, with_contact_kept
 from router.broker.envelope import Receipt, Trouble, decode, encode, forged
-from router.broker.port import Delivery, Outgoing
+from router.broker.port import Delivery, Fate, Outgoing
 from router.core import address
+from router.core.case import Case
 from router.core.commands import Command, Contact, Open
 from router.core.deadlines import wake_up
 from router.core.lifecycle import tag_of
+from router.core.messages import Message
+from router.core.notices import ASSIGNED, assigned
 from router.core.rules import Rules
 from router.ledger.port import Answer, Ledger, Parked, Unit
 from router.sending import Sender
 
 #: How often a batch is decided again because another router was quicker with a case of it.
 _ROUNDS = 20
+
+#: Hand-overs sent at once by `recover`.
+_RECOVER_BATCH = 500
 
 
 class RulesInForce(Protocol):
@@ -214,6 +220,48 @@ class Relay:
             with self._ledger.begin() as unit:
                 unit.settle(self._sender.collect(wait=True), now)
         return len(claimed)
+
+
+class Reconciler:
+    """Sends hand-overs again that show no receipt, from the ledger alone: a confirm proves no processing."""
+
+    def __init__(self, ledger: Ledger, rules: RulesInForce, sender: Sender, *, after_s: float = 3600.0) -> None:
+        """`after_s`: seconds without a receipt or a sign of life after which a hand-over is sent again."""
+        self._ledger = ledger
+        self._rules = rules
+        self._sender = sender
+        self._after = timedelta(seconds=after_s)
+
+    def run_once(self, now: datetime, limit: int = 500) -> int:
+        """Send again what has no receipt; returns how many hand-overs were sent."""
+        return self._resend(self._ledger.unreceived(now - self._after, limit), now)
+
+    def recover(self, now: datetime) -> int:
+        """Send every open case's hand-over again: what a broker that lost its queues needs."""
+        sent, held = 0, list[Case]()
+        for case in self._ledger.all_cases(open_only=True):
+            held.append(case)
+            if len(held) == _RECOVER_BATCH:
+                sent += self._resend(held, now)
+                held.clear()
+        return sent + self._resend(held, now)
+
+    def _resend(self, cases: Sequence[Case], now: datetime) -> int:
+        rules = self._rules({case.policy for case in cases})
+        made = (
+            outgoing(
+                rules,
+                frozenset(),
+                Message(payload=assigned(rules, "resent")(case), kind=ASSIGNED, desk=case.lead),
+                case,
+                "",
+                now,
+            )
+            for case in cases
+        )
+        messages = [message for message in made if message is not None]
+        self._sender.send(messages)
+        return sum(fate is Fate.CONFIRMED for fate in self._sender.collect(wait=True).values())
 
 
 class Waker:

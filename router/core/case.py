@@ -82,6 +82,8 @@ class Case(msgspec.Struct, kw_only=True):
     dispatched_at: datetime | None = None
     #: When the present lead's assignment was put on record, for `min_in_hand`.
     assigned_at: datetime | None = None
+    #: Version at which the present lead got it: its hand-over always has the same id.
+    assigned_version: int = 0
     accepted_at: datetime | None = None
     resolved_at: datetime | None = None
     closed_at: datetime | None = None

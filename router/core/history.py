@@ -170,6 +170,7 @@ def _lead(case: Case, desk: str, entry: e.Entry) -> None:
     case.state = State.DISPATCHED
     case.dispatched_at = entry.event_at
     case.assigned_at = entry.recorded_at
+    case.assigned_version = entry.version
     case.accepted_at = None
     case.assists = tuple(assist for assist in case.assists if assist != desk)
 

@@ -74,6 +74,10 @@ class Rules:
         """A policy by version; raises KeyError for one that was never loaded."""
         return self._by_version[version]
 
+    def knows(self, version: str) -> bool:
+        """Whether a policy version is loaded."""
+        return version in self._by_version
+
     def calendar(self, policy: Policy) -> Calendar:
         """A policy's calendar."""
         return self.calendars[policy.calendar]

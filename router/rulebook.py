@@ -1,0 +1,167 @@
+"""The rulebook: trees, policies and calendars as the ledger keeps them, and the rules in force made from them.
+
+Versions are immutable. `install` makes a new one the current one; running roles pick it up without a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+
+from router.core.calendar import Calendar
+from router.core.matching import check_set
+from router.core.policy import Policy
+from router.core.policy_file import load_calendar, load_policy
+from router.core.rules import Rules
+from router.core.tree import Tree, TreeFile
+from router.errors import ConfigurationError
+from router.ledger.port import Ledger
+from router.presets import list_calendars, preset_text
+
+TREE = "tree"
+POLICIES = "policies"
+POLICY = "policy"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A policy or calendar file as it was written."""
+
+    name: str
+    text: str
+
+
+class PolicySet(msgspec.Struct, frozen=True, kw_only=True):
+    """Policies in the order they are tried, and the calendars they count by."""
+
+    policies: tuple[Source, ...]
+    #: Calendars besides, or instead of, the shipped ones.
+    calendars: tuple[Source, ...] = ()
+
+
+def calendars_of(chosen: PolicySet) -> dict[str, Calendar]:
+    """All calendars by name: the shipped ones, replaced by the installation's own of the same name.
+
+    Raises:
+        ConfigurationError: a file is wrong.
+    """
+    found: dict[str, Calendar] = {}
+    for name in list_calendars():
+        calendar = load_calendar(preset_text("calendars", name), f"calendar {name}", found)
+        found[calendar.name] = calendar
+    for source in chosen.calendars:
+        calendar = load_calendar(source.text, source.name, found)
+        found[calendar.name] = calendar
+    return found
+
+
+def install_tree(ledger: Ledger, file: TreeFile, now: datetime) -> str:
+    """Make a completed tree the one in force; returns its version."""
+    version = Tree(file).version
+    ledger.put_version(TREE, version, msgspec.msgpack.encode(file), now)
+    return version
+
+
+def install_policies(ledger: Ledger, chosen: PolicySet, tiers: Sequence[str], now: datetime) -> str:
+    """Check a set of policies and make it the one in force; returns its version.
+
+    Raises:
+        ConfigurationError: a file is wrong, or the set leaves cases without a policy.
+    """
+    calendars = calendars_of(chosen)
+    policies = [load_policy(source.text, source.name, tiers) for source in chosen.policies]
+    check_set(policies, calendars)
+    for policy, source in zip(policies, chosen.policies, strict=True):
+        ledger.put_version(POLICY, policy.version, source.text.encode(), now, current=False)
+    body = msgspec.json.encode(chosen)
+    version = sha256(body).hexdigest()[:12]
+    ledger.put_version(POLICIES, version, body, now)
+    return version
+
+
+class Rulebook:
+    """The rules in force, reloaded when the ledger's current versions change."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        *,
+        reload_s: float = 5.0,
+        make: Callable[[Tree, Sequence[Policy], Mapping[str, Calendar], Sequence[Policy]], Rules] | None = None,
+    ) -> None:
+        """Read them at the first question.
+
+        Args:
+            ledger: where the versions are.
+            clock: gives now, to tell when to look again.
+            reload_s: seconds between two looks.
+            make: builds the rules; None: plain ones.
+        """
+        self._ledger = ledger
+        self._clock = clock
+        self._reload = timedelta(seconds=reload_s)
+        self._make = make or (
+            lambda tree, policies, calendars, earlier: Rules(tree, policies, calendars, earlier=earlier)
+        )
+        self._rules: Rules | None = None
+        self._versions: tuple[str, str] = ("", "")
+        self._looked_at: datetime | None = None
+        self._earlier: dict[str, Policy] = {}
+
+    def __call__(self, policies: Collection[str] = ()) -> Rules:
+        """The rules in force, which also know the policy versions of `policies`.
+
+        Raises:
+            ConfigurationError: no tree or no policies are installed, or a version is not on record.
+        """
+        now = self._clock()
+        if self._rules is None or self._looked_at is None or now - self._looked_at >= self._reload:
+            self._look()
+            self._looked_at = now
+        unknown = [version for version in policies if not self._known.knows(version)]
+        if unknown:
+            for version in unknown:
+                self._earlier[version] = self._old_policy(version)
+            self._build()
+        return self._known
+
+    @property
+    def _known(self) -> Rules:
+        if self._rules is None:
+            self._build()
+        if self._rules is None:
+            raise ConfigurationError("no rules are in force", where=self._ledger.name)
+        return self._rules
+
+    def _look(self) -> None:
+        tree, policies = self._current(TREE), self._current(POLICIES)
+        if (tree[0], policies[0]) != self._versions:
+            self._versions = (tree[0], policies[0])
+            self._tree = Tree(msgspec.msgpack.decode(tree[1], type=TreeFile))
+            self._set = msgspec.json.decode(policies[1], type=PolicySet)
+            self._build()
+
+    def _current(self, kind: str) -> tuple[str, bytes]:
+        found = self._ledger.current(kind)
+        if found is None:
+            command = "divisions import" if kind == TREE else "policy import"
+            raise ConfigurationError(
+                f"no {kind} is installed", where=self._ledger.name, todo=f"Run: case-router {command} FILE"
+            )
+        return found
+
+    def _old_policy(self, version: str) -> Policy:
+        text = self._ledger.version(POLICY, version)
+        if text is None:
+            raise ConfigurationError(
+                f"the policy {version} of a running case is not on record", where=self._ledger.name
+            )
+        return load_policy(text.decode(), version, self._tree.tiers)
+
+    def _build(self) -> None:
+        calendars = calendars_of(self._set)
+        policies = [load_policy(source.text, source.name, self._tree.tiers) for source in self._set.policies]
+        self._rules = self._make(self._tree, policies, calendars, tuple(self._earlier.values()))

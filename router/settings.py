@@ -1,0 +1,116 @@
+"""Settings: what an installation chooses. A TOML file, then the environment, then the command line.
+
+Only `app` and `cli` read settings; everything else is given values. Secrets come from files: a key that ends in
+`_file` names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from router.core.toml_table import nearest
+from router.errors import ConfigurationError
+
+#: `CASE_ROUTER_LEDGER=postgresql+psycopg://…` sets `ledger`.
+PREFIX = "CASE_ROUTER_"
+
+#: Environment names with this prefix that are no settings.
+_OTHERS = frozenset({"CASE_ROUTER_DATA", "CASE_ROUTER_SETTINGS", "CASE_ROUTER_LANG"})
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be chosen, with defaults that need nothing installed."""
+
+    #: SQLAlchemy URL of the ledger: `sqlite:///file` or `postgresql+psycopg://…`.
+    ledger: str = "sqlite:///case-router.db"
+    #: `embedded:` (one process, nothing installed) or `amqp://user:password@host/vhost`.
+    broker: str = "embedded:"
+    #: File with the broker's password, when it does not stand in the URL.
+    broker_password_file: str | None = None
+    #: File with the 32-byte key of the personal data; made beside an SQLite ledger when absent.
+    contact_key_file: str | None = None
+    #: Source channels with a program that wants receipts, replies and outcomes on `case.channel`.
+    channels: tuple[str, ...] = ()
+    #: File with one `channel = "token"` a line: who may post cases over HTTP.
+    tokens_file: str | None = None
+    #: Take a desk's word only from its own broker account (`desk.<code>`).
+    strict_identity: bool = False
+    #: Where the HTTP intake and the health answers listen; port 0 takes any free one.
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080
+    #: Commands decided in one transaction; 256 is where PostgreSQL stops gaining.
+    batch: int = 256
+    #: Unacknowledged deliveries a router may hold; two batches, so that one is always waiting.
+    prefetch: int = 512
+    #: Seconds a consumer waits for the first delivery of a batch.
+    batch_wait_s: float = 0.2
+    #: Seconds between two looks of the clock for what is due.
+    clock_s: float = 1.0
+    #: Due cases woken at once.
+    clock_batch: int = 500
+    #: Seconds after which a wake-up that nobody handled is sent again.
+    lease_s: float = 60.0
+    #: Seconds a router has to publish its own messages before the relay takes them.
+    relay_grace_s: float = 5.0
+    #: Seconds after which a hand-off without a receipt is sent again; 0: never.
+    reconcile_after_s: float = 3600.0
+    #: Seconds after which a changed tree or policy is picked up.
+    reload_s: float = 5.0
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the broker lives in this process."""
+        return self.broker.startswith("embedded")
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
+    """The settings in force.
+
+    Args:
+        path: a TOML file; None: none.
+        environment: the process environment; names beginning with `CASE_ROUTER_` count.
+        overrides: from the command line; None values are ignored.
+
+    Raises:
+        ConfigurationError: the file is missing or wrong, or a value has the wrong type.
+    """
+    chosen: dict[str, Any] = {}
+    if path is not None:
+        chosen.update(_from_file(path))
+    chosen.update(_from_environment(environment))
+    chosen.update({key: value for key, value in overrides.items() if value is not None})
+    where = str(path) if path is not None else "settings"
+    unknown = sorted(set(chosen) - set(Settings.__struct_fields__))
+    if unknown:
+        todo = f"{nearest(unknown[0], Settings.__struct_fields__)}Known: {', '.join(Settings.__struct_fields__)}."
+        raise ConfigurationError(f"the setting {unknown[0]} is not known", where=where, todo=todo)
+    try:
+        return msgspec.convert(chosen, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(str(error), where=where, todo="Correct that value.") from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            "there is no such file", where=str(path), todo="Name an existing file."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            f"this is no TOML: {error}", where=str(path), todo="Correct that line."
+        ) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in environment.items():
+        if name.startswith(PREFIX) and name not in _OTHERS:
+            key = name.removeprefix(PREFIX).lower()
+            found[key] = [part for part in value.split(",") if part] if key == "channels" else value
+    return found
