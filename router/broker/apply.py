@@ -5,10 +5,8 @@ Idempotent; nothing is ever deleted, since what is surplus may hold messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,22 +14,17 @@ import amqp.exceptions
 import msgspec
 import structlog
 from kombu.connection import Connection
-from kombu.entity import Exchange, Queue
 
+from router.broker.declare import PROGRESS_EVERY, Progress, declare
 from router.broker.definitions import Change, definitions, diff, policy_body, rights, user_entry
 from router.broker.management import Management, password_hash
 from router.broker.rabbitmq import without_secrets
-from router.broker.topology import QUEUE_ARGUMENTS, Account, Topology
+from router.broker.topology import Account, Topology
 from router.errors import ConfigurationError, ConflictError, UnreachableError
 
 log = structlog.get_logger(__name__)
 
-#: Entities or accounts between two reports of progress.
-PROGRESS_EVERY = 50
 _CONNECT_TIMEOUT_S = 10.0
-
-#: Called with what is being made, how many are, and how many there will be.
-Progress = Callable[[str, int, int], None]
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +71,8 @@ def apply(
         for policy in topology.policies:
             management.put_policy(vhost, policy.name, policy_body(policy))
         tell("policies", len(topology.policies), len(topology.policies))
-    _declare(url, topology, tell)
+    with _connection_to(url) as connection:
+        declare(connection.default_channel, topology, tell)
     made = Applied(exchanges=len(topology.exchanges), queues=len(topology.queues), bindings=len(topology.bindings))
     if management:
         without = _apply_accounts(management, topology.accounts, vhost, passwords or {}, tell)
@@ -118,7 +112,7 @@ def vhost_of(url: str) -> str:
 
 
 @contextmanager
-def _channel_to(url: str) -> Iterator[Connection]:
+def _connection_to(url: str) -> Iterator[Connection]:
     """A connection, with what can go wrong on it in our words."""
     connection = Connection(url, connect_timeout=_CONNECT_TIMEOUT_S)
     try:
@@ -143,35 +137,10 @@ def _channel_to(url: str) -> Iterator[Connection]:
         ) from error
 
 
-def _declare(url: str, topology: Topology, tell: Progress) -> None:
-    exchanges = {entity.name: exchange_of(entity.name, entity.kind) for entity in topology.exchanges}
-    bindings = {
-        queue: list(group)
-        for queue, group in groupby(sorted(topology.bindings, key=attrgetter("queue")), attrgetter("queue"))
-    }
-    with _channel_to(url) as connection:
-        channel = connection.default_channel
-        for exchange in exchanges.values():
-            exchange(channel).declare()
-        tell("exchanges", len(exchanges), len(exchanges))
-        for number, name in enumerate(topology.queues, start=1):
-            queue = Queue(name, durable=True, queue_arguments=dict(QUEUE_ARGUMENTS))(channel)
-            queue.queue_declare()
-            for binding in bindings.get(name, ()):
-                queue.bind_to(exchanges[binding.exchange], routing_key=binding.key)
-            if number % PROGRESS_EVERY == 0 or number == len(topology.queues):
-                tell("queues", number, len(topology.queues))
-
-
-def exchange_of(name: str, kind: str) -> Exchange:
-    """The kombu entity of an exchange of ours."""
-    return Exchange(name, type=kind, durable=True)
-
-
 def _look(url: str, topology: Topology, vhost: str) -> dict[str, Any]:
     """Which exchanges and queues are there, as parts of a definitions file; asks for each by name."""
     wanted = definitions(topology, vhost=vhost)
-    with _channel_to(url) as connection:
+    with _connection_to(url) as connection:
         return {
             section: [entry for entry in wanted[section] if _is_there(connection, section, entry["name"])]
             for section in ("exchanges", "queues")
