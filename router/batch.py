@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-import msgspec
 import structlog
 
+from router.arrivals import Arrived
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
 from router.core import address, lifecycle
 from router.core.case import Case
-from router.core.commands import Command, Open, PassDeadline
+from router.core.commands import Command, PassDeadline
 from router.core.messages import Assigned, Message
 from router.core.refusals import Refusal
 from router.core.rules import Rules
@@ -25,33 +25,6 @@ from router.core.tree import Served, Tree
 from router.ledger.port import Answer, Parked, Write
 
 log = structlog.get_logger()
-
-
-class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """A command, and what must be kept of the message it came in should it be parked."""
-
-    command: Command
-    origin: str
-    type: str
-    key: str
-    user_id: str | None
-    body: bytes
-
-    def parked(self, reason: str, detail: str, now: datetime) -> Parked:
-        """The message, to be kept with its reason."""
-        return Parked(
-            id=f"{reason}:{self.command.id}",
-            reason=reason,
-            detail=detail,
-            origin=self.origin,
-            message_id=self.command.id,
-            type=self.type,
-            case_id=self.command.case_id,
-            key=self.key,
-            user_id=self.user_id,
-            body=self.body,
-            parked_at=now,
-        )
 
 
 class Batch:
@@ -202,8 +175,3 @@ def _address(tree: Tree, channels: frozenset[str], message: Message, case: Case)
         return None
     exchange = address.tier_exchange(tree, tree.tier_of(desk))
     return exchange, address.desk_key(tree, desk, case.category, message.kind)
-
-
-def with_contact_kept(command: Open, ref: str, complainant: str | None) -> Open:
-    """The command without its personal data: a reference and a keyed hash stand for it."""
-    return msgspec.structs.replace(command, contact=None, contact_ref=ref, complainant=complainant)

@@ -9,28 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Protocol
 
-from router.batch import Arrived, Batch, outgoing, with_contact_kept
-from router.broker.envelope import Receipt, Trouble, decode, encode, forged
-from router.broker.port import Delivery, Fate, Outgoing
+from router.arrivals import Arrived, arrived_again, contact_ref, open_delivery, without_contact
+from router.batch import Batch
+from router.broker.envelope import Receipt, encode
+from router.broker.port import Delivery, Outgoing
 from router.core import address
-from router.core.case import Case
-from router.core.commands import Command, Contact, Open
+from router.core.commands import Contact, Open
 from router.core.deadlines import wake_up
 from router.core.lifecycle import tag_of
-from router.core.messages import Message
-from router.core.notices import ASSIGNED, assigned
 from router.core.rules import Rules
 from router.ledger.port import Answer, Ledger, Parked, Unit
 from router.sending import Sender
 
 #: How often a batch is decided again because another router was quicker with a case of it.
 _ROUNDS = 20
-
-#: Hand-overs sent at once by `recover`.
-_RECOVER_BATCH = 500
 
 
 class RulesInForce(Protocol):
@@ -83,9 +77,10 @@ class Router:
         receipts: dict[str, tuple[str, int]] = {}
         parked: list[Parked] = []
         for delivery in deliveries:
-            found = self._open(delivery, now)
+            found = open_delivery(delivery, now, strict=self._strict)
             if isinstance(found, Parked):
                 parked.append(found)
+                self.tally[found.reason] += 1
             elif isinstance(found, Receipt):
                 receipts[found.case_id] = (found.desk, found.version)
             else:
@@ -135,11 +130,11 @@ class Router:
             now,
         )
         for one in arrived:
-            batch.take(_without_contact(one, self._ledger))
+            batch.take(without_contact(one, self._ledger.keyed_hash))
         if batch.opened:
             for waiting in unit.unpark_waiting(batch.opened, now):
-                again = self._arrived(waiting.body, waiting.type, waiting)
-                if isinstance(again, Arrived):
+                again = arrived_again(waiting)
+                if again is not None:
                     batch.answers.pop(again.command.id, None)
                     batch.take(again)
         if batch.parked:
@@ -148,41 +143,12 @@ class Router:
 
     def _keep_contacts(self, unit: Unit, arrived: Sequence[Arrived], now: datetime) -> None:
         contacts: dict[str, Contact] = {
-            _contact_ref(one.command): one.command.contact
+            contact_ref(one.command): one.command.contact
             for one in arrived
             if isinstance(one.command, Open) and one.command.contact is not None
         }
         if contacts:
             unit.keep_contacts(contacts, now)
-
-    def _open(self, delivery: Delivery, now: datetime) -> Arrived | Receipt | Parked:
-        found = decode(delivery.type, delivery.body)
-        if not isinstance(found, Trouble):
-            found = _header_trouble(delivery) or self._forged(found, delivery) or found
-        if isinstance(found, Trouble):
-            self.tally[found.reason] += 1
-            return _parked(delivery, found, now)
-        if isinstance(found, Receipt):
-            return found
-        return Arrived(
-            command=found,
-            origin=delivery.queue,
-            type=delivery.type,
-            key=delivery.key,
-            user_id=delivery.user_id,
-            body=delivery.body,
-        )
-
-    def _forged(self, found: Command | Receipt, delivery: Delivery) -> Trouble | None:
-        return forged(found, queue=delivery.queue, key=delivery.key, user_id=delivery.user_id, strict=self._strict)
-
-    def _arrived(self, body: bytes, kind: str, parked: Parked) -> Arrived | None:
-        found = decode(kind, body)
-        if isinstance(found, Trouble | Receipt):
-            return None
-        return Arrived(
-            command=found, origin=parked.origin, type=kind, key=parked.key, user_id=parked.user_id, body=body
-        )
 
     def _give_up(self, pending: Sequence[Arrived], now: datetime) -> None:
         """Twenty lost races in a row are no race: keep the commands where an operator sees them."""
@@ -222,48 +188,6 @@ class Relay:
         return len(claimed)
 
 
-class Reconciler:
-    """Sends hand-overs again that show no receipt, from the ledger alone: a confirm proves no processing."""
-
-    def __init__(self, ledger: Ledger, rules: RulesInForce, sender: Sender, *, after_s: float = 3600.0) -> None:
-        """`after_s`: seconds without a receipt or a sign of life after which a hand-over is sent again."""
-        self._ledger = ledger
-        self._rules = rules
-        self._sender = sender
-        self._after = timedelta(seconds=after_s)
-
-    def run_once(self, now: datetime, limit: int = 500) -> int:
-        """Send again what has no receipt; returns how many hand-overs were sent."""
-        return self._resend(self._ledger.unreceived(now - self._after, limit), now)
-
-    def recover(self, now: datetime) -> int:
-        """Send every open case's hand-over again: what a broker that lost its queues needs."""
-        sent, held = 0, list[Case]()
-        for case in self._ledger.all_cases(open_only=True):
-            held.append(case)
-            if len(held) == _RECOVER_BATCH:
-                sent += self._resend(held, now)
-                held.clear()
-        return sent + self._resend(held, now)
-
-    def _resend(self, cases: Sequence[Case], now: datetime) -> int:
-        rules = self._rules({case.policy for case in cases})
-        made = (
-            outgoing(
-                rules,
-                frozenset(),
-                Message(payload=assigned(rules, "resent")(case), kind=ASSIGNED, desk=case.lead),
-                case,
-                "",
-                now,
-            )
-            for case in cases
-        )
-        messages = [message for message in made if message is not None]
-        self._sender.send(messages)
-        return sum(fate is Fate.CONFIRMED for fate in self._sender.collect(wait=True).values())
-
-
 class Waker:
     """Finds deadlines that have passed and puts each on its tier's due queue; the ledger keeps them on lease."""
 
@@ -299,46 +223,3 @@ class Waker:
             wait=True
         )  # a wake-up is a hint: one that was not confirmed comes with the next lease
         return len(due)
-
-
-def _contact_ref(command: Open) -> str:
-    return f"contact-{command.case_id}"
-
-
-def _without_contact(one: Arrived, ledger: Ledger) -> Arrived:
-    command = one.command
-    if not isinstance(command, Open) or command.contact is None:
-        return one
-    contact = command.contact
-    identity = contact.identity_number or contact.phone
-    complainant = ledger.keyed_hash(identity) if identity else None
-    kept = with_contact_kept(command, _contact_ref(command), complainant)
-    return Arrived(
-        command=kept, origin=one.origin, type=one.type, key=one.key, user_id=one.user_id, body=encode(kept)
-    )
-
-
-def _header_trouble(delivery: Delivery) -> Trouble | None:
-    """Brokers before 4.0.3 let a CC or BCC header go around topic permissions; nobody of ours sends one."""
-    for name in ("CC", "BCC"):
-        if name in delivery.headers:
-            return Trouble("forged", f"the header {name} is not taken")
-    return None
-
-
-def _parked(delivery: Delivery, trouble: Trouble, now: datetime) -> Parked:
-    return Parked(
-        id=f"{trouble.reason}:{delivery.id}"
-        if delivery.id
-        else f"{trouble.reason}:{sha256(delivery.body).hexdigest()[:24]}",
-        reason=trouble.reason,
-        detail=trouble.detail,
-        origin=delivery.queue,
-        message_id=delivery.id,
-        type=delivery.type,
-        case_id="",
-        key=delivery.key,
-        user_id=delivery.user_id,
-        body=delivery.body,
-        parked_at=now,
-    )

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from router.core.toml_table import nearest
+from router.core.toml_table import nearest, parse_toml
 from router.errors import ConfigurationError
 
 #: `CASE_ROUTER_LEDGER=postgresql+psycopg://…` sets `ledger`.
@@ -96,15 +96,10 @@ def load_settings(path: Path | None, environment: Mapping[str, str], overrides: 
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError as error:
-        raise ConfigurationError(
-            "there is no such file", where=str(path), todo="Name an existing file."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(
-            f"this is no TOML: {error}", where=str(path), todo="Correct that line."
-        ) from error
+        todo = "Name an existing file."
+        raise ConfigurationError("there is no such file", where=str(path), todo=todo) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy import exc as sa
 from sqlalchemy.engine import URL
@@ -151,7 +152,7 @@ _FORMS = "Use sqlite:///path/of/file.db or postgresql+psycopg://user:password@ho
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
@@ -164,6 +165,14 @@ def _postgresql_engine(url: URL) -> Engine:
         json_serializer=_as_it_is,
         json_deserializer=_as_it_is,
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(raw: Any, _entry: ConnectionPoolEntry) -> None:
+    # Arrays travel in binary: as text, every quote in every JSON would be escaped one by one, which takes
+    # four fifths of the time of a batch.
+    raw.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _as_it_is(value: Any) -> Any:

@@ -1,0 +1,131 @@
+"""Arrivals: from a delivery to a command on record, or to a parked message with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+
+import msgspec
+
+from router.broker.envelope import Receipt, Trouble, decode, encode, forged
+from router.broker.port import Delivery
+from router.core.commands import Command, Open
+from router.ledger.port import Parked
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """A command, and what must be kept of the message it came in should it be parked."""
+
+    command: Command
+    #: Where it came from: a queue, `http`, `shell`.
+    origin: str
+    type: str
+    key: str
+    user_id: str | None
+    body: bytes
+
+    def parked(self, reason: str, detail: str, now: datetime) -> Parked:
+        """The message, to be kept with its reason."""
+        return Parked(
+            id=f"{reason}:{self.command.id}",
+            reason=reason,
+            detail=detail,
+            origin=self.origin,
+            message_id=self.command.id,
+            type=self.type,
+            case_id=self.command.case_id,
+            key=self.key,
+            user_id=self.user_id,
+            body=self.body,
+            parked_at=now,
+        )
+
+
+def open_delivery(delivery: Delivery, now: datetime, *, strict: bool) -> Arrived | Receipt | Parked:
+    """What a delivery holds; never an exception: what cannot be taken is to be parked."""
+    found = decode(delivery.type, delivery.body)
+    if not isinstance(found, Trouble):
+        found = _header_trouble(delivery) or _forged(found, delivery, strict=strict) or found
+    if isinstance(found, Trouble):
+        return _parked(delivery, found, now)
+    if isinstance(found, Receipt):
+        return found
+    return Arrived(
+        command=found,
+        origin=delivery.queue,
+        type=delivery.type,
+        key=delivery.key,
+        user_id=delivery.user_id,
+        body=delivery.body,
+    )
+
+
+def direct(command: Command, origin: str) -> Arrived:
+    """A command that came without the broker: over HTTP or from the shell."""
+    kind = str(command.__struct_config__.tag)
+    return Arrived(command=command, origin=origin, type=kind, key="", user_id=None, body=encode(command))
+
+
+def arrived_again(parked: Parked) -> Arrived | None:
+    """The command in a parked message; None when it still cannot be decoded."""
+    found = decode(parked.type, parked.body)
+    if isinstance(found, Trouble | Receipt):
+        return None
+    return Arrived(
+        command=found,
+        origin=parked.origin,
+        type=parked.type,
+        key=parked.key,
+        user_id=parked.user_id,
+        body=parked.body,
+    )
+
+
+def contact_ref(command: Command) -> str:
+    """Reference of a case's contact in the ledger."""
+    return f"contact-{command.case_id}"
+
+
+def without_contact(one: Arrived, keyed_hash: Callable[[str], str]) -> Arrived:
+    """The arrival without personal data: a reference and a keyed hash stand for it, in the kept body too."""
+    command = one.command
+    if not isinstance(command, Open) or command.contact is None:
+        return one
+    identity = command.contact.identity_number or command.contact.phone
+    kept = msgspec.structs.replace(
+        command,
+        contact=None,
+        contact_ref=contact_ref(command),
+        complainant=keyed_hash(identity) if identity else None,
+    )
+    return msgspec.structs.replace(one, command=kept, body=encode(kept))
+
+
+def _forged(found: Command | Receipt, delivery: Delivery, *, strict: bool) -> Trouble | None:
+    return forged(found, queue=delivery.queue, key=delivery.key, user_id=delivery.user_id, strict=strict)
+
+
+def _header_trouble(delivery: Delivery) -> Trouble | None:
+    """Brokers before 4.0.3 let a CC or BCC header go around topic permissions; nobody of ours sends one."""
+    for name in ("CC", "BCC"):
+        if name in delivery.headers:
+            return Trouble("forged", f"the header {name} is not taken")
+    return None
+
+
+def _parked(delivery: Delivery, trouble: Trouble, now: datetime) -> Parked:
+    name = delivery.id or sha256(delivery.body).hexdigest()[:24]
+    return Parked(
+        id=f"{trouble.reason}:{name}",
+        reason=trouble.reason,
+        detail=trouble.detail,
+        origin=delivery.queue,
+        message_id=delivery.id,
+        type=delivery.type,
+        case_id="",
+        key=delivery.key,
+        user_id=delivery.user_id,
+        body=delivery.body,
+        parked_at=now,
+    )
