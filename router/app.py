@@ -1,0 +1,278 @@
+"""The composition root: puts ledger, broker, rules and roles together. The only reader of the clock."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+
+import structlog
+
+from router.broker.embedded import EmbeddedBroker
+from router.broker.port import Broker
+from router.broker.rabbitmq import RabbitBroker
+from router.broker.topology import Topology, topology
+from router.cities import demo_city
+from router.core import address
+from router.errors import ConfigurationError, UsageError
+from router.flow import Relay, Router, Waker
+from router.ledger.migrations import upgrade
+from router.ledger.sql import SqlLedger
+from router.presets import preset_text
+from router.recovery import Reconciler
+from router.roles import ConsumingRole, Role, TickingRole
+from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source, install_policies, install_tree
+from router.sending import Sender
+from router.settings import Settings
+
+log = structlog.get_logger()
+
+#: The roles that `run ROLE` knows.
+ROLES = ("router", "relay", "sla")
+
+#: Looks at hand-overs without a receipt are this many seconds apart.
+_RECONCILE_EVERY_S = 60.0
+
+
+def clock() -> datetime:
+    """Now, aware UTC. Nothing else in the program asks what time it is."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+class Installation:
+    """Everything one installation runs on: ledger, broker, rulebook. Close it when done."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = clock) -> None:
+        """Open the ledger; the broker is reached when it is first needed.
+
+        Raises:
+            SchemaVersionError: the ledger's schema is of another version.
+            UnreachableError: the database does not answer.
+        """
+        self.settings = settings
+        self.now = now
+        self._stack = ExitStack()
+        self.ledger = self._open_ledger()
+        self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s)
+        self.broker: Broker = self._open_broker()
+
+    def _open_ledger(self) -> SqlLedger:
+        ledger = SqlLedger(self.settings.ledger, key=contact_key(self.settings))
+        self._stack.callback(ledger.close)
+        return ledger
+
+    def _open_broker(self) -> Broker:
+        broker: Broker = EmbeddedBroker() if self.settings.is_embedded else RabbitBroker(broker_url(self.settings))
+        self._stack.callback(broker.close)
+        return broker
+
+    def topology(self) -> Topology:
+        """Exchanges, queues and bindings of the tree in force."""
+        return topology(self.rulebook().tree, self.settings.channels)
+
+    def declare_embedded(self) -> None:
+        """Make the embedded broker's queues; RabbitMQ's are made by `topology apply`."""
+        if isinstance(self.broker, EmbeddedBroker):
+            self.broker.declare(self.topology())
+
+    def router(self, *, background: bool = True) -> Router:
+        """A router of its own, with a sender of its own; one thread at a time."""
+        return Router(
+            self.ledger,
+            self.rulebook,
+            self.sender(background=background),
+            channels=self.settings.channels,
+            strict_identity=self.settings.strict_identity,
+        )
+
+    def sender(self, *, background: bool = True) -> Sender:
+        """A sender on a connection of its own."""
+        sender = Sender(self.broker.publisher, background=background)
+        self._stack.callback(sender.close)
+        return sender
+
+    def reconciler(self) -> Reconciler:
+        """Sends hand-overs again that the broker lost."""
+        after_s = self.settings.reconcile_after_s
+        return Reconciler(self.ledger, self.rulebook, self.sender(background=False), after_s=after_s)
+
+    def roles(self, names: Collection[str]) -> list[Role]:
+        """The roles by name.
+
+        Raises:
+            UsageError: there is no role of that name.
+        """
+        makers = {"router": self._router_role, "relay": self._relay_role, "sla": self._sla_roles}
+        unknown = sorted(set(names) - set(makers))
+        if unknown:
+            raise UsageError(f"there is no role {unknown[0]}", todo=f"Roles: {', '.join(makers)}.")
+        return [role for name in names for role in makers[name]()]
+
+    def _router_role(self) -> list[Role]:
+        return [self._consuming("router", (address.INTAKE, address.REPORTS))]
+
+    def _sla_roles(self) -> list[Role]:
+        queues = tuple(address.due_queue(tier) for tier in self.rulebook().tree.tiers)
+        waker = Waker(self.ledger, self.sender(background=False), lease_s=self.settings.lease_s)
+        limit = self.settings.clock_batch
+        ticking = TickingRole(
+            "clock", lambda now: waker.run_once(now, limit) == limit, self.now, pause_s=self.settings.clock_s
+        )
+        return [ticking, self._consuming("sla", queues)]
+
+    def _relay_role(self) -> list[Role]:
+        sender = self.sender(background=False)
+        relay = Relay(self.ledger, sender, grace_s=self.settings.relay_grace_s)
+        roles: list[Role] = [
+            TickingRole("relay", lambda now: relay.run_once(now) > 0, self.now, pause_s=self.settings.clock_s)
+        ]
+        if self.settings.reconcile_after_s > 0:
+            reconciler = self.reconciler()
+            roles.append(
+                TickingRole(
+                    "reconciler", lambda now: reconciler.run_once(now) < 0, self.now, pause_s=_RECONCILE_EVERY_S
+                )
+            )
+        return roles
+
+    def _consuming(self, name: str, queues: Sequence[str]) -> Role:
+        settings = self.settings
+        return ConsumingRole(
+            name,
+            self.broker,
+            self.router(),
+            queues,
+            self.now,
+            batch=settings.batch,
+            prefetch=settings.prefetch,
+            wait_s=settings.batch_wait_s,
+        )
+
+    def close(self) -> None:
+        """Close everything that was opened; idempotent."""
+        self._stack.close()
+
+
+@contextmanager
+def installation(settings: Settings, *, now: Callable[[], datetime] = clock) -> Iterator[Installation]:
+    """An installation, closed at the end."""
+    opened = Installation(settings, now=now)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def prepare(settings: Settings, now: datetime) -> None:
+    """Make an embedded installation ready: schema, demo city and default policy, whatever is missing.
+
+    A ledger on a server is prepared by hand (`db upgrade`, `divisions import`, `policy import`), so that nobody
+    changes a city's database by starting a process.
+    """
+    if not settings.ledger.startswith("sqlite"):
+        return
+    upgrade(settings.ledger)
+    with installation(settings) as opened:
+        if opened.ledger.current(TREE) is None:
+            install_tree(opened.ledger, demo_city(), now)
+        if opened.ledger.current(POLICIES) is None:
+            default = PolicySet(policies=(Source("default", preset_text("policies", "default")),))
+            install_policies(opened.ledger, default, demo_city().tiers, now)
+
+
+def run_roles(roles: Sequence[Role], stop: Event) -> None:
+    """Run roles in threads until `stop` is set or one of them dies, which stops the others.
+
+    Raises:
+        RuntimeError: a role died; its error is in the log.
+    """
+    died: list[str] = []
+
+    def run(role: Role) -> None:
+        try:
+            role.run(stop)
+        except Exception:
+            log.exception("role.died", role=role.name)
+            died.append(role.name)
+        finally:
+            stop.set()
+
+    threads = [Thread(target=run, args=(role,), name=role.name, daemon=True) for role in roles]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if died:
+        raise RuntimeError(f"the role {died[0]} died")
+
+
+def stop_on_signals(stop: Event) -> None:
+    """SIGTERM and SIGINT ask for a graceful stop: finish the batch in hand, acknowledge, close."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+
+
+def contact_key(settings: Settings) -> bytes | None:
+    """The 32-byte key of the personal data.
+
+    From `contact_key_file`, from the environment (`CASE_ROUTER_CONTACT_KEY`, hexadecimal), or, beside an SQLite
+    file, from a file that is made at first use and readable by its owner alone.
+
+    Raises:
+        ConfigurationError: the file is missing or does not hold 64 hexadecimal digits.
+    """
+    if settings.contact_key_file is not None:
+        return _key_from(Path(settings.contact_key_file))
+    given = os.environ.get("CASE_ROUTER_CONTACT_KEY")
+    if given:
+        return _parsed_key(given, "CASE_ROUTER_CONTACT_KEY")
+    database = settings.ledger.removeprefix("sqlite:///")
+    if database == settings.ledger or database in ("", ":memory:"):
+        return None
+    path = Path(database + ".key")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="ascii")
+    return _key_from(path)
+
+
+def _key_from(path: Path) -> bytes:
+    try:
+        return _parsed_key(path.read_text(encoding="ascii").strip(), str(path))
+    except FileNotFoundError as error:
+        todo = "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))' > FILE"
+        raise ConfigurationError("the key file is not there", where=str(path), todo=todo) from error
+
+
+def _parsed_key(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise ConfigurationError("the key is not 64 hexadecimal digits", where=where, todo="Make a new key.")
+    return key
+
+
+def broker_url(settings: Settings) -> str:
+    """The broker's URL with its password filled in from `broker_password_file`.
+
+    Raises:
+        ConfigurationError: the file is missing.
+    """
+    if settings.broker_password_file is None:
+        return settings.broker
+    path = Path(settings.broker_password_file)
+    try:
+        password = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError as error:
+        raise ConfigurationError("the password file is not there", where=str(path)) from error
+    scheme, _, rest = settings.broker.partition("://")
+    user, _, host = rest.rpartition("@")
+    return f"{scheme}://{user.partition(':')[0]}:{password}@{host}"

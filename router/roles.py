@@ -1,0 +1,144 @@
+"""The roles as loops: consume and handle, or look at the clock and act, until told to stop.
+
+When things fail
+    A broker or database that does not answer is tried again with growing pauses, holding what was delivered: it is
+    neither acknowledged nor given back, so nothing is requeued in circles. Any other error ends the process, which
+    its supervisor starts again; what was unacknowledged comes back by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from threading import Event
+from typing import Protocol, TypeVar
+
+import structlog
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_when_event_set,
+    wait_random_exponential,
+)
+from tenacity.nap import sleep_using_event
+
+from router.broker.port import Broker, Consumer, Delivery
+from router.errors import UnreachableError
+from router.flow import Router
+
+log = structlog.get_logger()
+
+#: Longest pause between two tries to reach a broker or database, seconds.
+_LONGEST_PAUSE_S = 15.0
+
+_Result = TypeVar("_Result")
+
+
+class Role(Protocol):
+    """A loop that runs until its event is set."""
+
+    name: str
+    #: When the loop last came round; None before the first time.
+    beat_at: datetime | None
+
+    def run(self, stop: Event) -> None:
+        """Run until `stop` is set, finish what is in hand, and close."""
+        ...
+
+
+def persist(step: Callable[[], _Result], stop: Event, role: str) -> _Result | None:
+    """`step`'s result, however long broker or database take to answer; None when told to stop before."""
+
+    def note(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome is not None else None
+        where = error.where if isinstance(error, UnreachableError) else ""
+        log.warning("role.waiting", role=role, where=where, tries=state.attempt_number)
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(UnreachableError),
+        wait=wait_random_exponential(multiplier=0.2, max=_LONGEST_PAUSE_S),
+        stop=stop_when_event_set(stop),
+        sleep=sleep_using_event(stop),
+        before_sleep=note,
+        retry_error_callback=lambda _state: None,
+    )
+    return retrying(step)
+
+
+class ConsumingRole:
+    """Takes batches from queues and hands them to a router: the roles `router` and `sla`."""
+
+    def __init__(
+        self,
+        name: str,
+        broker: Broker,
+        router: Router,
+        queues: Sequence[str],
+        clock: Callable[[], datetime],
+        *,
+        batch: int,
+        prefetch: int,
+        wait_s: float,
+    ) -> None:
+        """`wait_s`: seconds to wait for the first delivery of a batch."""
+        self.name = name
+        self.beat_at: datetime | None = None
+        self._broker = broker
+        self._router = router
+        self._queues = queues
+        self._clock = clock
+        self._batch = batch
+        self._prefetch = prefetch
+        self._wait_s = wait_s
+        self._consumer: Consumer | None = None
+
+    def run(self, stop: Event) -> None:
+        """Consume until told to stop; the batch in hand is finished and acknowledged."""
+        try:
+            while not stop.is_set():
+                deliveries = persist(self._receive, stop, self.name)
+                self.beat_at = self._clock()
+                if deliveries:
+                    persist(partial(self._handle, deliveries), stop, self.name)
+                else:
+                    persist(lambda: self._router.flush(self._clock()), stop, self.name)
+        finally:
+            self._close()
+
+    def _receive(self) -> list[Delivery]:
+        if self._consumer is None:
+            self._consumer = self._broker.consumer(self._queues, self._prefetch)
+        return self._consumer.receive(self._batch, self._wait_s)
+
+    def _handle(self, deliveries: Sequence[Delivery]) -> None:
+        self._router.handle(deliveries, self._clock())
+        if self._consumer is not None:
+            self._consumer.done(deliveries)
+
+    def _close(self) -> None:
+        if self._consumer is not None:
+            self._consumer.close()
+
+
+class TickingRole:
+    """Does something again and again: the roles `relay` and `clock`."""
+
+    def __init__(
+        self, name: str, tick: Callable[[datetime], bool], clock: Callable[[], datetime], *, pause_s: float
+    ) -> None:
+        """`tick` says whether there is more to do at once; else the role waits `pause_s` seconds."""
+        self.name = name
+        self.beat_at: datetime | None = None
+        self._tick = tick
+        self._clock = clock
+        self._pause_s = pause_s
+
+    def run(self, stop: Event) -> None:
+        """Tick until told to stop."""
+        while not stop.is_set():
+            more = persist(lambda: self._tick(self._clock()), stop, self.name)
+            self.beat_at = self._clock()
+            if not more:
+                stop.wait(self._pause_s)
