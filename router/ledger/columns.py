@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, DateTime, Dialect, Text, bindparam
@@ -58,6 +59,8 @@ class Instant(TypeDecorator[datetime]):
         return found.astimezone(UTC)
 
 
+# The same few instants come again and again within a batch, and writing one takes a microsecond.
+@lru_cache(maxsize=4096)
 def instant_text(value: datetime) -> str:
     """The fixed-width UTC form of an aware instant."""
     return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

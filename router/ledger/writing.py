@@ -15,7 +15,7 @@ from sqlalchemy import exc as sa
 
 from router.ledger import rows, schema, sets
 from router.ledger.columns import among
-from router.ledger.database import first_sentence, is_transient
+from router.ledger.database import first_sentence, is_duplicate, is_transient
 from router.ledger.port import RowRefusedError, Write
 
 _cases = schema.cases
@@ -70,10 +70,6 @@ class Change(msgspec.Struct):
         return {entry.cause for step in self.steps for entry in step.entries}
 
 
-class _ClashError(Exception):
-    """A uniqueness stood in the way: somebody else has written one of the cases or commands."""
-
-
 def write(connection: Connection, writes: Sequence[Write]) -> set[str]:
     """Write a batch; returns the cases that were lost to somebody else.
 
@@ -82,20 +78,20 @@ def write(connection: Connection, writes: Sequence[Write]) -> set[str]:
         RowRefusedError: the database cannot keep one of the cases; nothing of the batch is written.
     """
     changes, lost = _by_case(writes)
+    for change in changes:
+        _require_storable(change)
     while changes:
         try:
             with connection.begin_nested():
                 return lost | _record(connection, changes)
-        except _ClashError:
+        except sa.DBAPIError as error:
+            if is_transient(error):
+                raise
+            if not is_duplicate(error):
+                raise RowRefusedError(_first_refused(connection, changes), first_sentence(error)) from None
             taken = _taken(connection, changes)
-            if not taken:
-                raise ValueError("two entries of the batch share cause and ordinal") from None
             lost |= taken
             changes = [change for change in changes if change.case_id not in taken]
-        except (sa.DBAPIError, UnicodeEncodeError) as error:
-            if isinstance(error, sa.DBAPIError) and is_transient(error):
-                raise
-            raise RowRefusedError(_first_refused(connection, changes), _what(error)) from None
     return lost
 
 
@@ -111,6 +107,25 @@ def _by_case(writes: Sequence[Write]) -> tuple[list[Change], set[str]]:
         else:
             change.steps.append(step)
     return _without_clashes(list(by_id.values()))
+
+
+def _require_storable(change: Change) -> None:
+    """Refuse texts that one of the databases cannot hold, on both, so that a ledger can move.
+
+    Raises:
+        RowRefusedError: a text holds a NUL character or half of a surrogate pair.
+    """
+    case = change.steps[-1].case
+    texts = [case.id, case.source, case.source_id]
+    for step in change.steps:
+        for entry in step.entries:
+            texts += (entry.cause, entry.actor.id, entry.text)
+    try:
+        together = "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise RowRefusedError(case.id, "a text holds half of a surrogate pair") from None
+    if b"\0" in together:
+        raise RowRefusedError(case.id, "a text holds a NUL character")
 
 
 def _without_clashes(changes: list[Change]) -> tuple[list[Change], set[str]]:
@@ -133,8 +148,8 @@ def _record(connection: Connection, changes: list[Change]) -> set[str]:
     """Write what is still current; returns the cases that are not.
 
     Raises:
-        _ClashError: a uniqueness stood in the way.
-        RowRefusedError: a text holds a NUL character.
+        sqlalchemy.exc.IntegrityError: somebody else has written one of the cases or commands.
+        sqlalchemy.exc.DBAPIError: the database cannot keep one of the rows.
     """
     stored = _lock(connection, [change.case_id for change in changes if change.decided_on])
     current, lost = [], set()
@@ -156,16 +171,11 @@ def _lock(connection: Connection, ids: list[str]) -> dict[str, RowMapping]:
 
 
 def _put_cases(connection: Connection, changes: list[Change], stored: Mapping[str, RowMapping]) -> None:
-    """Insert new cases, update old ones.
-
-    Raises:
-        _ClashError: the id, or the source's id, of a new case is taken.
-    """
+    """Insert new cases, update old ones."""
     new = [_row(change, None) for change in changes if not change.decided_on]
     old = [_row(change, stored[change.case_id]) for change in changes if change.decided_on]
-    if sets.insert_new(connection, _cases, new) < len(new):
-        raise _ClashError
-    sets.update_by_key(connection, _cases, "id", old)
+    sets.insert_all(connection, _cases, new)
+    sets.update_by_key(connection, _cases, old)
 
 
 def _row(change: Change, stored: RowMapping | None) -> rows.Row:
@@ -195,21 +205,19 @@ def _lead_version(change: Change, stored: RowMapping | None) -> int:
 
 
 def _append(connection: Connection, changes: list[Change]) -> None:
-    """Append entries and fill the outbox; a message that waits already is not put there twice.
-
-    Raises:
-        _ClashError: a command has left entries already.
-    """
+    """Append entries and fill the outbox; a message that waits already is not put there twice."""
     steps = [step for change in changes for step in change.steps]
-    entries = [rows.entry_row(entry) for step in steps for entry in step.entries]
-    if sets.insert_new(connection, _entries, entries) < len(entries):
-        raise _ClashError
+    sets.insert_all(connection, _entries, [rows.entry_row(entry) for step in steps for entry in step.entries])
     messages = [rows.outgoing_row(message) for step in steps for message in step.outgoing]
     sets.insert_new(connection, schema.outbox, messages)
 
 
 def _taken(connection: Connection, changes: list[Change]) -> set[str]:
-    """The cases of which somebody else has written the id, the source's id or a command."""
+    """The cases of which somebody else has written the id, the source's id or a command.
+
+    Raises:
+        ValueError: there are none, so a case clashes with itself.
+    """
     new = [change for change in changes if not change.decided_on]
     asked = {"ids": [change.case_id for change in new], "source_ids": [change.source_key[1] for change in new]}
     found = list(connection.execute(TAKEN_CASES, asked))
@@ -217,12 +225,15 @@ def _taken(connection: Connection, changes: list[Change]) -> set[str]:
     sources = {(row.source, row.source_id) for row in found}
     causes = {cause for change in changes for cause in change.causes}
     spent = set(connection.scalars(TAKEN_CAUSES, {"causes": sorted(causes)}))
-    return {
+    taken = {
         change.case_id
         for change in changes
         if (not change.decided_on and (change.case_id in ids or change.source_key in sources))
         or not spent.isdisjoint(change.causes)
     }
+    if not taken:
+        raise ValueError("two entries of one case share cause and ordinal")
+    return taken
 
 
 def _first_refused(connection: Connection, changes: list[Change]) -> str:
@@ -238,18 +249,11 @@ def _is_refused(connection: Connection, changes: list[Change]) -> bool:
     trial = connection.begin_nested()
     try:
         _record(connection, changes)
-    except _ClashError:
-        return False
-    except (sa.DBAPIError, UnicodeEncodeError) as error:
-        if isinstance(error, sa.DBAPIError) and is_transient(error):
+    except sa.DBAPIError as error:
+        if is_transient(error):
             raise
-        return True
+        return not is_duplicate(error)
     else:
         return False
     finally:
         trial.rollback()
-
-
-def _what(error: sa.DBAPIError | UnicodeEncodeError) -> str:
-    # What cannot be encoded is a citizen's text: it is not quoted.
-    return first_sentence(error) if isinstance(error, sa.DBAPIError) else "a text holds half a character"

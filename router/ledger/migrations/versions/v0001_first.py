@@ -113,7 +113,6 @@ def _entries() -> None:
         sa.UniqueConstraint("cause", "ordinal", name=op.f("uq_entries_cause_ordinal")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_entries_version")),
         sa.CheckConstraint("ordinal >= 0", name=op.f("ck_entries_ordinal")),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_entries_case_id")),
     )
     op.create_index(op.f("ix_entries_case_id_seq"), "entries", ["case_id", "seq"])
 
