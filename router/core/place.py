@@ -16,6 +16,8 @@ CELL_DEG = 0.0005
 #: Krasovsky 1940 ellipsoid, which GCJ-02 is defined on: semi-major axis in metres and squared eccentricity.
 _AXIS_M = 6_378_245.0
 _ECCENTRICITY = 0.006_693_421_622_965_943
+#: Where GCJ-02 differs from WGS-84, as published: west, east, south, north.
+_CHINA = (72.004, 137.8347, 0.8293, 55.8271)
 
 
 def place_key(place: Place | None) -> str | None:
@@ -34,16 +36,20 @@ def place_key(place: Place | None) -> str | None:
 
 
 def _wgs84(place: Place) -> tuple[float, float] | None:
+    """Longitude and latitude; None when they are not known or in a system that is not."""
     if place.longitude is None or place.latitude is None:
         return None
     longitude, latitude = place.longitude, place.latitude
     if (longitude, latitude) == (0.0, 0.0) or not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
         return None
+    if place.crs not in ("WGS-84", "GCJ-02", "BD-09"):
+        return None
+    west, east, south, north = _CHINA
+    if place.crs == "WGS-84" or not (west <= longitude <= east and south <= latitude <= north):
+        return longitude, latitude
     if place.crs == "BD-09":
         longitude, latitude = _bd09_to_gcj02(longitude, latitude)
-    if place.crs in ("BD-09", "GCJ-02"):
-        longitude, latitude = _gcj02_to_wgs84(longitude, latitude)
-    return longitude, latitude
+    return _gcj02_to_wgs84(longitude, latitude)
 
 
 def _bd09_to_gcj02(longitude: float, latitude: float) -> tuple[float, float]:
