@@ -26,7 +26,7 @@ LONGEST_PAUSE_S = 5.0
 #: A connection that lived less than this counts as a failed attempt, so that one refused at once is not made
 #: again in a tight loop.
 SHORT_LIFE_S = 1.0
-#: How long a graceful close may take before the loop is simply stopped: a broker under a memory alarm does not
+#: How long a graceful close may take before the connection is dropped: a broker under a memory alarm does not
 #: read, not even a farewell.
 CLOSE_TIMEOUT_S = 3.0
 
@@ -156,7 +156,8 @@ class Link:
         connection = self._connection
         if connection is None:
             return
-        connection.ioloop.call_later(CLOSE_TIMEOUT_S, connection.ioloop.stop)
+        # pika offers no public way to drop a connection that does not answer.
+        connection.ioloop.call_later(CLOSE_TIMEOUT_S, connection._adapter_disconnect_stream)  # noqa: SLF001
         try:
             if not (connection.is_closing or connection.is_closed):
                 connection.close()
