@@ -40,7 +40,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
-class Case(msgspec.Struct, kw_only=True):
+class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One citizen's or worker's matter, as of one version. Treat as a value: nobody but `history` changes one."""
 
     id: str

@@ -24,7 +24,7 @@ class MilestoneStatus(StrEnum):
     SUPERSEDED = "superseded"  # its lead lost the case to the tier above
 
 
-class Milestone(msgspec.Struct, frozen=True, kw_only=True):
+class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A milestone of one case, armed at an instant."""
 
     name: str
@@ -52,7 +52,7 @@ class Cause(StrEnum):
     PULLED = "pulled"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):
     """Something that has happened to a case."""
 
 
