@@ -20,7 +20,7 @@ from router.errors import UnreachableError
 
 log = structlog.get_logger(__name__)
 
-#: First and longest pause before asking again for a queue that is not there.
+#: First and longest pause before asking again for a queue that is not there, or for a channel that was closed.
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
 
@@ -64,6 +64,8 @@ class RabbitConsumer:
         self._buffer: deque[_Arrival] = deque()
         self._acks = Acks()
         self._connection: pika.SelectConnection | None = None
+        #: Before the next channel; grows while the broker closes one after the other, say for want of a right.
+        self._pause_s = FIRST_PAUSE_S
         self._link = Link(parameters, "consumer", self)
         self._link.start()
 
@@ -121,6 +123,7 @@ class RabbitConsumer:
 
     def opened(self, connection: pika.SelectConnection) -> None:
         """A connection stands: open the channel for deliveries."""
+        self._pause_s = FIRST_PAUSE_S
         self._connection = connection
         self._open_channel()
 
@@ -161,7 +164,8 @@ class RabbitConsumer:
         log.warning("broker closed the channel", queues=self._queues, reason=reason.reply_text)
         self._drop_channel(reason.reply_text)
         if self._connection is not None:
-            self._connection.ioloop.call_later(FIRST_PAUSE_S, self._open_channel)
+            self._connection.ioloop.call_later(self._pause_s, self._open_channel)
+            self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
 
     def _look_for(self, channel: Channel, queue: str, pause_s: float) -> None:
         """Subscribe to `queue` once it is there; asking for a missing one closes the channel that asks."""
