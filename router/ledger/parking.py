@@ -29,13 +29,21 @@ LIST_PARKED = (
 )
 #: One parked message.
 ONE_PARKED = select(_parked).where(_parked.c.id == bindparam("id"))
-#: Messages that waited for cases that exist by now, locked so that one process only takes them up.
+#: Messages that waited for these cases, locked so that one process only takes them up.
 WAITING = (
     select(_parked)
     .where(among(_parked.c.case_id, "ids"), _parked.c.reason == UNKNOWN_CASE, _parked.c.replayed_at.is_(None))
-    .where(exists(select(schema.cases.c.id).where(schema.cases.c.id == _parked.c.case_id)))
     .order_by(_parked.c.seq)
-    .with_for_update(of=_parked)
+    .with_for_update()
+)
+#: Cases that messages wait for though they exist: the case was being opened while its message was parked.
+WAITED_FOR = (
+    select(_parked.c.case_id)
+    .where(_parked.c.reason == UNKNOWN_CASE, _parked.c.replayed_at.is_(None))
+    .where(exists(select(schema.cases.c.id).where(schema.cases.c.id == _parked.c.case_id)))
+    .distinct()
+    .order_by(_parked.c.case_id)
+    .limit(bindparam("limit"))
 )
 #: Notes that parked messages were handed in again; the first time stands.
 MARK_REPLAYED = (
@@ -74,10 +82,16 @@ def one(connection: Connection, seal: Seal, parked_id: str) -> Parked | None:
 
 
 def unpark_waiting(connection: Connection, seal: Seal, case_ids: Collection[str], now: datetime) -> list[Parked]:
-    """Take up what waited for these cases, oldest first; a case that does not exist yet leaves its messages."""
+    """Take up what waited for these cases, oldest first; that they exist, or will when this commits, is the
+    caller's word."""
     found = connection.execute(WAITING, {"ids": list(case_ids)}).mappings().all()
     mark_replayed(connection, [row["id"] for row in found], now)
     return [msgspec.structs.replace(_parked_of(seal, row), replayed_at=now) for row in found]
+
+
+def waited_for(connection: Connection, limit: int) -> list[str]:
+    """Ids of at most `limit` cases that exist and that messages wait for all the same."""
+    return list(connection.scalars(WAITED_FOR, {"limit": limit}))
 
 
 def mark_replayed(connection: Connection, ids: Collection[str], now: datetime) -> int:

@@ -195,6 +195,15 @@ class SqlLedger:
         with self._database.reading() as connection:
             return parking.one(connection, self._seal, parked_id)
 
+    def cases_waited_for(self, limit: int) -> list[str]:
+        """Ids of cases that exist and that messages wait for all the same.
+
+        A message that was parked in one process while another was opening its case is found by neither; hand
+        these ids to `Unit.unpark_waiting` now and then.
+        """
+        with self._database.reading() as connection:
+            return parking.waited_for(connection, limit)
+
     def mark_replayed(self, parked_id: str, now: datetime) -> None:
         """Note that a parked message was handed in again; the first time stands."""
         with self._database.writing() as connection:
@@ -237,7 +246,9 @@ class SqlLedger:
 
     def _stream(self, query: Select[Any]) -> Iterator[RowMapping]:
         with self._database.reading() as connection:
-            yield from connection.execution_options(yield_per=_PAGE).execute(query).mappings()
+            # Closed here and now, also when the reader leaves early.
+            with connection.execution_options(yield_per=_PAGE).execute(query) as found:
+                yield from found.mappings()
 
 
 #: What the server's clock says now, not when the transaction began.

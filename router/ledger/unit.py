@@ -81,7 +81,7 @@ class SqlUnit:
         parking.park(self._connection, self._seal, parked)
 
     def unpark_waiting(self, case_ids: Collection[str], now: datetime) -> list[Parked]:
-        """Take up messages that waited for cases that exist now, oldest first."""
+        """Take up messages that waited for these cases, oldest first; whoever calls has opened them."""
         if not case_ids:
             return []
         return parking.unpark_waiting(self._connection, self._seal, case_ids, now)

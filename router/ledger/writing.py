@@ -141,7 +141,8 @@ def _without_clashes(changes: list[Change]) -> tuple[list[Change], set[str]]:
             kept.append(change)
         else:
             lost.add(change.case_id)
-    return kept, lost
+    # New rows too are written in the order in which old ones are locked.
+    return sorted(kept, key=lambda change: change.case_id), lost
 
 
 def _record(connection: Connection, changes: list[Change]) -> set[str]:

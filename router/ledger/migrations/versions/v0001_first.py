@@ -137,6 +137,7 @@ def _outbox() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
         sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_attempts")),
+        postgresql_with={"autovacuum_vacuum_scale_factor": 0.01},
     )
     op.create_index(op.f("ix_outbox_not_before_seq"), "outbox", ["not_before", "seq"])
 
