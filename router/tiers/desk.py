@@ -1,0 +1,195 @@
+"""`Desk`: a tier's own program. Register handlers, then `run` it against RabbitMQ or have `up` host it.
+
+    desk = Desk("S1")
+
+    @desk.on_assigned
+    def handle(case, office):
+        office.accept(case)
+        office.resolve(case, outcome="solved", text="…")
+
+    desk.run("amqp://desk.S1:…@broker/")
+
+A handler gets the message (`router.core.messages`) and an `Office` to answer through. Handlers run one after
+another in a thread of their own, so a slow one never costs the connection. When one returns, everything it said is
+confirmed by the broker before its message is acknowledged.
+
+When things fail
+    The program dies while handling: the message comes again and says the same under the same ids.
+    The handler raises: it is tried again a few times with growing pauses. Then its message is set aside, which
+    means unacknowledged: it stays the broker's, comes again with the next connection, and after the delivery limit
+    the broker moves it to `case.parked`. Its neighbours go on. Nothing is reported in the desk's name that the
+    desk did not say. When `aside_limit` messages are set aside the fault is not in one case: the program stops
+    with `HandlersFailingError`, and all of them go back to the queue.
+    A message of a type or form this version does not know is rejected, which moves it to `case.parked`.
+    The broker is away: what was said waits in memory and the message it answers stays unacknowledged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from router.broker.port import Broker, Delivery
+from router.core import messages as m
+from router.core.address import desk_queue
+from router.errors import ConfigurationError
+from router.tiers.dispatching import ATTEMPTS, Dispatching, Ending
+from router.tiers.office import Office, Outbound
+from router.tiers.seen import CAPACITY
+
+if TYPE_CHECKING:
+    from router.tiers.hosting import Hosted
+
+#: Messages in hand at once. Few: at every stop the unhandled ones go back, which counts towards their limit.
+PREFETCH = 20
+
+Handler = TypeVar("Handler", bound=Callable[[Any, Office], object])
+
+
+class Desk:
+    """A desk at work. The same object serves RabbitMQ (`run`) and a hosted desk (`attach`), not both at once."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        prefetch: int = PREFETCH,
+        attempts: int = ATTEMPTS,
+        aside_limit: int | None = None,
+        remember: int = CAPACITY,
+    ) -> None:
+        """A desk without handlers.
+
+        Args:
+            code: as in the tree (`divisions`).
+            prefetch: messages in hand at once.
+            attempts: how often a handler is tried with one message.
+            aside_limit: messages set aside at which the program stops; None: half of `prefetch`.
+            remember: messages remembered to recognise what comes twice or late.
+
+        Raises:
+            ConfigurationError: `aside_limit` is more than can be in hand.
+        """
+        limit = max(1, prefetch // 2) if aside_limit is None else aside_limit
+        if not 0 < limit <= prefetch:
+            raise ConfigurationError(f"aside_limit must be between 1 and {prefetch}", where=f"desk {code}")
+        self.code = code
+        self.queue = desk_queue(code)
+        self.prefetch = prefetch
+        self.aside_limit = limit
+        self._dispatching = Dispatching(code, attempts=attempts, remember=remember)
+
+    # -- handlers ----------------------------------------------------------------------------------------------
+
+    def on_assigned(self, handler: Handler) -> Handler:
+        """派单: a case is yours to lead or, by its `role`, to help with. Every desk needs this one."""
+        return self._on(m.Assigned, handler)
+
+    def on_taken(self, handler: Handler) -> Handler:
+        """收回: a case is not yours any more."""
+        return self._on(m.Taken, handler)
+
+    def on_reminded(self, handler: Handler) -> Handler:
+        """催办: a milestone passed or is about to."""
+        return self._on(m.Reminded, handler)
+
+    def on_supervised(self, handler: Handler) -> Handler:
+        """督办: supervise the desk below whose case it stays."""
+        return self._on(m.SupervisionOrdered, handler)
+
+    def on_return_requested(self, handler: Handler) -> Handler:
+        """退单申请: a desk asks to give a case back; decide."""
+        return self._on(m.ReturnRequested, handler)
+
+    def on_return_decided(self, handler: Handler) -> Handler:
+        """Your request to give a case back was decided."""
+        return self._on(m.ReturnDecided, handler)
+
+    def on_escalation_requested(self, handler: Handler) -> Handler:
+        """申请提级: a desk below asks you to take over; silence is consent."""
+        return self._on(m.EscalationRequested, handler)
+
+    def on_refused(self, handler: Handler) -> Handler:
+        """Something you said was refused; `command` is the id the office's method returned."""
+        return self._on(m.Refused, handler)
+
+    def _on(self, kind: type[m.Payload], handler: Handler) -> Handler:
+        self._dispatching.on(kind, handler)
+        return handler
+
+    def check(self) -> None:
+        """Refuse to work without a handler for assignments: they would be acknowledged and done by nobody.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
+        if m.Assigned not in self._dispatching:
+            raise ConfigurationError(
+                "there is no handler for assigned cases",
+                where=f"desk {self.code}",
+                todo="Decorate a function of (case, office) with @desk.on_assigned.",
+            )
+
+    # -- transports --------------------------------------------------------------------------------------------
+
+    def run(self, url: str, *, stop: Event | None = None) -> None:
+        """Work until told to stop: SIGTERM and SIGINT finish the handler at work, acknowledge and close.
+
+        Args:
+            url: `amqp[s]://user:password@host:port/vhost`; several nodes separated by `;`.
+            stop: set it to stop from another thread.
+
+        Raises:
+            ConfigurationError: no handler for assignments, or the broker does not take user and password.
+            HandlersFailingError: the handlers fail message after message.
+        """
+        from router.tiers.inbound import serve
+
+        self.check()
+        serve(
+            url,
+            self.queue,
+            self.handle,
+            stop=stop or Event(),
+            prefetch=self.prefetch,
+            aside_limit=self.aside_limit,
+        )
+
+    @contextmanager
+    def office(self, url: str, *, reference: str, stop: Event | None = None) -> Iterator[Office]:
+        """Say something outside a handler: days later, from your own system. Confirmed when the block ends.
+
+        Args:
+            url: as for :meth:`run`.
+            reference: an id of yours; the same reference says the same things once, however often it runs.
+            stop: set it to give up while the broker is away; None waits for it.
+
+        Raises:
+            UnreachableError: given up; what was said may or may not have arrived.
+        """
+        from router.tiers.outbound import KombuOutbound
+
+        outbound = KombuOutbound(url, stop or Event())
+        try:
+            yield Office(self.code, reference, outbound.send)
+            outbound.settle()
+        finally:
+            outbound.close()
+
+    def attach(self, broker: Broker, clock: Callable[[], datetime]) -> Hosted:
+        """The desk as part of a program that has a broker already: `up` hosts it so.
+
+        Raises:
+            ConfigurationError: no handler for assignments.
+        """
+        from router.tiers.hosting import Hosted
+
+        self.check()
+        return Hosted(self, broker, clock)
+
+    def handle(self, delivery: Delivery, outbound: Outbound, stop: Event) -> Ending:
+        """Handle one delivered message, on whatever transport it came (`router.tiers.dispatching`)."""
+        return self._dispatching.handle(delivery, outbound, stop)

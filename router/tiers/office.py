@@ -1,0 +1,192 @@
+"""The office: what a desk can say of a case, as messages whose ids depend on nothing but what caused them.
+
+The same message handled twice (a crash between handling and acknowledging) says the same things under the same
+ids: the ledger answers the second time from its record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from router.broker.envelope import RECEIPT, Receipt, encode
+from router.core import address
+from router.core import commands as c
+from router.core.messages import Payload
+
+#: Hexadecimal digits of the digest in a command's id: 96 bits. Ids stay short however long the chain of causes.
+_DIGEST_DIGITS = 24
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A message on its way to the router."""
+
+    id: str
+    exchange: str
+    key: str
+    type: str
+    case_id: str
+    body: bytes
+
+
+class Outbound(Protocol):
+    """Takes reports to the router."""
+
+    def send(self, report: Report) -> None:
+        """Send, or keep for :meth:`settle` when the broker is away; never raises for that."""
+        ...
+
+    def settle(self) -> None:
+        """Wait until the broker has confirmed everything sent; tries again with growing pauses.
+
+        Raises:
+            UnreachableError: the program was told to stop before that.
+        """
+        ...
+
+
+def verb_of(tag: str) -> str:
+    """The last word of a report's key, from its wire type: `accept` of `case.accept.v1`."""
+    return tag.split(".")[1]
+
+
+class Office:
+    """Says things of cases in a desk's name. Every method returns the command's id, by which a refusal names it.
+
+    A case is given as the message that brought it or as its id. `at` is when it happened, an aware instant; None
+    means when it reaches the router, which is what counts unless the two are minutes apart.
+    """
+
+    def __init__(self, desk: str, reference: str, send: Callable[[Report], None]) -> None:
+        """Speak for `desk`; ids follow from `reference`, which is the message being handled or an id of yours."""
+        self.desk = desk
+        self._reference = reference
+        self._send = send
+        self._said: Counter[tuple[str, str]] = Counter()
+
+    # -- the lead ----------------------------------------------------------------------------------------------
+
+    def accept(self, case: Payload | str, *, at: datetime | None = None) -> str:
+        """签收: sign for the case; starts no clock."""
+        return self.say(c.Accept, case, at=at)
+
+    def progress(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """办理进展: report how far it is."""
+        return self.say(c.ReportProgress, case, text=text, at=at)
+
+    def reply(
+        self,
+        case: Payload | str,
+        *,
+        text: str = "",
+        commitment_due_at: datetime | None = None,
+        at: datetime | None = None,
+    ) -> str:
+        """答复: answer the citizen; stops no clock. A promise in it has a date."""
+        return self.say(c.Reply, case, text=text, commitment_due_at=commitment_due_at, at=at)
+
+    def mitigate(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """临时措施: a barrier was put up; no resolution."""
+        return self.say(c.Mitigate, case, text=text, at=at)
+
+    def request_return(
+        self,
+        case: Payload | str,
+        *,
+        reason: str,
+        suggested_desk: str | None = None,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """退单申请: ask to give the case back. It stays yours, and its clock runs, until that is approved."""
+        return self.say(c.RequestReturn, case, reason=reason, suggested_desk=suggested_desk, text=text, at=at)
+
+    def resolve(
+        self,
+        case: Payload | str,
+        *,
+        outcome: c.Outcome | str = c.Outcome.SOLVED,
+        text: str = "",
+        evidence: tuple[str, ...] = (),
+        root_cause: str | None = None,
+        at: datetime | None = None,
+    ) -> str:
+        """办结: the problem is dealt with; `outcome` is one of `commands.Outcome`, by value.
+
+        Raises:
+            ValueError: there is no such outcome.
+        """
+        outcome = c.Outcome(outcome)
+        return self.say(
+            c.Resolve, case, outcome=outcome, text=text, evidence=evidence, root_cause=root_cause, at=at
+        )
+
+    def escalate(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """申请提级: ask the tier above to take over."""
+        return self.say(c.Escalate, case, text=text, at=at)
+
+    def adopt(self, case: Payload | str, *, report: str, at: datetime | None = None) -> str:
+        """采纳: take a late report of the desk that had the case before as the resolution."""
+        return self.say(c.Adopt, case, report=report, at=at)
+
+    # -- those above -------------------------------------------------------------------------------------------
+
+    def dispatch(self, case: Payload | str, *, desk: str, at: datetime | None = None) -> str:
+        """派单: hand the case to a desk."""
+        return self.say(c.Dispatch, case, desk=desk, at=at)
+
+    def approve_return(self, case: Payload | str, *, desk: str | None = None, at: datetime | None = None) -> str:
+        """同意退单: to `desk`; None: to the one that was suggested."""
+        return self.say(c.ApproveReturn, case, desk=desk, at=at)
+
+    def refuse_return(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """不同意退单: the case stays where it is."""
+        return self.say(c.RefuseReturn, case, text=text, at=at)
+
+    def designate(self, case: Payload | str, *, desk: str, at: datetime | None = None) -> str:
+        """指定承办: name the desk that must take it."""
+        return self.say(c.Designate, case, desk=desk, at=at)
+
+    def accept_escalation(self, case: Payload | str, *, at: datetime | None = None) -> str:
+        """同意提级: take over a case that was handed up."""
+        return self.say(c.AcceptEscalation, case, at=at)
+
+    # -- anything ----------------------------------------------------------------------------------------------
+
+    def say(self, kind: type[c.Command], case: Payload | str, **fields: Any) -> str:
+        """Give any command of `router.core.commands`, with its fields; some have no method of their own here."""
+        case_id = case if isinstance(case, str) else case.case_id
+        tag = str(kind.__struct_config__.tag)
+        verb = verb_of(tag)
+        self._said[verb, case_id] += 1
+        command = kind(
+            id=f"{self._digest(case_id)}/{verb}/{self._said[verb, case_id]}",
+            case_id=case_id,
+            actor=c.Actor(c.ActorRole.DESK, self.desk),
+            **fields,
+        )
+        self._send(self._report(command.id, tag, verb, case_id, encode(command)))
+        return command.id
+
+    def receive(self, payload: Payload) -> None:
+        """回执: say that a hand-over of this version is in hand. The library does this by itself."""
+        receipt = Receipt(
+            id=f"{self._digest(payload.case_id)}/receipt",
+            case_id=payload.case_id,
+            version=payload.version,
+            desk=self.desk,
+        )
+        self._send(self._report(receipt.id, RECEIPT, verb_of(RECEIPT), receipt.case_id, encode(receipt)))
+
+    def _digest(self, case_id: str) -> str:
+        said_by = f"{self.desk}\0{self._reference}\0{case_id}"
+        return hashlib.sha256(said_by.encode()).hexdigest()[:_DIGEST_DIGITS]
+
+    def _report(self, report_id: str, tag: str, verb: str, case_id: str, body: bytes) -> Report:
+        key = address.report_key(self.desk, verb)
+        return Report(id=report_id, exchange=address.REPORTS, key=key, type=tag, case_id=case_id, body=body)

@@ -1,0 +1,57 @@
+"""What a desk's program remembers of the messages it has handled; bounded, and lost with the process.
+
+Forgetting costs nothing but work: a message handled twice sends commands with the same ids twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TypeVar
+
+from router.core.messages import Assigned, Payload, Taken
+
+_Value = TypeVar("_Value")
+
+#: Messages and cases remembered; at 200 bytes each about 4 MB.
+CAPACITY = 10_000
+
+
+class Seen:
+    """Ids of handled messages, and the latest word on who has a case. One thread at a time."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        """Remember `capacity` messages and as many cases, the latest used."""
+        self._capacity = capacity
+        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._versions: OrderedDict[str, int] = OrderedDict()
+
+    def is_duplicate(self, message_id: str) -> bool:
+        """Whether a message of that id was handled; one without an id never was."""
+        if message_id not in self._ids:
+            return False
+        self._ids.move_to_end(message_id)
+        return True
+
+    def is_stale(self, payload: Payload) -> bool:
+        """Whether a later word on who has the case was seen than this hand-over, or its taking back.
+
+        Only these two are compared, with each other: a reminder that overtook its assignment must not swallow
+        the case, and no order, request or refusal is made untrue by a later one.
+        """
+        if not isinstance(payload, Assigned | Taken):
+            return False
+        return payload.version < self._versions.get(payload.case_id, 0)
+
+    def note(self, message_id: str, payload: Payload) -> None:
+        """Remember a handled message."""
+        if message_id:
+            self._keep(self._ids, message_id, None)
+        if isinstance(payload, Assigned | Taken):
+            known = self._versions.get(payload.case_id, 0)
+            self._keep(self._versions, payload.case_id, max(known, payload.version))
+
+    def _keep(self, memory: OrderedDict[str, _Value], key: str, value: _Value) -> None:
+        memory[key] = value
+        memory.move_to_end(key)
+        while len(memory) > self._capacity:
+            memory.popitem(last=False)
