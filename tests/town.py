@@ -1,0 +1,163 @@
+"""A whole installation on a hand-turned clock: real ledger, real broker, the real flow, pumped by the test.
+
+Where `tests.city` plays the core alone, a town runs everything a user would run, in one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from router.app import Installation
+from router.broker.apply import apply
+from router.broker.envelope import encode
+from router.broker.port import Consumer, Fate, Outgoing
+from router.core import address
+from router.core.commands import Actor, ActorRole, Command, Open
+from router.core.opening import case_id_of
+from router.core.tree import TreeFile
+from router.flow import Router, Waker
+from router.ledger.migrations import upgrade
+from router.presets import preset_text
+from router.rulebook import PolicySet, Source, install_policies, install_tree
+from router.settings import Settings
+from tests.city import MONDAY, file
+
+#: One deadline after a day, then a day for each further step up to the fifth level of supervision.
+DAILY = """
+name = "daily"
+calendar = "natural"
+min_in_hand = "0"
+milestone = [{ name = "close", within = "1d", satisfied_by = "closed" }]
+ladder = [
+  { step = "street" }, { step = "district", budget = "1d" }, { step = "city", budget = "1d" },
+  { step = "supervision-1", budget = "1d" }, { step = "supervision-2", budget = "1d" },
+  { step = "supervision-3", budget = "1d" }, { step = "supervision-4", budget = "1d" },
+  { step = "supervision-5", budget = "1d" },
+]
+"""
+
+
+class Town:
+    """An installation, its clock and the hands that turn it."""
+
+    def __init__(self, settings: Settings, *, tree: TreeFile, policy: str, management_url: str | None) -> None:
+        """Prepare ledger and broker, and put a router on them."""
+        self.time = MONDAY
+        upgrade(settings.ledger)
+        self.on = Installation(settings, now=lambda: self.time)
+        install_tree(self.on.ledger, tree, self.time)
+        install_policies(self.on.ledger, PolicySet(policies=(Source("test", policy),)), tree.tiers, self.time)
+        if settings.is_embedded:
+            self.on.declare_embedded()
+        else:
+            apply(settings.broker, self.on.topology(), management_url)
+        self.router: Router = self.on.router(background=False)
+        self.publisher = self.on.broker.publisher()
+        self.waker = Waker(self.on.ledger, self.on.sender(background=False))
+        self._consumer: Consumer | None = None
+
+    @property
+    def consumer(self) -> Consumer:
+        """One consumer over everything the router itself takes from."""
+        if self._consumer is None:
+            due = [address.due_queue(tier) for tier in self.on.rulebook().tree.tiers]
+            self._consumer = self.on.broker.consumer([address.INTAKE, address.REPORTS, *due], 2000)
+        return self._consumer
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Send as a channel or a desk would, and insist that the broker took it."""
+        fates = self.publisher.publish(messages)
+        assert set(fates) <= {Fate.CONFIRMED}, fates
+
+    def open(self, number: int, **more: Any) -> str:
+        """A channel's program opens a case; returns its id."""
+        self.publish([self.appeal(number, **more)])
+        self.pump()
+        return case_id_of("hotline", str(number))
+
+    def appeal(self, number: int, **more: Any) -> Outgoing:
+        """The message of a channel's program."""
+        given: dict[str, Any] = {
+            "id": f"hotline:{number}",
+            "case_id": "",
+            "actor": Actor(ActorRole.CHANNEL, "hotline"),
+            "source": "hotline",
+            "source_id": str(number),
+            "channel": "hotline",
+            "category": "lamp",
+            "division": ("lake", "willow"),
+            "text": f"case {number}",
+            "at": self.time,
+        }
+        return self.message(Open(**(given | more)), address.INTAKE, "hotline.open")
+
+    def message(self, command: Command, exchange: str, key: str, **more: Any) -> Outgoing:
+        """A command as a message."""
+        kind = str(command.__struct_config__.tag)
+        given: dict[str, Any] = {
+            "id": command.id,
+            "exchange": exchange,
+            "key": key,
+            "type": kind,
+            "case_id": command.case_id,
+            "case_version": 0,
+            "body": encode(command),
+            "timestamp": self.time,
+        }
+        return Outgoing(**(given | more))
+
+    def say(self, desk: str, command: Command) -> None:
+        """A desk's program reports."""
+        verb = str(command.__struct_config__.tag).split(".")[1]
+        self.publish([self.message(command, address.REPORTS, address.report_key(desk, verb))])
+        self.pump()
+
+    def pump(self, *, batch: int = 500) -> int:
+        """Handle everything that waits; returns how many deliveries there were."""
+        handled = 0
+        while deliveries := self.consumer.receive(batch, 0.3):
+            self.router.handle(deliveries, self.time)
+            self.consumer.done(deliveries)
+            handled += len(deliveries)
+        self.router.flush(self.time)
+        return handled
+
+    def wait(self, *, limit: int = 500, **span: float) -> None:
+        """Turn the clock on and let everything fall due that does."""
+        self.time += timedelta(**span)
+        while self.waker.run_once(self.time, limit):
+            self.pump()
+
+    def close(self) -> None:
+        """Close consumer, publisher and installation."""
+        if self._consumer is not None:
+            self._consumer.close()
+        self.publisher.close()
+        self.on.close()
+
+
+@contextmanager
+def town(
+    ledger: str,
+    broker: str = "embedded:",
+    *,
+    tree: TreeFile | None = None,
+    policy: str = DAILY,
+    management_url: str | None = None,
+    **settings: Any,
+) -> Iterator[Town]:
+    """A town on that ledger and broker, closed at the end."""
+    chosen = Settings(ledger=ledger, broker=broker, **settings)
+    built = Town(chosen, tree=tree or file(), policy=policy, management_url=management_url)
+    try:
+        yield built
+    finally:
+        built.close()
+
+
+def default_policy() -> str:
+    """The text of the shipped default policy."""
+    return preset_text("policies", "default")
