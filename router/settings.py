@@ -42,10 +42,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     #: Where the HTTP intake and the health answers listen; port 0 takes any free one.
     http_host: str = "127.0.0.1"
     http_port: int = 8080
-    #: Commands decided in one transaction; 256 is where PostgreSQL stops gaining.
-    batch: int = 256
-    #: Unacknowledged deliveries a router may hold; two batches, so that one is always waiting.
-    prefetch: int = 512
+    #: Commands decided in one transaction; above 512 nothing is gained on PostgreSQL.
+    batch: int = 512
+    #: Unacknowledged deliveries a router may hold: several batches, and what quorum queues allow at most.
+    prefetch: int = 2000
     #: Seconds a consumer waits for the first delivery of a batch.
     batch_wait_s: float = 0.2
     #: Seconds between two looks of the clock for what is due.
