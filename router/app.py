@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +14,16 @@ from threading import Event, Thread
 import structlog
 
 from router.broker.embedded import EmbeddedBroker
-from router.broker.port import Broker
+from router.broker.port import Broker, Outgoing, Publisher
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import Topology, topology
 from router.cities import demo_city
 from router.core import address
-from router.errors import ConfigurationError, UsageError
+from router.core.calendar import Calendar
+from router.core.policy import Policy
+from router.core.rules import Rules
+from router.core.tree import Tree
+from router.errors import ConfigurationError, UnreachableError, UsageError
 from router.flow import Relay, Router, Waker
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
@@ -35,6 +39,9 @@ log = structlog.get_logger()
 #: The roles that `run ROLE` knows.
 ROLES = ("router", "relay", "sla")
 
+#: Builds the rules from the tree, the policies in force, the calendars and earlier policies.
+MakeRules = Callable[[Tree, Sequence[Policy], Mapping[str, Calendar], Sequence[Policy]], Rules]
+
 #: Looks at hand-overs without a receipt are this many seconds apart.
 _RECONCILE_EVERY_S = 60.0
 
@@ -47,8 +54,15 @@ def clock() -> datetime:
 class Installation:
     """Everything one installation runs on: ledger, broker, rulebook. Close it when done."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = clock) -> None:
+    def __init__(
+        self, settings: Settings, *, now: Callable[[], datetime] = clock, make: MakeRules | None = None
+    ) -> None:
         """Open the ledger; the broker is reached when it is first needed.
+
+        Args:
+            settings: what this installation chooses.
+            now: the clock; another one turns time by hand.
+            make: builds the rules; None: plain ones.
 
         Raises:
             SchemaVersionError: the ledger's schema is of another version.
@@ -57,9 +71,10 @@ class Installation:
         self.settings = settings
         self.now = now
         self._stack = ExitStack()
-        self.ledger = self._open_ledger()
-        self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s)
+        # The broker first: making one opens nothing, so there is nothing to close when the ledger refuses.
         self.broker: Broker = self._open_broker()
+        self.ledger = self._open_ledger()
+        self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s, make=make)
 
     def _open_ledger(self) -> SqlLedger:
         ledger = SqlLedger(self.settings.ledger, key=contact_key(self.settings))
@@ -82,10 +97,23 @@ class Installation:
 
     def router(self, *, background: bool = True) -> Router:
         """A router of its own, with a sender of its own; one thread at a time."""
+        return self._router_with(self.sender(background=background))
+
+    def counter(self) -> Router:
+        """A router for one command given by hand, in a process that ends right after it.
+
+        With the embedded broker the queues are in another process, that of `up`: what the command leads to is
+        left in the outbox, and the relay there sends it.
+        """
+        if not self.settings.is_embedded:
+            return self.router(background=False)
+        return self._router_with(_Leaving())
+
+    def _router_with(self, sender: Sender) -> Router:
         return Router(
             self.ledger,
             self.rulebook,
-            self.sender(background=background),
+            sender,
             channels=self.settings.channels,
             strict_identity=self.settings.strict_identity,
         )
@@ -158,10 +186,26 @@ class Installation:
         self._stack.close()
 
 
+class _Leaving(Sender):
+    """Sends nothing: the outbox has it, and somebody else's relay takes it from there."""
+
+    def __init__(self) -> None:
+        super().__init__(_no_publisher, background=False)
+
+    def send(self, batch: Sequence[Outgoing]) -> None:
+        """Leave it where it is."""
+
+
+def _no_publisher() -> Publisher:
+    raise UnreachableError("the embedded broker is in another process")
+
+
 @contextmanager
-def installation(settings: Settings, *, now: Callable[[], datetime] = clock) -> Iterator[Installation]:
+def installation(
+    settings: Settings, *, now: Callable[[], datetime] = clock, make: MakeRules | None = None
+) -> Iterator[Installation]:
     """An installation, closed at the end."""
-    opened = Installation(settings, now=now)
+    opened = Installation(settings, now=now, make=make)
     try:
         yield opened
     finally:
