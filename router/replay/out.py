@@ -1,0 +1,145 @@
+"""OUT: the figures of a replay, from its ledger alone. No file, no server, no speed gets in.
+
+What the figures need besides cases and entries (as-of, windows, codes as mapped) is a version in the ledger.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from router.core.case import Case, State
+from router.core.events import Escalated, Refused
+from router.core.figures import CaseFacts, EscalationFact, encode, figures
+from router.core.problems import Windows
+from router.errors import ConflictError, NotFoundError
+from router.ledger.port import Ledger
+from router.replay.history import History
+
+#: Kind of the version that says what a replay's ledger is about.
+REPLAY = "replay"
+#: Code of the refusal of a record with the id of another one and other content.
+_CONFLICT = "content_conflict"
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ledger is a replay of."""
+
+    source: str
+    as_of: datetime
+    #: Version of the policy the cases have.
+    policy: str
+    #: Division code below the top → code as mapped; whatever is not here is unknown.
+    districts: dict[str, str]
+    #: Seconds after a resolution in which a case still belongs to the same problem.
+    window_s: float
+    windows_s: dict[str, float]
+
+    @property
+    def windows(self) -> Windows:
+        """The windows of the problems."""
+        by_group = {group: timedelta(seconds=window_s) for group, window_s in self.windows_s.items()}
+        return Windows(timedelta(seconds=self.window_s), by_group)
+
+
+def claim(ledger: Ledger, history: History, policy: str) -> bool:
+    """Make a ledger that of this replay, before the first command.
+
+    Returns:
+        Whether it already was: an earlier replay of the same history goes on.
+
+    Raises:
+        ConflictError: it holds other cases, or another replay.
+    """
+    about = About(
+        source=history.source,
+        as_of=history.as_of,
+        policy=policy,
+        districts=history.districts,
+        window_s=history.windows.default.total_seconds(),
+        windows_s={group: window.total_seconds() for group, window in history.windows.by_group.items()},
+    )
+    body = msgspec.json.encode(about, order="sorted")
+    found = ledger.current(REPLAY)
+    if found is not None and found[1] == body:
+        return True
+    if found is not None or next(iter(ledger.all_cases()), None) is not None:
+        what = "another replay" if found is not None else "cases that are no replay"
+        raise ConflictError(f"the ledger holds {what}", where=ledger.name, todo="Name an empty one with --ledger.")
+    ledger.put_version(REPLAY, sha256(body).hexdigest()[:12], body, history.as_of)
+    return False
+
+
+def rebuild(ledger: Ledger) -> bytes:
+    """OUT, from the ledger of a replay; the same bytes whenever and wherever it is asked for.
+
+    Raises:
+        NotFoundError: the ledger is not that of a replay.
+    """
+    return encode(document(ledger))
+
+
+def document(ledger: Ledger) -> dict[str, Any]:
+    """OUT as plain dicts.
+
+    Raises:
+        NotFoundError: the ledger is not that of a replay.
+    """
+    found = ledger.current(REPLAY)
+    if found is None:
+        raise NotFoundError(
+            "the ledger holds no replay", where=ledger.name, todo="Run case-router replay into it."
+        )
+    about = msgspec.json.decode(found[1], type=About)
+    facts = {case.id: _facts(case, about.districts) for case in ledger.all_cases()}
+    refused = _refused(ledger, facts)
+    return figures(
+        facts.values(),
+        _escalations(ledger),
+        refused.total(),
+        about.as_of,
+        about.windows,
+        refused,
+    )
+
+
+def _facts(case: Case, districts: Mapping[str, str]) -> CaseFacts:
+    return CaseFacts(
+        case_id=case.id,
+        source=case.source,
+        source_id=case.source_id,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+        district=districts.get(case.district or ""),
+        triaged=case.triaged,
+        origin="proactive" if case.origin == "proactive" else "complaint",
+        matter_type=case.matter_type,
+        category_group=case.category_group or None,
+        place_key=case.place_key,
+        outcome=case.outcome,
+        outcome_decided_by="desk" if case.outcome is not None else None,
+        suspended=case.state is State.SUSPENDED,
+    )
+
+
+def _escalations(ledger: Ledger) -> list[EscalationFact]:
+    return [
+        EscalationFact(entry.case_id, entry.event.from_name, entry.event.to_name)
+        for entry in ledger.all_entries(Escalated.__name__)
+        if isinstance(entry.event, Escalated)
+    ]
+
+
+def _refused(ledger: Ledger, facts: Mapping[str, CaseFacts]) -> Counter[str | None]:
+    """Refused records by the district of the case that stands in their way."""
+    return Counter(
+        facts[entry.case_id].district
+        for entry in ledger.all_entries(Refused.__name__)
+        if isinstance(entry.event, Refused) and entry.event.code == _CONFLICT
+    )
