@@ -110,15 +110,17 @@ def without_secrets(url: str) -> str:
 
 def _without_secrets(url: str) -> str:
     parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
+    login, at, address = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{login.partition(':')[0]}{at}{address}{parts.path}"
 
 
 def _parameters(url: str, *, heartbeat_s: int, connect_timeout_s: float) -> pika.URLParameters:
     try:
+        # pika itself takes `http` for `amqp`.
+        if urlsplit(url).scheme not in {"amqp", "amqps"}:
+            raise ValueError("it does not begin with amqp:// or amqps://")
         parameters = pika.URLParameters(url)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise ConfigurationError(
             f"this is no URL of a broker: {error}",
             where=without_secrets(url),
