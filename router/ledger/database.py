@@ -84,6 +84,9 @@ class Database:
             if is_transient(error):
                 raise self._unreachable(first_sentence(error)) from error
             raise RouterError(f"the database refused: {first_sentence(error)}", where=self.name) from None
+        except sa.StatementError as error:
+            # A value that is none of the column's (an instant without a zone): the caller's mistake, as it is.
+            raise (error.orig or error) from None
 
     def close(self) -> None:
         """Close all connections; idempotent."""
@@ -116,8 +119,10 @@ def is_transient(error: sa.DBAPIError) -> bool:
     state = sqlstate(error)
     if state is not None:
         return state[:2] in _TRANSIENT_CLASSES
-    # Without a code: the client's own trouble with the connection, or SQLite's with the file or its lock.
-    return isinstance(error, sa.OperationalError | sa.InterfaceError)
+    # Without a code: the client's own trouble with the connection, or SQLite's with the file or its lock; but
+    # what SQLite calls by its general name is a statement that is wrong.
+    is_statement = getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
+    return isinstance(error, sa.OperationalError | sa.InterfaceError) and not is_statement
 
 
 def is_duplicate(error: sa.DBAPIError) -> bool:

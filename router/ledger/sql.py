@@ -245,10 +245,12 @@ class SqlLedger:
             return None if body is None else rows.case_of(body)
 
     def _stream(self, query: Select[Any]) -> Iterator[RowMapping]:
-        with self._database.reading() as connection:
-            # Closed here and now, also when the reader leaves early.
-            with connection.execution_options(yield_per=_PAGE).execute(query) as found:
-                yield from found.mappings()
+        with (
+            self._database.reading() as connection,
+            # The server's cursor is closed here and now, also when the reader leaves early.
+            connection.execution_options(yield_per=_PAGE).execute(query) as found,
+        ):
+            yield from found.mappings()
 
 
 #: What the server's clock says now, not when the transaction began.

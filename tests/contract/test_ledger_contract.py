@@ -319,9 +319,9 @@ def test_the_database_itself_holds_what_a_row_must_be(ledger: SqlLedger, ledger_
 
 def test_an_instant_without_a_zone_is_a_mistake(ledger: SqlLedger) -> None:
     naive = DUE_AT.replace(tzinfo=None)
-    with pytest.raises(Exception, match="needs a time zone"):
+    with pytest.raises(ValueError, match="needs a time zone"):
         ledger.claim_due(naive, 10, 60)
-    with pytest.raises(Exception, match="needs a time zone"):
+    with pytest.raises(ValueError, match="needs a time zone"):
         write(ledger, opening("c1", due_at=naive))
     assert ledger.case("c1") is None
 
