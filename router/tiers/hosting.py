@@ -13,7 +13,7 @@ from importlib import import_module
 from threading import Event
 
 import structlog
-from tenacity import RetryError, Retrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import RetryError, Retrying, retry_if_exception_type, wait_random_exponential
 from tenacity.nap import sleep_using_event
 from tenacity.stop import stop_when_event_set
 
@@ -57,7 +57,7 @@ class PortOutbound:
         attempting = Retrying(
             retry=retry_if_exception_type(UnreachableError),
             stop=stop_when_event_set(self._stop),
-            wait=wait_exponential_jitter(_FIRST_PAUSE_S, _LONGEST_PAUSE_S),
+            wait=wait_random_exponential(_FIRST_PAUSE_S, max=_LONGEST_PAUSE_S),
             sleep=sleep_using_event(self._stop),
         )
         try:

@@ -20,7 +20,7 @@ from kombu.entity import Queue
 from kombu.message import Message
 from kombu.messaging import Consumer
 from kombu.mixins import ConsumerMixin
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_random_exponential
 from tenacity.nap import sleep_using_event
 from tenacity.stop import stop_when_event_set
 
@@ -142,7 +142,7 @@ class Inbound(ConsumerMixin):
         return Retrying(
             retry=retry_if_exception_type(LINK_ERRORS),
             stop=stop_when_event_set(self._stop),
-            wait=wait_exponential_jitter(_FIRST_PAUSE_S, _LONGEST_PAUSE_S),
+            wait=wait_random_exponential(_FIRST_PAUSE_S, max=_LONGEST_PAUSE_S),
             sleep=sleep_using_event(self._stop),
             before_sleep=tell,
         )

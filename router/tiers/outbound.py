@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from kombu.connection import Connection
 from kombu.messaging import Producer
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_exception_type, wait_random_exponential
 from tenacity.nap import sleep_using_event
 from tenacity.stop import stop_when_event_set
 
@@ -102,7 +102,7 @@ class KombuOutbound:
         return Retrying(
             retry=retry_if_exception_type(UnreachableError),
             stop=stop_when_event_set(self._stop),
-            wait=wait_exponential_jitter(_FIRST_PAUSE_S, _LONGEST_PAUSE_S),
+            wait=wait_random_exponential(_FIRST_PAUSE_S, max=_LONGEST_PAUSE_S),
             sleep=sleep_using_event(self._stop),
             before_sleep=self._tell,
         )
