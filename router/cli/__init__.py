@@ -1,0 +1,22 @@
+"""The command line: what an operator or an office without a program types. Decides nothing itself.
+
+Law of the room: stdout is data, stderr is messages; `--json` prints exactly one document; nothing is imported
+before the command that needs it, so that `--help` stays quick. One file a noun.
+"""
+
+from __future__ import annotations
+
+from router.cli.root import Root
+
+__all__ = ["main"]
+
+#: Command → module and attribute that carry it out, in the order in which help lists them.
+_COMMANDS = {
+    "up": "router.cli.up:up",
+    "run": "router.cli.run:run",
+    "status": "router.cli.status:status",
+    "case": "router.cli.case:case",
+    "db": "router.cli.db:db",
+}
+
+main = Root("case-router", _COMMANDS)

@@ -1,0 +1,103 @@
+"""`case-router case open`: a case comes in over the shell."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from router.cli.call import Call
+from router.cli.grammar import Spoken, option
+from router.cli.handing_in import hand_in, new_id, say_answer
+from router.cli.output import emit
+from router.cli.times import WHEN
+from router.cli.words import word
+from router.core.commands import Actor, ActorRole, Contact, Open
+from router.core.lifecycle import with_case_id
+from router.core.matching import MATTER_TYPES
+from router.errors import ConfigurationError
+
+#: The source of what is typed here, unless said otherwise.
+SOURCE = "shell"
+
+
+@click.command("open", cls=Spoken)
+@option("--channel", default="hotline", show_default=True)
+@option("--source", default=SOURCE, show_default=True)
+@option("--source-id", metavar="ID")
+@option("--matter", type=click.Choice(MATTER_TYPES), default="complaint", show_default=True)
+@option("--category", metavar="CODE")
+@option("--division", metavar="CODE/CODE")
+@option("--desk", metavar="CODE", says="case open --desk")
+@option("--text", default="", metavar="TEXT")
+@option("--due", type=WHEN, metavar="TIME", says="case open --due")
+@option("--received", type=WHEN, metavar="TIME", says="case open --received")
+@option("--raised-by", type=click.Choice(["resident", "worker"]))
+@option("--on-behalf", is_flag=True)
+@option("--starred", is_flag=True)
+@option("--vulnerable", is_flag=True)
+@option("--confidential", is_flag=True)
+@option("--subject-desk", metavar="CODE")
+@option("--affected", type=click.IntRange(1), default=1, show_default=True)
+@option("--contact", type=click.Path(path_type=Path), metavar="FILE")
+@click.pass_obj
+def open_case(
+    call: Call,
+    /,
+    channel: str,
+    source: str,
+    source_id: str | None,
+    matter: str,
+    division: str | None,
+    text: str,
+    due: datetime | None,
+    received: datetime | None,
+    contact: Path | None,
+    **facts: Any,
+) -> int:
+    """Open a case; the same source id with the same content is the same case."""
+    command_id = new_id()
+    command = with_case_id(
+        Open(
+            id=command_id,
+            case_id="",
+            actor=Actor(ActorRole.CHANNEL, channel),
+            at=received,
+            source=source,
+            source_id=source_id or command_id,
+            channel=channel,
+            matter_type=matter,
+            division=tuple(code or None for code in division.split("/")) if division else (),
+            text=sys.stdin.read().strip() if text == "-" else text,
+            due_at=due,
+            contact=_contact(contact),
+            **facts,
+        )
+    )
+    with call.installation() as installation:
+        answer = hand_in(installation, command)
+    if answer.refused is None and not call.as_json:
+        emit(command.case_id)
+    return say_answer(call, answer, word("case_opened", case=command.case_id))
+
+
+def _contact(file: Path | None) -> Contact | None:
+    """Personal data come from a file, never from the command line: that is in the shell's history.
+
+    Raises:
+        ConfigurationError: the file cannot be read or is no contact.
+    """
+    if file is None:
+        return None
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Contact)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConfigurationError(
+            "this is no contact",
+            where=str(file),
+            todo='Write JSON: {"name": "…", "phone": "…", "identity_number": "…", "address": "…"}.',
+        ) from error

@@ -1,0 +1,104 @@
+"""`case-router case show`: one case for a reader; never a citizen's personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from router.cli.call import Call
+from router.cli.event_words import sentence
+from router.cli.grammar import Spoken
+from router.cli.handing_in import no_case
+from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
+from router.cli.words import value_word, word
+from router.core.case import Case
+from router.core.events import Entry, Milestone, MilestoneStatus
+from router.core.tree import Tree
+
+
+@click.command("show", cls=Spoken)
+@click.argument("case_id", metavar="ID")
+@click.pass_obj
+def show(call: Call, case_id: str) -> None:
+    """Show a case: where it stands, its deadlines, its history."""
+    with call.installation() as installation:
+        case = installation.ledger.case(case_id)
+        if case is None:
+            raise no_case(case_id)
+        entries = installation.ledger.entries(case_id)
+        tree = installation.rulebook().tree
+        now = installation.now()
+    if call.as_json:
+        emit_json({"case": case, "next_due_at": case.next_due_at, "history": entries})
+        return
+    emit(word("case_title", case=case.id, version=case.version))
+    emit_fields(_fields(case, tree, now))
+    emit(f"\n{word('case_deadlines')}")
+    headers = [word(f"col_{name}") for name in ("milestone", "due", "status", "passed")]
+    emit_table(headers, (_milestone(one, now) for one in case.milestones))
+    emit(f"\n{word('case_history')}")
+    for entry in entries:
+        emit(_line(entry))
+
+
+def _fields(case: Case, tree: Tree, now: datetime) -> Iterator[tuple[str, str]]:
+    yield word("case_state"), value_word(case.state)
+    yield word("case_lead"), desk_name(tree, case.lead)
+    if case.assists:
+        yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)
+    yield word("case_due"), due(case.next_due_at, now)
+    yield word("case_opened_at"), local(case.opened_at)
+    kind = " · ".join(value_word(one) for one in (case.channel, case.origin, case.matter_type))
+    yield word("case_channel"), kind
+    yield word("case_source"), f"{case.source} {case.source_id}"
+    if case.category:
+        yield word("case_category"), _category(tree, case.category)
+    yield word("case_place"), " / ".join(_division(tree, code) for code in case.division_path)
+    yield word("case_policy"), case.policy
+    if case.outcome is not None:
+        yield word("case_outcome"), value_word(case.outcome)
+    marks = [word(name) for name in ("starred", "vulnerable", "confidential") if getattr(case, name)]
+    if marks:
+        yield word("case_marks"), ", ".join(marks)
+    if case.text:
+        yield word("case_text"), case.text
+
+
+def desk_name(tree: Tree, code: str) -> str:
+    """A desk by name and code; a code that is in no tree any more alone."""
+    desk = tree.desks.get(code)
+    return f"{desk.name} ({code})" if desk is not None else code or "-"
+
+
+def _division(tree: Tree, code: str) -> str:
+    division = tree.divisions.get(code)
+    return division.name if division is not None else code
+
+
+def _category(tree: Tree, code: str) -> str:
+    category = tree.categories.get(code)
+    return f"{category.name} ({code})" if category is not None else code
+
+
+def due(at: datetime | None, now: datetime) -> str:
+    """A deadline, and how far off it is or how long it has passed."""
+    if at is None:
+        return "-"
+    seconds = (at - now).total_seconds()
+    left = word("due_in", age=age(seconds)) if seconds >= 0 else word("overdue_by", age=age(-seconds))
+    return f"{local(at)} ({left})"
+
+
+def _milestone(one: Milestone, now: datetime) -> tuple[str, ...]:
+    at = due(one.due_at, now) if one.status is MilestoneStatus.RUNNING else local(one.due_at)
+    if one.provisional:
+        at += word("provisional")
+    return one.name, at, value_word(one.status), value_word(one.on_pass)
+
+
+def _line(entry: Entry) -> str:
+    actor = " ".join(filter(None, (value_word(entry.actor.role), entry.actor.id)))
+    text = f" “{entry.text}”" if entry.text else ""
+    return f"{local(entry.event_at)}  {sentence(entry.event)}  [{actor}]{text}"

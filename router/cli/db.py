@@ -1,0 +1,44 @@
+"""`case-router db`: the ledger's schema."""
+
+from __future__ import annotations
+
+import click
+
+from router.cli.call import Call
+from router.cli.grammar import Nouns
+from router.cli.output import emit_fields, emit_json, tell
+from router.cli.words import word
+from router.errors import SchemaVersionError
+from router.ledger import migrations
+
+db = Nouns("db")
+
+
+@db.command("upgrade")
+@click.pass_obj
+def upgrade(call: Call) -> None:
+    """Bring the schema to the version this program needs."""
+    url = call.settings().ledger
+    before = migrations.upgrade(url)
+    if call.as_json:
+        emit_json({"before": before.found, "after": before.needed, "changed": not before.is_current})
+    elif before.is_current:
+        tell(word("db_current", after=before.needed))
+    else:
+        tell(word("db_upgraded", before=before.found or word("db_empty"), after=before.needed))
+
+
+@db.command("status")
+@click.pass_obj
+def status(call: Call) -> int:
+    """Which version the ledger has and which is needed; 4 when they differ."""
+    found = migrations.schema_status(call.settings().ledger)
+    if call.as_json:
+        emit_json({"found": found.found, "needed": found.needed, "current": found.is_current})
+    else:
+        emit_fields([(word("db_found"), found.found or word("db_empty")), (word("db_needed"), found.needed)])
+    if found.is_current:
+        return 0
+    if not call.as_json:
+        tell(word("db_todo"))
+    return SchemaVersionError.exit_code

@@ -1,0 +1,87 @@
+"""What happened to a case, in Chinese and English: one sentence an event, its places the event's own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from router.cli.output import local
+from router.cli.words import pick, value_word
+from router.core.events import AnyEvent
+
+#: Event → (Chinese, English). Fields that are None or empty are left as `-`.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "Received": (
+        "受理：{channel}，{origin}，{matter_type}；时限 {due_at}；规则 {policy_reason}",
+        "received through {channel}: {origin}, {matter_type}; due {due_at}; policy {policy_reason}",
+    ),
+    "Dispatched": ("派单至 {desk}（{reason}）", "dispatched to {desk} ({reason})"),
+    "Accepted": ("{desk} 签收", "{desk} signed for it"),
+    "ProgressReported": ("{desk} 报告进展", "{desk} reported progress"),
+    "Replied": ("{desk} 答复", "{desk} replied"),
+    "Mitigated": ("{desk} 采取临时措施", "{desk} took a temporary measure"),
+    "ReturnRequested": (
+        "{desk} 申请退单：{reason}，建议 {suggested_desk}",
+        "{desk} asks to give it back: {reason}; suggests {suggested_desk}",
+    ),
+    "ReturnApproved": ("同意 {desk} 退单，转 {to}", "the return by {desk} was approved; it goes to {to}"),
+    "ReturnRefused": ("不同意 {desk} 退单", "the return by {desk} was refused"),
+    "Designated": ("{by} 指定 {desk} 承办", "{by} designated {desk}"),
+    "Resolved": ("{desk} 办结：{outcome}", "{desk} resolved it: {outcome}"),
+    "FollowedUp": (
+        "回访：{result}，询问 {asked} 人，认可 {accepted} 人",
+        "follow-up: {result}; asked {asked}, accepted by {accepted}",
+    ),
+    "Closed": ("归档（{outcome}）", "closed ({outcome})"),
+    "Reopened": ("重办，由 {desk} 办理（{reason}）", "back to work with {desk} ({reason})"),
+    "DeadlineMissed": (
+        "节点 {milestone}（{due_at}）超时，计入 {charged_to}",
+        "missed {milestone} of {due_at}, charged to {charged_to}",
+    ),
+    "Reminded": ("催办 {to}：{milestone}", "{to} was reminded of {milestone}"),
+    "SupervisionOrdered": ("{by} 督办：{milestone}", "{by} supervises: {milestone}"),
+    "Skipped": ("跳过第 {step} 级：{reason}", "step {step} was skipped: {reason}"),
+    "Escalated": (
+        "提级：{from_desk}（{from_name}）→ {to_desk}（{to_name}），{cause}",
+        "escalated from {from_desk} ({from_name}) to {to_desk} ({to_name}): {cause}",
+    ),
+    "NoticeRepeated": ("再次通知 {to}：{milestone} {due_at}", "{to} was told again of {milestone} of {due_at}"),
+    "EscalationRequested": ("{desk} 申请提级至 {superior}", "{desk} asks {superior} to take it"),
+    "Overtaken": (
+        "{desk} 的报告按时送达，{milestone}（{due_at}）算按时",
+        "the report of {desk} counts as in time for {milestone} of {due_at}",
+    ),
+    "SystemDelayed": (
+        "因系统迟送，{milestone} 由 {due_at} 顺延至 {moved_to}",
+        "{milestone} moved from {due_at} to {moved_to}: it was delivered late by us",
+    ),
+    "Corrected": ("更正：事项 {category}", "corrected: category {category}"),
+    "Withdrawn": ("撤回（{by}）", "withdrawn by {by}"),
+    "LateReportKept": ("{desk} 的迟到报告留存：{outcome}", "a late report of {desk} is kept: {outcome}"),
+    "Refused": ("未予执行 {command_type}：{code}", "refused {command_type}: {code}"),
+}
+
+#: Fields whose values come from closed sets and have words of their own.
+_SPOKEN = frozenset({"channel", "origin", "matter_type", "outcome", "result", "from_name", "to_name", "by"})
+
+
+def sentence(event: AnyEvent) -> str:
+    """The event in the language spoken now; an event this table does not know yet, by its name."""
+    name = type(event).__name__
+    pair = SENTENCES.get(name)
+    return pick(pair).format_map(_filled(event)) if pair is not None else name
+
+
+def _filled(event: AnyEvent) -> Mapping[str, str]:
+    return {field: _shown(field, value) for field, value in msgspec.structs.asdict(event).items()}
+
+
+def _shown(field: str, value: Any) -> str:
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, datetime):
+        return local(value)
+    return value_word(str(value)) if field in _SPOKEN else str(value)

@@ -1,0 +1,142 @@
+"""How commands are declared: help in two languages, modules imported when needed, options that hold everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, TypeVar
+
+import click
+
+from router.cli import help_words
+from router.cli.call import Call
+from router.cli.words import LANGUAGES, choose_language, word
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def option(*declarations: str, says: str | None = None, **more: Any) -> Callable[[_Function], _Function]:
+    """An option; `says` names its sentence in `help_words.OPTIONS` when that is not the option's own name."""
+    return click.option(*declarations, cls=SpokenOption, says=says, **more)
+
+
+class SpokenOption(click.Option):
+    """An option that explains itself in the reader's language."""
+
+    def __init__(self, declarations: Any, *, says: str | None = None, **more: Any) -> None:
+        super().__init__(declarations, **more)
+        self.says = says or max(self.opts, key=len)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The two columns of the help."""
+        self.help = help_words.of_option(self.says)
+        return super().get_help_record(ctx)
+
+
+def everywhere(*, hidden: bool, takes_json: bool = True) -> list[click.Parameter]:
+    """The options that may stand before or after the command's name; help lists them once, at the top."""
+    more: dict[str, Any] = {"expose_value": False, "hidden": hidden}
+    return [
+        SpokenOption(["--settings"], type=click.Path(), metavar="FILE", callback=_note, **more),
+        SpokenOption(["--ledger"], metavar="URL", callback=_note, **more),
+        SpokenOption(["--broker"], metavar="URL", callback=_note, **more),
+        SpokenOption(["--lang"], type=click.Choice(LANGUAGES), callback=_note_language, is_eager=True, **more),
+        SpokenOption(["--log"], type=click.Choice(["text", "json"]), callback=_note, **more),
+        *([SpokenOption(["--json"], is_flag=True, default=None, callback=_note, **more)] if takes_json else []),
+    ]
+
+
+def _note(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    call = ctx.find_root().ensure_object(Call)
+    if value is not None and param.name is not None:
+        call.note(param.name, value)
+
+
+def _note_language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        choose_language(value)
+
+
+class Spoken(click.Command):
+    """A command that explains itself in the reader's language."""
+
+    def __init__(self, name: str | None, *, takes_json: bool = True, **more: Any) -> None:
+        super().__init__(name, **more)
+        self.params.extend(everywhere(hidden=True, takes_json=takes_json))
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The first line."""
+        _usage(self, ctx, formatter)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The sentences about the command."""
+        _text(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of options."""
+        _options(self, ctx, formatter)
+
+
+class Nouns(click.Group):
+    """A group of commands, each imported when it is called or, for one of this module, at hand."""
+
+    command_class = Spoken
+
+    def __init__(self, name: str | None = None, lazy: Mapping[str, str] | None = None, **more: Any) -> None:
+        super().__init__(name, **more)
+        self._lazy = dict(lazy or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names, in the order in which they were declared."""
+        return [*self._lazy, *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name in self._lazy:
+            module, _, attribute = self._lazy[cmd_name].partition(":")
+            found: click.Command = getattr(import_module(module), attribute)
+            return found
+        return super().get_command(ctx, cmd_name)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The first line."""
+        _usage(self, ctx, formatter)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The sentences about the group."""
+        _text(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of options, then that of commands, without importing any of them."""
+        _options(self, ctx, formatter)
+        path = _path(ctx)
+        rows = [(name, help_words.short(f"{path} {name}".strip())) for name in self.list_commands(ctx)]
+        with formatter.section(word("help_commands")):
+            formatter.write_dl(rows)
+
+
+def _path(ctx: click.Context) -> str:
+    """The command as typed, without the program's name."""
+    return ctx.command_path.partition(" ")[2] if ctx.parent is not None else ""
+
+
+def _usage(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    pieces = " ".join(command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, pieces, word("help_usage") + " ")
+
+
+def _text(ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        for paragraph in help_words.long(_path(ctx)).split("\n\n"):
+            formatter.write_text(paragraph)
+            formatter.write_paragraph()
+
+
+def _options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    rows = [record for param in command.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
+    if rows:
+        # click's own --help has a sentence of its own.
+        rows[-1] = (rows[-1][0], help_words.of_option("--help"))
+        with formatter.section(word("help_options")):
+            formatter.write_dl(rows)

@@ -1,0 +1,252 @@
+"""The sentences of `--help`, in Chinese and English: commands by their path, options by their name."""
+
+from __future__ import annotations
+
+from router.cli.words import pick
+
+#: Command → (Chinese, English). The first paragraph is what the list of commands shows.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "": (
+        "工单路由：把工单送到该办的单位，守住每一个时限。\n\n"
+        "退出码：0 正常，1 失败，2 用法有误，3 找不到，4 配置或结构版本有误，5 冲突或不予执行，"
+        "6 消息队列或数据库连不上，7 检查发现问题。",
+        "case-router: takes every case to the desk that must act, and holds every deadline.\n\n"
+        "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 configuration or schema version, 5 conflict or "
+        "refused, 6 broker or database unreachable, 7 a check found something wrong.",
+    ),
+    "up": (
+        "一个进程运行全部角色（SQLite，内置消息队列）\n\n"
+        "无需安装其他软件。首次启动会建好台账、演示城市和默认规则；受理接口和健康检查只在本机监听。"
+        "在另一个终端里用 case 命令办理工单。",
+        "run everything in one process (SQLite, embedded broker)\n\n"
+        "Needs nothing installed. The first start makes the ledger, a demo city and a default policy; intake and "
+        "health answers listen on loopback. Work cases from another terminal with `case`.",
+    ),
+    "run": (
+        "运行角色：router、relay、sla\n\n"
+        "用于 RabbitMQ 和 PostgreSQL 的安装。SIGTERM 会办完手头一批后停止。"
+        "给出 --http-port 时提供 /livez（循环是否还在转）和 /readyz（台账、消息队列、拓扑）。",
+        "run roles: router, relay, sla\n\n"
+        "For an installation on RabbitMQ and PostgreSQL. SIGTERM stops after the batch in hand. With --http-port "
+        "it answers /livez (do the loops come round) and /readyz (ledger, broker, topology).",
+    ),
+    "status": (
+        "一屏看清运行状况\n\n退出码：0 正常，6 连不上，7 有问题（时钟停滞、待发积压、有停放的消息等）。",
+        "the state of things on one screen\n\n"
+        "Exit code 0 when all is well, 6 when the database or broker does not answer, 7 when something is wrong: "
+        "a stalled clock, an old outbox, parked messages.",
+    ),
+    "case": ("受理、查看、办理工单", "open, show and work cases"),
+    "case open": ("受理一件工单", "put a case on record"),
+    "case show": (
+        "查看一件工单：状态、时限、办理经过",
+        "one case: its state, its deadlines, its history",
+    ),
+    "case contact": (
+        "查阅联系人资料（须说明查阅人和理由，留痕）",
+        "read the contact of a case; reader and reason go on record",
+    ),
+    "case list": ("列出工单，最紧急的在前", "list cases, the most pressing first"),
+    "case accept": ("签收", "sign for a case"),
+    "case report": ("报告办理进展", "report progress"),
+    "case reply": ("答复来电人；不停表", "reply to the citizen; stops no clock"),
+    "case mitigate": ("采取临时措施；不停表", "note a temporary measure; stops no clock"),
+    "case return": ("申请退单", "ask to give the case back"),
+    "case approve-return": ("同意退单", "approve a return"),
+    "case refuse-return": ("不同意退单", "refuse a return"),
+    "case designate": ("指定承办单位", "designate the desk that must take it"),
+    "case resolve": ("办结", "resolve the case"),
+    "case follow-up": ("登记回访结果", "record what a follow-up found"),
+    "case close": ("归档", "close a resolved case"),
+    "case reopen": ("重办", "put the case back to work"),
+    "case escalate": ("申请提级", "ask the tier above to take it"),
+    "case accept-escalation": ("同意提级，由上级承办", "take a case that a desk below asked to hand up"),
+    "case adopt": ("采纳原单位的迟到报告", "adopt a late report of the old lead"),
+    "case dispatch": ("派单给承办单位", "dispatch the case to a desk"),
+    "case correct": ("更正事项或区划，重新派单", "correct category or division; the case is routed anew"),
+    "case withdraw": ("撤回", "withdraw the case"),
+    "parked": ("停放的消息：查看、重新处理", "parked messages: look at them, hand them in again"),
+    "parked list": ("列出停放的消息，不显示内容", "list parked messages, never their content"),
+    "parked show": ("查看一条停放的消息", "one parked message; its content only with --body"),
+    "parked replay": (
+        "重新处理停放的消息",
+        "hand parked messages in again",
+    ),
+    "divisions": ("区划和承办单位", "divisions and desks"),
+    "divisions import": (
+        "导入区划：TOML 文件，或国家区划代码表（CSV，可为 gzip）\n\n"
+        "缺的分诊席、派单席、督查席和“未知”区划会自动补齐。新版本立即生效，运行中的进程数秒内采用。",
+        "import divisions: a TOML file, or tables (CSV, also gzip)\n\n"
+        "Missing triage, dispatch and supervision desks and unknown divisions are added. The new version is in "
+        "force at once; running processes pick it up within seconds.",
+    ),
+    "divisions list": ("列出承办单位", "list the desks"),
+    "divisions show": (
+        "查看一个承办单位及其上级链，或整棵树（TOML）",
+        "one desk with its chain, or the tree as TOML",
+    ),
+    "divisions add": ("新增一个区划及其承办单位，或一个部门", "add a division with its desk, or a department"),
+    "divisions rename": ("改名；编码不变", "give a desk another name; its code stays"),
+    "divisions merge": (
+        "撤并：另一单位接手，在办工单转去",
+        "merge a desk into another, which gets its open cases",
+    ),
+    "divisions redirect": ("暂由另一单位代办；--end 结束", "let another desk do its work; --end ends that"),
+    "divisions deactivate": ("停用；在办工单重新派单", "close a desk; its open cases are routed afresh"),
+    "divisions reroute": (
+        "把仍在已停用单位手中的工单重新派单",
+        "route open cases afresh that are led by a desk that no longer stands",
+    ),
+    "policy": ("时限规则", "policies"),
+    "policy import": (
+        "导入规则（文件或预设名），按先后匹配，最后一个为默认\n\n在办工单保留原规则，新工单用新规则。",
+        "import policies, files or presets' names, in the order they are tried; the last is the default\n\n"
+        "Running cases keep the version they were received under.",
+    ),
+    "policy list": ("列出现行规则", "list the policies in force"),
+    "policy presets": ("列出自带的规则", "list the policies that are shipped"),
+    "calendar": ("工作日历", "calendars"),
+    "calendar check": (
+        "日历覆盖到哪一天；不足时退出码为 7",
+        "how far the calendars in use are known; exit code 7 when one ends soon",
+    ),
+    "check": (
+        "检查文件：规则、日历、区划、映射、设置\n\n退出码：7 文件有误，4 文件读不了。",
+        "check files: policies, calendars, divisions, mappings, settings\n\n"
+        "Exit code 7 when something is wrong in one, 4 when one cannot be read.",
+    ),
+    "topology": ("消息队列的交换机、队列、策略、账号", "the broker's exchanges, queues, policies, accounts"),
+    "topology plan": (
+        "消息队列缺什么、多什么；有缺时退出码为 7",
+        "what apply would change; exit code 7 when something is missing",
+    ),
+    "topology apply": (
+        "按区划建立交换机、队列、策略、账号\n\n"
+        "没有 --management 时只建交换机、队列和绑定，把其余部分的定义文件打印到标准输出，退出码为 7。",
+        "make the broker what the tree needs\n\n"
+        "Without --management it makes exchanges, queues and bindings, prints the definitions file for policies, "
+        "accounts and permissions, and exits 7. Nothing is ever deleted.",
+    ),
+    "topology definitions": ("打印 RabbitMQ 定义文件", "print the topology as RabbitMQ's definitions file"),
+    "recover": (
+        "消息队列丢了消息之后，从台账重新送达全部在办工单\n\n"
+        "若节点在队列声明后 3 秒内被杀，RabbitMQ 3.10 会留下没有主副本的队列：能声明，但不确认。"
+        "此时先删除该队列（rabbitmqctl delete_queue 名称，或在管理界面删除），再运行 recover --topology。",
+        "hand every open case over again, from the ledger alone, after the broker lost its messages\n\n"
+        "A node killed within 3 s of a queue's declaration can come back with a quorum queue that has no leader "
+        "(RabbitMQ 3.10): it can be declared, but confirms nothing. The exit code is 7 then. Delete that queue "
+        "(rabbitmqctl delete_queue NAME, or in the management pages), run `recover --topology` again.",
+    ),
+    "audit": (
+        "逐件核对在办工单：有时限、不超时、主办单位在用\n\n发现问题时退出码为 7。",
+        "look at every open case for what must never be\n\n"
+        "No deadline though its policy has one, overdue beyond grace, a lead that no longer stands, an old "
+        "outbox. Exit code 7 when something is found.",
+    ),
+    "replay": ("用历史数据回放全流程", "play history through the real flow"),
+    "demo": ("演示：一座城市的若干周", "some weeks in a city, as a demonstration"),
+    "db": ("台账数据库的结构", "the ledger's schema"),
+    "db upgrade": ("建立或升级台账结构", "make or upgrade the schema"),
+    "db status": ("查看台账结构版本；不一致时退出码为 4", "the schema's version; exit code 4 when it is another"),
+}
+
+#: Option → (Chinese, English).
+OPTIONS: dict[str, tuple[str, str]] = {
+    "--help": ("显示本帮助", "show this"),
+    "--version": ("显示版本", "show the version"),
+    "--settings": ("设置文件（TOML）", "a file of settings (TOML)"),
+    "--ledger": ("台账数据库，如 sqlite:///文件", "the ledger: sqlite:///FILE or postgresql+psycopg://…"),
+    "--broker": ("消息队列：embedded: 或 amqp://…", "the broker: embedded: or amqp://user:password@host/vhost"),
+    "--lang": ("语言（也可用 CASE_ROUTER_LANG）", "language (or CASE_ROUTER_LANG)"),
+    "--log": ("日志格式（也可用 CASE_ROUTER_LOG）", "form of log lines (or CASE_ROUTER_LOG)"),
+    "--json": ("在标准输出打印一个 JSON 文档", "print exactly one JSON document on stdout"),
+    "--http-host": ("监听地址", "where to listen"),
+    "--http-port": ("监听端口；0 为任意空闲端口", "port to listen on; 0 takes any free one"),
+    "run --http-port": ("在此端口回答健康检查", "answer health checks on this port"),
+    "up --desk": ("在本进程内运行一个承办单位的程序", "host a desk's program in this process"),
+    "--channel": ("渠道", "channel"),
+    "--source": ("来源系统", "system it comes from"),
+    "--source-id": ("来源编号；同一编号为同一工单", "its id there; the same id is the same case"),
+    "--matter": ("类型", "matter type"),
+    "--category": ("事项分类编码", "category code"),
+    "--division": ("区划编码，自区县起，以 / 分隔", "division codes from the district down, joined by /"),
+    "--desk": ("以此承办单位的名义", "speak as this desk"),
+    "case open --desk": ("来源指名的承办单位", "the desk the source names"),
+    "case list --desk": ("只列此单位主办的", "only those this desk leads"),
+    "case --to": ("承办单位编码", "code of the desk"),
+    "--text": ("内容；- 表示从标准输入读", "text; - reads stdin"),
+    "case open --due": ("来源给定的时限", "the due date it brings"),
+    "case open --received": ("来源的受理时间", "when the source received it"),
+    "case reply --promise": ("答复中承诺的时间", "the date a promise in it names"),
+    "--raised-by": ("由居民或工作人员提出", "raised by a resident or a worker"),
+    "--on-behalf": ("代办", "filed by a worker for a resident"),
+    "--starred": ("加星件", "key case"),
+    "--vulnerable": ("特殊群体", "concerns a vulnerable person"),
+    "--confidential": ("保密", "confidential"),
+    "--subject-desk": ("被反映的单位", "the desk a report on misconduct is about"),
+    "--affected": ("涉及户数", "households affected"),
+    "--contact": ("联系人资料（JSON 文件）", "personal data, from a JSON file"),
+    "--id": ("命令编号；同号只执行一次", "id of the command; the same id is done once"),
+    "--as": ("以何身份", "in which role"),
+    "--reason": ("理由", "reason"),
+    "--reader": ("查阅人", "who reads"),
+    "case contact --reason": ("查阅理由", "why it is read"),
+    "--suggest": ("建议的承办单位", "the desk that should have it"),
+    "--outcome": ("办理结果", "outcome"),
+    "--evidence": ("证明材料编号，可多次给出", "reference of a document; may be repeated"),
+    "--root-cause": ("根本原因", "root cause"),
+    "--result": ("回访结果", "what was found"),
+    "--asked": ("询问人数", "how many were asked"),
+    "--accepted": ("认可人数", "how many accepted"),
+    "--report": ("迟到报告的命令编号", "id of the late report"),
+    "--all": ("包括已归档的", "closed ones too"),
+    "--overdue": ("只列超时的", "only those past their deadline"),
+    "--state": ("只列此状态的", "only those in this state"),
+    "--limit": ("最多列出", "how many at most"),
+    "parked list --reason": ("只列此原因的", "only those of this reason"),
+    "--replayed": ("包括已重新处理的", "those handed in again too"),
+    "--body": ("显示内容", "show the content"),
+    "parked replay --all": ("全部", "all of them"),
+    "--vouch": ("为来历不明的消息担保", "vouch for messages whose sender could not be trusted"),
+    "--root": ("顶层区划编码", "code of the city"),
+    "--columns": ("列名：code=…,name=…,parent=…", "columns: code=…,name=…,parent=…"),
+    "--join": ("附加的 TOML（部门、事项等）", "a TOML file with departments, categories, …"),
+    "--tiers": ("层级名称，自上而下，以逗号分隔", "names of the tiers from the top, joined by commas"),
+    "--encoding": ("文件编码，如 gb18030", "encoding of the files, such as gb18030"),
+    "--dry-run": ("只检查，不生效", "check only, put nothing in force"),
+    "--parent": ("上级区划编码", "code of the division above"),
+    "--name": ("名称", "name"),
+    "--line": ("条线；给出则新增部门", "line: adds a department of it in --parent"),
+    "--shell": ("没有程序，人工办理", "an office without a program"),
+    "--division-name": ("区划的新名称", "the division's new name"),
+    "--into": ("接手的单位", "the desk that takes over"),
+    "divisions redirect --to": ("代办的单位", "the desk that does its work"),
+    "--end": ("结束代办", "end the redirect"),
+    "divisions list --kind": ("只列此类", "only those of this kind"),
+    "--toml": ("以 TOML 打印整棵树", "print the whole tree as TOML"),
+    "--calendar": ("日历文件，可多次给出", "a calendar file; may be repeated"),
+    "--days": ("至少还应覆盖的天数", "days that must still be covered"),
+    "check --kind": ("文件种类（不写则自行判断）", "what the files are, when that cannot be told"),
+    "--management": ("管理接口 http://用户:密码@主机:15672", "management API: http://user:password@host:15672"),
+    "--passwords": ("账号密码文件（TOML：账号 = 密码）", "TOML file of user = password"),
+    "--topology": ("先声明交换机和队列", "declare exchanges and queues first"),
+    "--grace": ("容许超时的秒数", "seconds a passed deadline may wait"),
+    "--outbox": ("待发消息容许的秒数", "seconds a message may wait in the outbox"),
+    "--at": ("固定当前时间", "take this for now"),
+    "--replay": ("来源时间有效", "let the source's own time count"),
+}
+
+
+def long(path: str) -> str:
+    """All that help says about a command."""
+    return pick(COMMANDS[path])
+
+
+def short(path: str) -> str:
+    """The line of a command in the list."""
+    return long(path).partition("\n\n")[0]
+
+
+def of_option(name: str) -> str:
+    """The sentence about an option."""
+    return pick(OPTIONS[name])

@@ -1,0 +1,38 @@
+"""The HTTP door of `up`: the intake, with the health answers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from router.app import Installation
+from router.cli.health import Health
+from router.core.toml_table import parse_toml
+from router.errors import ConfigurationError
+
+
+def tokens_of(file: str | None) -> dict[str, str]:
+    """Token → channel, from a file of `channel = "token"` lines; empty without a file.
+
+    Raises:
+        ConfigurationError: the file is missing or wrong.
+    """
+    if file is None:
+        return {}
+    try:
+        found = parse_toml(Path(file).read_text(encoding="utf-8"), file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError("the file of tokens cannot be read", where=file) from error
+    for channel, token in found.items():
+        if not isinstance(token, str) or not token:
+            raise ConfigurationError(
+                "a token is a text", where=f"{file}, {channel}", todo=f'Write {channel} = "…".'
+            )
+    return {token: channel for channel, token in found.items()}
+
+
+def intake_app(_installation: Installation, _tokens: Mapping[str, str], health: Health) -> ASGIApp:
+    """The application that `up` serves."""
+    return health.app()

@@ -1,0 +1,126 @@
+"""What goes out: data on stdout (text, a table, or one JSON document), messages on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from router.cli.words import language, pick, word
+
+#: Times are shown in the offices' own zone.
+ZONE = ZoneInfo("Asia/Shanghai")
+
+#: A terminal that does not say how wide it is, and a pipe.
+_WIDTH = 80
+
+
+def local(at: datetime | None) -> str:
+    """An instant as offices write it: `2026-11-24 15:04`; `-` for None."""
+    return "-" if at is None else at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def age(seconds: float) -> str:
+    """A duration in its largest sensible unit, cut down."""
+    for unit, size in (("age_d", 172_800), ("age_h", 7200), ("age_min", 120)):
+        if seconds >= size:
+            per = {"age_d": 86_400, "age_h": 3600, "age_min": 60}[unit]
+            return word(unit, n=int(seconds // per))
+    return word("age_s", n=int(seconds))
+
+
+def emit_json(document: Any) -> None:
+    """Exactly one JSON document on stdout; instants with their offset."""
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+
+
+def emit(text: str = "") -> None:
+    """A line of data."""
+    click.echo(text)
+
+
+def tell(text: str) -> None:
+    """A message to whoever sits there."""
+    click.echo(text, err=True)
+
+
+def emit_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    """A table as wide as the terminal; columns in `right` are aligned to the right."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for index, header in enumerate(headers):
+        table.add_column(header, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(cell) for cell in row))
+    _print(table)
+
+
+def emit_fields(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and values below each other."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in pairs:
+        table.add_row(_plain(name), _plain(value))
+    _print(table)
+
+
+def _plain(text: str) -> Any:
+    # A citizen's text may hold brackets, which rich would take for its markup.
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console
+
+    # Into a pipe a table is never cut to the width of a terminal that is not there.
+    width = None if sys.stdout.isatty() else max(_WIDTH, _pipe_width())
+    Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False).print(renderable)
+
+
+def _pipe_width() -> int:
+    import os
+
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdigit() else 160
+
+
+def emit_refusal(code: str, data: dict[str, str], *, as_json: bool) -> int:
+    """A refused command: code, sentence and data; returns its exit code."""
+    from router.core.refusals import Refusal
+    from router.errors import ConflictError
+
+    refusal = Refusal(code=code, data=data)
+    if as_json:
+        emit_json({"refused": code, "zh": refusal.zh, "en": refusal.en, "data": data})
+    sentence = pick((refusal.zh, refusal.en))
+    tell(word("refused", code=code, sentence=sentence))
+    if data and not as_json:
+        tell("  " + ", ".join(f"{key}={value}" for key, value in sorted(data.items())))
+    return ConflictError.exit_code
+
+
+__all__ = [
+    "ZONE",
+    "age",
+    "emit",
+    "emit_fields",
+    "emit_json",
+    "emit_refusal",
+    "emit_table",
+    "language",
+    "local",
+    "tell",
+]

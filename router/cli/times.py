@@ -1,0 +1,29 @@
+"""Times as people type them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from router.cli.output import ZONE
+
+
+class When(click.ParamType[datetime]):
+    """`2026-11-24 15:04` in the offices' zone, or with an offset: `2026-11-24T15:04:00+08:00`, `…Z`."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant, with its zone."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except ValueError:
+            self.fail(f"{value!r} is no time; write 2026-11-24T15:04 or 2026-11-24T15:04:00+08:00", param, ctx)
+        return found if found.tzinfo is not None else found.replace(tzinfo=ZONE)
+
+
+WHEN = When()
