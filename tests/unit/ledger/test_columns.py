@@ -5,18 +5,17 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Dialect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect, make_url
 
 from router.ledger.columns import Instant, instant_text
 
-SQLITE: Dialect = sqlite.dialect(paramstyle="qmark")
-POSTGRESQL: Dialect = postgresql.psycopg.dialect(paramstyle="pyformat")
+SQLITE = make_url("sqlite://").get_dialect()()
+POSTGRESQL = make_url("postgresql+psycopg://").get_dialect()()
 BEIJING = timezone(timedelta(hours=8))
 
-# One day short of both ends, so that every zone has the instant.
-instants = st.timedeltas(timedelta(days=1), datetime.max - datetime.min - timedelta(days=1)).map(
-    lambda since: datetime.min.replace(tzinfo=UTC) + since
+# A day short of both ends of the calendar, so that every zone has the instant.
+instants = st.timedeltas(timedelta(0), timedelta(days=3_652_055)).map(
+    lambda since: datetime(1, 1, 2, tzinfo=UTC) + since
 )
 zoned = st.builds(
     lambda at, hours: at.astimezone(timezone(timedelta(hours=hours))), instants, st.integers(-12, 14)
