@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from router.core.case import Case
+from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Milestone
 from router.core.instants import Due, due, first_wall_clock, next_budget
 from router.core.policy import (
@@ -22,8 +23,6 @@ from router.core.rules import ESCALATION_SILENCE_S, Rules
 COMMITMENT = "commitment"
 #: Name of the milestone of a pending return request.
 RETURN_DECISION = "return_decision"
-#: Name of the milestone whose passing is consent to a voluntary escalation.
-ESCALATION_SILENCE = "escalation_silence"
 
 #: How long the dispatcher has to decide on a return when the policy says nothing: our default.
 _RETURN_DECISION = Elapsed(4 * 3600)
@@ -39,18 +38,28 @@ def arm(
     calendar = rules.calendar(policy)
     first = first_wall_clock(chosen)
     found = ((rule, due(rule.instant, at, calendar, given, first)) for rule in chosen)
-    return tuple(_milestone(rule, deadline) for rule, deadline in found if deadline is not None)
+    return tuple(_milestone(rules, rule, deadline) for rule, deadline in found if deadline is not None)
 
 
-def _milestone(rule: MilestoneRule, deadline: Due) -> Milestone:
+def _milestone(rules: Rules, rule: MilestoneRule, deadline: Due) -> Milestone:
+    follows_up = rule.satisfied_by is Satisfies.FOLLOWED_UP
     return Milestone(
         name=rule.name,
         due_at=deadline.at,
         satisfied_by=rule.satisfied_by,
-        on_pass=rule.on_pass,
+        # The follow-up is never the handling desk's: its slowness takes no case from anybody.
+        on_pass=OnPass.SUPERVISE if follows_up and rule.on_pass is OnPass.ESCALATE else rule.on_pass,
         to=rule.to,
         track=rule.track,
         provisional=deadline.provisional,
+        holder=(rule.to if rule.to in rules.tree.desks else rules.follow_up_desk) if follows_up else None,
+    )
+
+
+def signing(rules: Rules, policy: Policy, at: datetime) -> tuple[Milestone, ...]:
+    """What a desk that gets the case from another has to do in its own time: sign for it. Nothing else moves."""
+    return tuple(
+        m for m in arm(rules, policy, Anchor.DISPATCHED, at, None) if m.satisfied_by is Satisfies.ACCEPTED
     )
 
 
@@ -64,9 +73,22 @@ def statutory_due(milestones: tuple[Milestone, ...]) -> datetime | None:
     return max(promised) if promised else None
 
 
-def next_step(rules: Rules, policy: Policy, missed: Milestone, step: int) -> Milestone | None:
-    """The deadline of ladder step `step`, whose budget starts at the missed deadline; None without a budget."""
-    budget = policy.ladder[step].budget
+def next_step(
+    rules: Rules, policy: Policy, missed: Milestone, step: int, *, holder: str | None = None
+) -> Milestone | None:
+    """The deadline of ladder step `step`, whose budget starts at the missed deadline; None without a budget.
+
+    Args:
+        rules: in force.
+        policy: of the case.
+        missed: the deadline that passed.
+        step: index into the ladder; below its first step, or on one without a budget that is not its last, the
+            nearest budget above counts, so that a case with nobody above it is not forgotten.
+        holder: desk code of the superior that supervises; None: whoever leads.
+    """
+    step = max(step, 0)
+    budgets = [one.budget for one in policy.ladder[step:]]
+    budget = next((one for one in budgets if one is not None), None)
     if budget is None:
         return None
     deadline = next_budget(budget, missed.due_at, rules.calendar(policy))
@@ -81,6 +103,7 @@ def next_step(rules: Rules, policy: Policy, missed: Milestone, step: int) -> Mil
         to="superior",
         track=missed.track,
         provisional=deadline.provisional,
+        holder=holder,
     )
 
 
@@ -127,18 +150,34 @@ def escalation_silence(rules: Rules, policy: Policy, at: datetime, superior: str
     )
 
 
-def in_hand_until(rules: Rules, policy: Policy, case: Case) -> datetime | None:
-    """Until when the lead cannot lose the case, because it got it late through our fault; None: on time."""
-    if rules.replay or case.assigned_at is None or case.dispatched_at is None:
+def in_hand_until(rules: Rules, policy: Policy, case: Case, milestone: Milestone) -> datetime | None:
+    """Until when whose clock it is cannot lose the case, having got it late through our fault; None: on time.
+
+    The clock of a supervising superior counts from its order, every other one from the lead's assignment.
+    """
+    ordered = milestone.holder is not None
+    event_at = case.ordered_at if ordered else case.dispatched_at
+    recorded_at = case.order_recorded_at if ordered else case.assigned_at
+    if not _came_late(rules, event_at, recorded_at) or recorded_at is None or policy.min_in_hand_s == 0:
         return None
-    if case.assigned_at - case.dispatched_at <= rules.skew or policy.min_in_hand_s == 0:
-        return None
-    return rules.calendar(policy).add_working_seconds(case.assigned_at, policy.min_in_hand_s)
+    return rules.calendar(policy).add_working_seconds(recorded_at, policy.min_in_hand_s)
+
+
+def _came_late(rules: Rules, event_at: datetime | None, recorded_at: datetime | None) -> bool:
+    """Whether a desk heard of something later than the skew of clocks explains; never in a replay."""
+    if rules.replay or event_at is None or recorded_at is None:
+        return False
+    return recorded_at - event_at > rules.skew
 
 
 def return_deadline(rules: Rules, policy: Policy, case: Case) -> datetime | None:
-    """Until when the lead may ask to return the case; None: as long as it has it."""
-    if policy.return_window is None or case.dispatched_at is None:
+    """Until when the lead may ask to return the case; None: as long as it has it.
+
+    A desk that heard of the case late through our fault has its window from then on.
+    """
+    late = _came_late(rules, case.dispatched_at, case.assigned_at)
+    since = case.assigned_at if late else case.dispatched_at
+    if policy.return_window is None or since is None:
         return None
-    deadline = due(policy.return_window, case.dispatched_at, rules.calendar(policy))
+    deadline = due(policy.return_window, since, rules.calendar(policy))
     return deadline.at if deadline is not None else None

@@ -32,7 +32,7 @@ class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """A desk that lost the case to the tier above, and the deadline that took it."""
+    """A desk that lost the case, and the deadline that took it; None: it went for another cause."""
 
     desk: str
     at: datetime
@@ -77,8 +77,11 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     #: Desk code of the lead; empty until dispatched.
     lead: str = ""
     assists: tuple[str, ...] = ()
-    #: Index into the policy's ladder.
+    #: Index into the policy's ladder; -1: the lead stands below its first step.
     step: int = 0
+    #: Nobody has placed it yet: it came by triage and was not dispatched by anybody since.
+    unplaced: bool = False
+    #: Event time at which the present lead got it.
     dispatched_at: datetime | None = None
     #: When the present lead's assignment was put on record, for `min_in_hand`.
     assigned_at: datetime | None = None
@@ -88,12 +91,17 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: Outcome | None = None
+    #: When whoever supervises the lead was given its order, and when that was put on record.
+    ordered_at: datetime | None = None
+    order_recorded_at: datetime | None = None
     milestones: tuple[e.Milestone, ...] = ()
     return_request: ReturnRequest | None = None
     #: Approved returns.
     returns: int = 0
     #: The cap of returns is reached: the lead must designate.
     designation: bool = False
+    #: The lead was designated: it cannot return the case.
+    designated: bool = False
     #: Superior that was asked to take over; None when no request is pending.
     escalation_request: str | None = None
     escalations: int = 0
@@ -102,8 +110,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     taken: tuple[Taken, ...] = ()
     #: Resolutions reported by desks that no longer had the case.
     late_reports: tuple[e.LateReportKept, ...] = ()
-    #: Follow-ups that reached nobody.
-    unreachable: int = 0
+    #: When follow-ups reached nobody, since the last resolution.
+    unreachable: tuple[datetime, ...] = ()
 
     @property
     def is_open(self) -> bool:

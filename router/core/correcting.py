@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from router.core.case import Case
 from router.core.commands import Correct
 from router.core.events import Corrected
+from router.core.ladder import desk_at
 from router.core.opening import dispatch_to
 from router.core.place import place_key
+from router.core.policy import Mode
 from router.core.refusals import Refusal, refuse
-from router.core.routing import Wanted, group_of, route
+from router.core.routing import Route, Wanted, group_of, route
 from router.core.rules import Rules
 from router.core.step import Draft
-from router.core.tree import Tree
+from router.core.tree import Desk, Tree
 
 
 def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
-    """Put the facts right; when they lead to another desk the case goes there, and the old desk is told.
+    """Put the facts right; where another category or division leads to another desk, the case goes there.
 
-    A case that was already escalated stays where it is: a correction takes it down no tier.
+    A case that has climbed keeps its step: it goes to the desk of that step above where it belongs now.
     """
     case = draft.case
-    if command.category is None and command.division is None and command.place is None:
-        return refuse("nothing_to_correct", case=case.id)
     category = command.category if command.category is not None else case.category
     division = command.division if command.division is not None else _named(rules.tree, case)
     place = command.place if command.place is not None else case.place
@@ -35,7 +37,9 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
             confidential=case.confidential,
         ),
     )
-    old, escalated = case.lead, bool(case.taken)
+    elsewhere = (category, found.division_path) != (case.category, case.division_path)
+    if not elsewhere and place == case.place:
+        return refuse("nothing_to_correct", case=case.id)
     draft.add(
         Corrected(
             category=category,
@@ -46,9 +50,20 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
             triaged=case.triaged or found.triaged,
         )
     )
-    if found.desk.code != old and not escalated:
-        dispatch_to(draft, rules, found, from_desk=old or None)
+    to = _on_its_step(draft.case, rules, found)
+    if elsewhere and to.desk.code != case.lead:
+        dispatch_to(draft, rules, to, from_desk=case.lead or None)
     return None
+
+
+def _on_its_step(case: Case, rules: Rules, found: Route) -> Route:
+    """The route itself, or the desk above it on the step that the case has reached; else it stays where it is."""
+    policy = rules.policy(case.policy)
+    if not case.lead or policy.mode is Mode.SUPERVISE or rules.step_of(policy, found.desk) >= case.step:
+        return found
+    above = desk_at(case, rules, policy.ladder[case.step].name, found.desk.code)
+    desk = above if isinstance(above, Desk) else rules.tree.desks.get(case.lead, found.desk)
+    return msgspec.structs.replace(found, desk=desk, skipped=())
 
 
 def _named(tree: Tree, case: Case) -> tuple[str | None, ...]:

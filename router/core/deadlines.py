@@ -10,8 +10,9 @@ from datetime import datetime
 
 from router.core import messages as m
 from router.core import notices
-from router.core.arming import ESCALATION_SILENCE, escalation_silence, in_hand_until, next_step
+from router.core.arming import escalation_silence, in_hand_until, next_step
 from router.core.case import Case
+from router.core.clocks import ESCALATION_SILENCE
 from router.core.commands import Actor, ActorRole, Escalate, PassDeadline
 from router.core.events import (
     Cause,
@@ -27,16 +28,19 @@ from router.core.events import (
 from router.core.ladder import climb, hand_up
 from router.core.policy import OnPass
 from router.core.refusals import Refusal, refuse
+from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 
 SYSTEM = Actor(ActorRole.SYSTEM, "clock")
+#: How the ids of wake-ups start; nobody else's command may have such an id.
+WAKE_UP = "due:"
 
 
 def wake_up(case_id: str, milestone: str, due_at: datetime) -> PassDeadline:
     """The command that lets a deadline pass; its id is the deadline's, so it takes effect once."""
     return PassDeadline(
-        id=f"due:{case_id}:{milestone}:{due_at.timestamp():.6f}",
+        id=f"{WAKE_UP}{case_id}:{milestone}:{due_at.timestamp():.6f}",
         case_id=case_id,
         actor=SYSTEM,
         milestone=milestone,
@@ -60,7 +64,7 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         return refuse("stale_deadline", milestone=command.milestone, due_at=command.due_at.isoformat())
     if command.due_at >= draft.now and not rules.replay:
         return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
-    if milestone.name == ESCALATION_SILENCE:
+    if milestone.name == ESCALATION_SILENCE and climb(draft.case, rules).desk is not None:
         return accept_escalation(draft, rules)
     if milestone.on_pass is OnPass.ESCALATE and _is_held_for_delay(draft, rules, milestone):
         return None
@@ -68,17 +72,18 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         DeadlineMissed(
             milestone=milestone.name,
             due_at=milestone.due_at,
-            on_pass=milestone.on_pass,
+            on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
             charged_to=milestone.holder or draft.case.lead,
         )
     )
-    _on_pass(draft, rules, milestone)
+    if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
+        _on_pass(draft, rules, milestone)
     return None
 
 
 def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool:
     """A desk that got the case late through our fault keeps it for a while; the delay is in nobody's figures."""
-    until = in_hand_until(rules, rules.policy(draft.case.policy), draft.case)
+    until = in_hand_until(rules, rules.policy(draft.case.policy), draft.case, milestone)
     if until is None or until <= milestone.due_at:
         return False
     draft.add(
@@ -113,16 +118,18 @@ def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 
 def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     """At the last level each further budget writes one more notice: the case never falls off the top."""
-    case = draft.case
-    again = next_step(rules, rules.policy(case.policy), milestone, case.step)
-    draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=case.lead, next=again))
-    notices.remind(draft, case.lead, milestone.name, milestone.due_at, "repeated")
+    case, policy = draft.case, rules.policy(draft.case.policy)
+    again = next_step(rules, policy, milestone, case.step, holder=milestone.holder)
+    to = milestone.holder or case.lead
+    draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=to, next=again))
+    for desk in dict.fromkeys((to, case.lead)):
+        notices.remind(draft, desk, milestone.name, milestone.due_at, "repeated")
 
 
 def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
-    superior = rules.tree.superior(rules.tree.desks[draft.case.lead])
-    by = superior.code if superior is not None else draft.case.lead
-    lead = draft.case.lead
+    """The superior of whoever holds the milestone is told to supervise; nobody loses the case."""
+    lead = milestone.holder or draft.case.lead
+    by = _above(draft.case, rules, lead)
     draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
     draft.tell_desk(
         by,
@@ -141,13 +148,28 @@ def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 
 def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     """Desk code of who is told of a milestone."""
+    holder = milestone.holder or case.lead
     if milestone.to == "superior":
-        superior = rules.tree.superior(rules.tree.desks[case.lead])
-        return superior.code if superior is not None else case.lead
+        return _above(case, rules, holder)
+    wanted = milestone.to if milestone.to in rules.tree.desks else None
     if milestone.to == "supervision":
         supervision = rules.tree.supervision(1)
-        return supervision.code if supervision is not None else case.lead
-    return milestone.to if milestone.to in rules.tree.desks else milestone.holder or case.lead
+        wanted = supervision.code if supervision is not None else None
+    # A case that waits to be placed is dispatched by whoever has it.
+    if milestone.to == "dispatcher" and not case.unplaced:
+        wanted = rules.dispatcher
+    if wanted is None or keeps_from(rules.tree, case.subject_desk, wanted):
+        return holder
+    return wanted
+
+
+def _above(case: Case, rules: Rules, desk: str) -> str:
+    """Code of the nearest superior of `desk` that may see the case; its own at the top."""
+    for superior in rules.tree.chain(desk)[1:]:
+        found = rules.tree.standing(superior.code)
+        if found is not None and not keeps_from(rules.tree, case.subject_desk, found.code):
+            return found.code
+    return desk
 
 
 def escalate(draft: Draft, command: Escalate, rules: Rules) -> Refusal | None:

@@ -22,6 +22,7 @@ class MilestoneStatus(StrEnum):
     MET = "met"
     MISSED = "missed"
     SUPERSEDED = "superseded"  # its lead lost the case to the tier above
+    DROPPED = "dropped"  # the case closed before its instant; a reopening lets it run on
 
 
 class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,6 +41,9 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     holder: str | None = None
     #: When the satisfying event happened; None unless met.
     met_at: datetime | None = None
+    #: Its instant was taken for missed before an event that counts as in time reached us; for the ladder's clock
+    #: after such a one: void for that reason. A reopening takes both back.
+    overtaken: bool = False
 
 
 class Cause(StrEnum):
@@ -142,6 +146,12 @@ class ReturnApproved(Event, frozen=True, kw_only=True, tag="ReturnApproved"):
     to: str
     #: The cap is reached: the tier above must designate.
     designation: bool = False
+    #: The case goes to a desk that must act, not to one that only hands it on.
+    placed: bool = True
+    #: Index into the ladder of where the case stands now; None: where it stood.
+    step: int | None = None
+    #: The new lead's own clocks: signing for it.
+    milestones: tuple[Milestone, ...] = ()
 
 
 class ReturnRefused(Event, frozen=True, kw_only=True, tag="ReturnRefused"):
@@ -155,6 +165,10 @@ class Designated(Event, frozen=True, kw_only=True, tag="Designated"):
 
     desk: str
     by: str
+    #: Index into the ladder of where the case stands now; None: where it stood.
+    step: int | None = None
+    #: The new lead's own clocks: signing for it.
+    milestones: tuple[Milestone, ...] = ()
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag="Resolved"):
@@ -260,7 +274,7 @@ class EscalationRequested(Event, frozen=True, kw_only=True, tag="EscalationReque
 
 
 class Overtaken(Event, frozen=True, kw_only=True, tag="Overtaken"):
-    """A report that counts as in time came after the escalation: the deadline is met, the escalation stays."""
+    """A report that counts as in time came after the miss was on record: it is met, what followed stays."""
 
     milestone: str
     due_at: datetime

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 
-import msgspec
-
+from router.core import clocks
 from router.core import events as e
 from router.core.case import Case, ReturnRequest, State, Taken
-from router.core.policy import OnPass, Satisfies, Track
+from router.core.commands import FollowUpResult
+from router.core.policy import Satisfies
 
 
 def evolve(case: Case | None, entry: e.Entry) -> Case:
@@ -102,70 +101,8 @@ def _apply(case: Case, entry: e.Entry) -> Case:
     return case
 
 
-def _arm(case: Case, *milestones: e.Milestone | None) -> None:
-    case.milestones = (*case.milestones, *(m for m in milestones if m is not None))
-
-
-def _rearm(case: Case, milestones: tuple[e.Milestone, ...]) -> None:
-    """A new lead's clocks take the place of those of the same name that ran for the old one."""
-    names = {milestone.name for milestone in milestones}
-    case.milestones = (
-        *(
-            msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
-            if m.name in names and m.status is e.MilestoneStatus.RUNNING
-            else m
-            for m in case.milestones
-        ),
-        *milestones,
-    )
-
-
-def _satisfy(case: Case, what: Satisfies, at: datetime) -> None:
-    """Running milestones that `what` satisfies are met; a milestone is met at its very instant too."""
-    if not any(m.satisfied_by is what and m.status is e.MilestoneStatus.RUNNING for m in case.milestones):
-        return
-    case.milestones = tuple(
-        msgspec.structs.replace(m, status=e.MilestoneStatus.MET, met_at=at)
-        if m.satisfied_by is what and m.status is e.MilestoneStatus.RUNNING
-        else m
-        for m in case.milestones
-    )
-
-
-def _mark(case: Case, name: str, due_at: datetime, status: e.MilestoneStatus) -> None:
-    case.milestones = tuple(
-        msgspec.structs.replace(m, status=status) if m.name == name and m.due_at == due_at else m
-        for m in case.milestones
-    )
-
-
-def _supersede(case: Case, *, keep_statutory: bool) -> None:
-    """Running milestones of whoever led are superseded, save those that somebody else holds.
-
-    A deadline that took the case replaces its clock by the next step's budget; for any other cause the promise
-    to the citizen goes up with the case (`keep_statutory`).
-    """
-    case.milestones = tuple(
-        msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
-        if m.status is e.MilestoneStatus.RUNNING
-        and m.holder is None
-        and not (keep_statutory and m.track is Track.STATUTORY and m.on_pass is OnPass.ESCALATE)
-        else m
-        for m in case.milestones
-    )
-
-
-def _drop_all(case: Case) -> None:
-    """Nothing of a closed case falls due any more."""
-    case.milestones = tuple(
-        msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
-        if m.status is e.MilestoneStatus.RUNNING
-        else m
-        for m in case.milestones
-    )
-
-
 def _lead(case: Case, desk: str, entry: e.Entry) -> None:
+    """A desk gets the case: what the last one asked for, or was asked, is void."""
     case.lead = desk
     case.state = State.DISPATCHED
     case.dispatched_at = entry.event_at
@@ -173,32 +110,49 @@ def _lead(case: Case, desk: str, entry: e.Entry) -> None:
     case.assigned_version = entry.version
     case.accepted_at = None
     case.assists = tuple(assist for assist in case.assists if assist != desk)
+    case.return_request = None
+    case.escalation_request = None
+    case.designation = False
+    case.designated = False
+    clocks.void_requests(case)
+
+
+def _lose(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None = None) -> None:
+    """The lead loses the case: it may still report what it did."""
+    if case.lead and case.lead != to:
+        lost = Taken(
+            desk=case.lead,
+            at=entry.event_at,
+            milestone=missed.name if missed is not None else None,
+            due_at=missed.due_at if missed is not None else None,
+        )
+        case.taken = (*case.taken, lost)
 
 
 def _on_dispatched(case: Case, event: e.Dispatched, entry: e.Entry) -> None:
+    _lose(case, event.desk, entry)
     _lead(case, event.desk, entry)
     case.step = event.step
-    case.return_request = None
-    case.designation = False
-    if not event.reason.startswith("triage"):  # a triage desk still has to dispatch it
-        _satisfy(case, Satisfies.DISPATCHED, entry.event_at)
-    _rearm(case, event.milestones)
+    case.unplaced = event.reason.startswith("triage")
+    if not case.unplaced:  # a triage desk still has to dispatch it
+        clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    clocks.rearm(case, event.milestones)
 
 
 def _on_accepted(case: Case, event: e.Accepted, entry: e.Entry) -> None:
     case.state = State.ACCEPTED
     case.accepted_at = entry.event_at
-    _satisfy(case, Satisfies.ACCEPTED, entry.event_at)
-    _rearm(case, event.milestones)
+    clocks.satisfy(case, Satisfies.ACCEPTED, entry.event_at)
+    clocks.rearm(case, event.milestones)
 
 
 def _on_progress(case: Case, _event: e.ProgressReported, entry: e.Entry) -> None:
-    _satisfy(case, Satisfies.PROGRESS, entry.event_at)
+    clocks.satisfy(case, Satisfies.PROGRESS, entry.event_at)
 
 
 def _on_replied(case: Case, event: e.Replied, entry: e.Entry) -> None:
-    _satisfy(case, Satisfies.REPLIED, entry.event_at)
-    _arm(case, event.commitment)
+    clocks.satisfy(case, Satisfies.REPLIED, entry.event_at)
+    clocks.arm(case, event.commitment)
 
 
 def _on_mitigated(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
@@ -209,53 +163,71 @@ def _on_return_requested(case: Case, event: e.ReturnRequested, entry: e.Entry) -
     case.return_request = ReturnRequest(
         desk=event.desk, reason=event.reason, suggested_desk=event.suggested_desk, at=entry.event_at
     )
-    _arm(case, event.milestone)
+    clocks.arm(case, event.milestone)
 
 
 def _on_return_approved(case: Case, event: e.ReturnApproved, entry: e.Entry) -> None:
-    case.return_request = None
+    clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+    _lose(case, event.to, entry)
+    _lead(case, event.to, entry)
     case.returns += 1
     case.designation = event.designation
-    _satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
-    _lead(case, event.to, entry)
+    if event.placed:
+        case.unplaced = False
+        clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    _stand_on(case, event.step)
+    clocks.rearm(case, event.milestones)
 
 
 def _on_return_refused(case: Case, _event: e.ReturnRefused, entry: e.Entry) -> None:
     case.return_request = None
-    _satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+    clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
 
 
 def _on_designated(case: Case, event: e.Designated, entry: e.Entry) -> None:
-    case.designation = False
-    case.return_request = None
-    _satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+    clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
+    clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    _lose(case, event.desk, entry)
     _lead(case, event.desk, entry)
+    case.designated = True
+    case.unplaced = False
+    _stand_on(case, event.step)
+    clocks.rearm(case, event.milestones)
+
+
+def _stand_on(case: Case, step: int | None) -> None:
+    if step is not None:
+        case.step = step
 
 
 def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.state = State.RESOLVED
     case.resolved_at = entry.event_at
     case.outcome = event.outcome
+    case.return_request = None
     case.escalation_request = None
-    _satisfy(case, Satisfies.ESCALATION_DECIDED, entry.event_at)
-    _satisfy(case, Satisfies.RESOLVED, entry.event_at)
-    _arm(case, *event.milestones)
+    case.unreachable = ()
+    clocks.void_requests(case)
+    clocks.satisfy(case, Satisfies.RESOLVED, entry.event_at)
+    clocks.rearm(case, event.milestones)
 
 
 def _on_followed_up(case: Case, event: e.FollowedUp, entry: e.Entry) -> None:
-    if event.result == "unreachable":
-        case.unreachable += 1
+    if event.result is FollowUpResult.UNREACHABLE:
+        case.unreachable = (*case.unreachable, entry.event_at)
         return
-    _satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
+    clocks.satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
 
 
 def _on_closed(case: Case, event: e.Closed, entry: e.Entry) -> None:
     case.state = State.CLOSED
     case.closed_at = entry.event_at
     case.outcome = event.outcome
-    _satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
-    _satisfy(case, Satisfies.CLOSED, entry.event_at)
-    _drop_all(case)
+    case.return_request = None
+    case.escalation_request = None
+    clocks.satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
+    clocks.satisfy(case, Satisfies.CLOSED, entry.event_at)
+    clocks.drop_all(case)
 
 
 def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
@@ -264,18 +236,16 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
     case.closed_at = None
     case.resolved_at = None
     case.outcome = None
-    case.unreachable = 0
-    case.milestones = tuple(
-        msgspec.structs.replace(m, status=e.MilestoneStatus.RUNNING, met_at=None)
-        if m.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED) and m.status is e.MilestoneStatus.MET
-        else m
-        for m in case.milestones
-    )
+    case.unreachable = ()
+    clocks.revive(case)
+    _lose(case, event.desk, entry)
     _lead(case, event.desk, entry)
 
 
 def _on_missed(case: Case, event: e.DeadlineMissed, _entry: e.Entry) -> None:
-    _mark(case, event.milestone, event.due_at, e.MilestoneStatus.MISSED)
+    clocks.miss(case, event.milestone, event.due_at)
+    if event.milestone == clocks.ESCALATION_SILENCE:  # nobody is above to take it: the request is void
+        case.escalation_request = None
 
 
 def _on_reminded(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
@@ -294,53 +264,44 @@ def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     case.step = event.to_step
     case.escalations += event.cause is e.Cause.DEADLINE
     case.escalation_request = None
-    _satisfy(case, Satisfies.ESCALATION_DECIDED, entry.event_at)
+    clocks.satisfy(case, Satisfies.ESCALATION_DECIDED, entry.event_at)
+    missed = clocks.missed(case, event.milestone, event.due_at)
     if event.mode == "transfer":
-        _supersede(case, keep_statutory=event.cause is not e.Cause.DEADLINE)
-        _hand_up(case, event, entry)
-    _arm(case, event.next)
+        clocks.supersede(case, missed)
+        _hand_up(case, event, entry, missed)
+    else:
+        case.ordered_at = entry.event_at
+        case.order_recorded_at = entry.recorded_at
+    clocks.arm(case, event.next)
 
 
-def _hand_up(case: Case, event: e.Escalated, entry: e.Entry) -> None:
+def _hand_up(case: Case, event: e.Escalated, entry: e.Entry, missed: e.Milestone | None) -> None:
     """The superior leads; the lower desk stays assist and may still report what it did in time."""
     old = case.lead
-    lost = Taken(desk=old, at=entry.event_at, milestone=event.milestone, due_at=event.due_at)
-    case.taken = (*case.taken, lost)
-    case.return_request = None
-    case.designation = False
-    if old != event.to_desk:
-        case.assists = (*(assist for assist in case.assists if assist != old), old)
+    if old == event.to_desk:  # one desk serves several levels: it has the case in hand already
+        case.assigned_version = entry.version
+        return
+    _lose(case, event.to_desk, entry, missed)
+    case.assists = (*(assist for assist in case.assists if assist != old), old)
     _lead(case, event.to_desk, entry)
 
 
 def _on_notice_repeated(case: Case, event: e.NoticeRepeated, _entry: e.Entry) -> None:
-    _arm(case, event.next)
+    clocks.arm(case, event.next)
 
 
 def _on_escalation_requested(case: Case, event: e.EscalationRequested, _entry: e.Entry) -> None:
     case.escalation_request = event.superior
-    _arm(case, event.milestone)
+    clocks.arm(case, event.milestone)
 
 
 def _on_overtaken(case: Case, event: e.Overtaken, entry: e.Entry) -> None:
-    """The deadline counts as met after all; the ladder's clock that followed it is void."""
-    case.milestones = tuple(
-        msgspec.structs.replace(m, status=e.MilestoneStatus.MET, met_at=entry.event_at)
-        if m.name == event.milestone and m.due_at == event.due_at
-        else msgspec.structs.replace(m, status=e.MilestoneStatus.SUPERSEDED)
-        if m.status is e.MilestoneStatus.RUNNING and m.on_pass is OnPass.ESCALATE and m.track is Track.STATUTORY
-        else m
-        for m in case.milestones
-    )
+    """The deadline counts as met after all; when that ends the matter, the ladder's clock after it is void."""
+    clocks.overtake(case, event.milestone, event.due_at, entry.event_at)
 
 
 def _on_system_delayed(case: Case, event: e.SystemDelayed, _entry: e.Entry) -> None:
-    case.milestones = tuple(
-        msgspec.structs.replace(m, due_at=event.moved_to)
-        if m.name == event.milestone and m.due_at == event.due_at
-        else m
-        for m in case.milestones
-    )
+    clocks.move(case, event.milestone, event.due_at, event.moved_to)
 
 
 def _on_corrected(case: Case, event: e.Corrected, _entry: e.Entry) -> None:

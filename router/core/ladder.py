@@ -15,11 +15,9 @@ from router.core.case import Case
 from router.core.events import Cause, Escalated, Milestone, Skipped
 from router.core.policy import Mode
 from router.core.routing import keeps_from
-from router.core.rules import Rules
+from router.core.rules import SUPERVISION, Rules
 from router.core.step import Draft
 from router.core.tree import Desk
-
-_SUPERVISION = "supervision-"
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,33 +27,36 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk | None
     #: Index into the ladder.
     step: int
-    skipped: tuple[int, ...] = ()
+    #: Index of each step passed over, and why.
+    skipped: tuple[tuple[int, str], ...] = ()
 
 
 def climb(case: Case, rules: Rules) -> Target:
     """The next step up that has an active desk."""
     ladder = rules.policy(case.policy).ladder
-    skipped: list[int] = []
+    skipped: list[tuple[int, str]] = []
     for step in range(case.step + 1, len(ladder)):
-        desk = _desk_of(case, rules, ladder[step].name)
-        if desk is not None:
+        desk = desk_at(case, rules, ladder[step].name, case.lead)
+        if isinstance(desk, Desk):
             return Target(desk=desk, step=step, skipped=tuple(skipped))
-        skipped.append(step)
+        skipped.append((step, desk))
     return Target(desk=None, step=case.step)
 
 
-def _desk_of(case: Case, rules: Rules, name: str) -> Desk | None:
-    """The desk a step's name means for this case; None when there is no active one it may be shown to."""
+def desk_at(case: Case, rules: Rules, name: str, below: str) -> Desk | str:
+    """The desk that a step's name means above desk `below`; why not, when none may have the case."""
     tree = rules.tree
-    if name.startswith(_SUPERVISION):
-        desk = tree.supervision(int(name.removeprefix(_SUPERVISION)))
+    if name.startswith(SUPERVISION):
+        desk = tree.supervision(int(name.removeprefix(SUPERVISION)))
     else:
         tier = tree.tiers.index(name) if name in tree.tiers else -1
-        above = next((d for d in tree.chain(case.lead)[1:] if tree.tier_of(d) == tier), None)
+        above = next((d for d in tree.chain(below)[1:] if tree.tier_of(d) == tier), None)
         desk = tree.standing(above.code) if above is not None else None
-    if desk is None or keeps_from(tree, case.subject_desk, desk.code):
-        return None
-    return desk
+        # Whoever does the work above as well does not escalate to itself.
+        desk = None if desk is not None and desk.code == below else desk
+    if desk is None:
+        return "no_active_desk"
+    return "subject_desk" if keeps_from(tree, case.subject_desk, desk.code) else desk
 
 
 def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: Milestone | None) -> None:
@@ -71,17 +72,18 @@ def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: M
     if target.desk is None:
         raise ValueError("there is no step above to hand the case to")
     policy = rules.policy(draft.case.policy)
-    for step in target.skipped:
-        draft.add(Skipped(step=step, reason="no_active_desk"))
-    before, lead = _counted_step(draft.case, target), draft.case.lead
-    following = next_step(rules, policy, missed, target.step) if missed is not None else None
+    before, lead = draft.case.step, draft.case.lead
+    for step, reason in target.skipped:
+        draft.add(Skipped(step=step, reason=reason))
+    supervisor = target.desk.code if policy.mode is Mode.SUPERVISE else None
+    following = next_step(rules, policy, missed, target.step, holder=supervisor) if missed is not None else None
     draft.add(
         Escalated(
             from_desk=lead,
             to_desk=target.desk.code,
             from_step=before,
             to_step=target.step,
-            from_name=policy.ladder[before].name,
+            from_name=rules.step_name(policy, before, lead),
             to_name=policy.ladder[target.step].name,
             cause=Cause(cause),
             mode=policy.mode,
@@ -91,11 +93,6 @@ def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: M
         )
     )
     _tell(draft, rules, target.desk.code, lead, missed)
-
-
-def _counted_step(case: Case, target: Target) -> int:
-    """The step an escalation counts from: the one before the skipped ones."""
-    return target.skipped[0] - 1 if target.skipped else case.step
 
 
 def _tell(draft: Draft, rules: Rules, superior: str, lead: str, missed: Milestone | None) -> None:

@@ -82,19 +82,20 @@ def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -
         The step, or the refusal. A deadline of the case that passed before the command is not looked at here:
         see :func:`settle`.
     """
+    if command.id.startswith(deadlines.WAKE_UP) and not isinstance(command, c.PassDeadline):
+        return refuse("reserved_id", command=command.id)
     at = event_time(command, now, rules)
     if isinstance(command, c.Open):
         return opening.open_case(case, command, rules, at, now)
     if case is None or _is_hidden_from(case, command.actor, rules):
         return refuse("unknown_case", case=command.case_id)
     kind, handler = _HANDLERS[type(command)]
-    draft = Draft(case, command, at=at, now=now)
+    draft = Draft(case, command, at=at, now=now, tree=rules.tree)
     refusal = _permitted(case, command, kind, rules)
     if refusal is not None:
-        if refusal.code == "not_lead" and working.counts_as_in_time(case, command, draft):
-            handler = working.resolve_overtaken
-        else:
+        if refusal.code != "not_lead" or not working.counts_as_in_time(draft, command, rules):
             return refusal
+        handler = working.in_time_after_all
     return handler(draft, command, rules) or draft.step()
 
 
@@ -135,20 +136,30 @@ def settle(case: Case, before: datetime, rules: Rules, now: datetime) -> list[St
 def note(case: Case, command: c.Command, refusal: Refusal, rules: Rules, now: datetime) -> Step:
     """The step that keeps a refusal on record and tells whoever gave the command.
 
-    A stale or early wake-up leaves no entry: it is counted, not recorded.
+    A stale or early wake-up leaves no entry: it is counted, not recorded; nor does a command under the id of a
+    wake-up, which would stand in that one's place. A desk that must not know of the case hears nothing: not even
+    that it was refused.
     """
-    draft = Draft(case, command, at=event_time(command, now, rules), now=now)
-    if not isinstance(command, c.PassDeadline):
-        if refusal.code == "not_lead" and isinstance(command, c.Resolve):
-            draft.add(
-                LateReportKept(
-                    command=command.id, desk=command.actor.id, outcome=command.outcome, evidence=command.evidence
-                ),
-                text=command.text,
-            )
-        draft.add(Refused(command=command.id, command_type=tag_of(command), code=refusal.code, data=refusal.data))
+    draft = Draft(case, command, at=event_time(command, now, rules), now=now, tree=rules.tree)
+    if isinstance(command, c.PassDeadline) or refusal.code == "reserved_id":
+        return draft.step(refusal)
+    if isinstance(command, c.Resolve) and _may_be_adopted(case, command, refusal, rules):
+        kept = LateReportKept(
+            command=command.id, desk=command.actor.id, outcome=command.outcome, evidence=command.evidence
+        )
+        draft.add(kept, text=command.text)
+    draft.add(Refused(command=command.id, command_type=tag_of(command), code=refusal.code, data=refusal.data))
+    if refusal.code != "unknown_case":
         _tell_refused(draft, command, refusal)
     return draft.step(refusal)
+
+
+def _may_be_adopted(case: Case, command: c.Resolve, refusal: Refusal, rules: Rules) -> bool:
+    """Whether a refused resolution is evidence: it comes from a desk that had the case or helps with it."""
+    if not case.is_open or refusal.code not in ("not_lead", "not_in_state"):
+        return False
+    roles = roles_of(command.actor, case, rules)
+    return Role.LEAD not in roles and bool(roles & {Role.FORMER, Role.ASSIST})
 
 
 def _tell_refused(draft: Draft, command: c.Command, refusal: Refusal) -> None:

@@ -38,7 +38,7 @@ def assigned(
             case_id=case.id,
             version=case.version,
             role=role,
-            step=rules.policy(case.policy).ladder[case.step].name,
+            step=rules.step_name(rules.policy(case.policy), case.step, case.lead),
             reason=reason,
             channel=case.channel,
             matter_type=case.matter_type,

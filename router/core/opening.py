@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from router.core import notices
-from router.core.arming import arm, statutory_due
+from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
 from router.core.commands import Open
 from router.core.events import Dispatched, Received, Skipped
@@ -65,7 +65,7 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
             confidential=command.confidential,
         ),
     )
-    draft = Draft(None, command, at=at, now=now)
+    draft = Draft(None, command, at=at, now=now, tree=tree)
     draft.add(_received(command, rules, found, digest, at), text=command.text)
     dispatch_to(draft, rules, found)
     notices.answer(draft, "received")
@@ -124,16 +124,24 @@ def _received(command: Open, rules: Rules, found: Route, digest: str, at: dateti
 
 
 def dispatch_to(draft: Draft, rules: Rules, found: Route, *, from_desk: str | None = None) -> None:
-    """Put a dispatch on record and tell those concerned; tiers without a desk are skipped, each on record."""
-    policy = rules.policy(draft.case.policy)
+    """Put a dispatch on record and tell those concerned; tiers without a desk are skipped, each on record.
+
+    A case that was dispatched before keeps the step it has reached and every clock but that of signing for it.
+    """
+    case, policy = draft.case, rules.policy(draft.case.policy)
+    first = not case.lead
     for tier in found.skipped:
-        draft.add(Skipped(step=rules.first_step(policy, tier), reason="no_active_desk"))
+        step = rules.first_step(policy, tier)
+        if first or step > case.step:
+            draft.add(Skipped(step=step, reason="no_active_desk"))
+    step = rules.step_of(policy, found.desk)
+    milestones = arm(rules, policy, Anchor.DISPATCHED, draft.at, case.given_due_at) if first else ()
     draft.add(
         Dispatched(
             desk=found.desk.code,
-            step=rules.first_step(policy, rules.tree.tier_of(found.desk)),
+            step=step if first else max(case.step, step),
             reason=found.reason,
-            milestones=arm(rules, policy, Anchor.DISPATCHED, draft.at, draft.case.given_due_at),
+            milestones=milestones or signing(rules, policy, draft.at),
         )
     )
     notices.hand_over(draft, rules, found.reason, from_desk=from_desk)

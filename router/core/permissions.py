@@ -12,13 +12,15 @@ import msgspec
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
 from router.core.rules import Rules
-from router.core.tree import DeskKind
+from router.core.tree import Desk, DeskKind, Tree
 
 
 class Role(StrEnum):
     """What an actor is to a case."""
 
     LEAD = "lead"
+    SORTER = "sorter"  # a lead that only hands the case on: triage, a dispatcher, or of a case nobody has placed
+    DESIGNATOR = "designator"  # a lead that must designate: the cap of returns is reached
     ASSIST = "assist"
     SUPERIOR = "superior"  # any desk above the lead
     FORMER = "former"  # a desk the case was taken from
@@ -74,7 +76,11 @@ def _may(states: frozenset[State], *roles: Role) -> Permission:
 #: Command → who may give it, when. `open` is absent: it makes the case.
 PERMISSIONS: dict[Kind, Permission] = {
     Kind.DISPATCH: _may(
-        frozenset({State.RECEIVED, State.DISPATCHED}), Role.DISPATCHER, Role.SUPERIOR, Role.LEAD, Role.SYSTEM
+        frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED}),
+        Role.DISPATCHER,
+        Role.SUPERIOR,
+        Role.SORTER,
+        Role.SYSTEM,
     ),
     Kind.ACCEPT: _may(frozenset({State.DISPATCHED}), Role.LEAD),
     Kind.PROGRESS: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
@@ -83,7 +89,7 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.RETURN: _may(_AT_WORK, Role.LEAD),
     Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
     Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
-    Kind.DESIGNATE: _may(_AT_WORK, Role.SUPERIOR, Role.SUPERVISION),
+    Kind.DESIGNATE: _may(_AT_WORK, Role.SUPERIOR, Role.SUPERVISION, Role.DESIGNATOR),
     Kind.RESOLVE: _may(_AT_WORK, Role.LEAD),
     Kind.FOLLOW_UP: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION),
     Kind.CLOSE: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION, Role.DISPATCHER),
@@ -115,6 +121,10 @@ _OF_ACTOR = {
 #: History being replayed speaks for whoever had the word then.
 _SOURCE = frozenset({Role.LEAD, Role.CHANNEL, Role.FOLLOW_UP, Role.DISPATCHER})
 
+#: Desks that hand cases on and handle none.
+_HANDS_ON = frozenset({DeskKind.TRIAGE, DeskKind.DISPATCHER})
+_OFFICES = {DeskKind.DISPATCHER: Role.DISPATCHER, DeskKind.SUPERVISION: Role.SUPERVISION}
+
 
 def roles_of(actor: Actor, case: Case, rules: Rules) -> frozenset[Role]:
     """What an actor is to a case; empty for a stranger."""
@@ -128,18 +138,35 @@ def roles_of(actor: Actor, case: Case, rules: Rules) -> frozenset[Role]:
 
 
 def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
-    roles = set()
-    if code == case.lead:
-        roles.add(Role.LEAD)
-    if code in case.assists:
-        roles.add(Role.ASSIST)
-    if any(above.code == code for above in rules.tree.chain(case.lead)[1:]):
+    desk = rules.tree.desks.get(code)
+    roles = _at_work(code, desk, case)
+    # Whoever handles a case neither follows it up nor withdraws it, in whatever office it sits.
+    if not roles and desk is not None and desk.kind in _OFFICES:
+        roles.add(_OFFICES[desk.kind])
+    if _is_above(code, case.lead, rules.tree):
         roles.add(Role.SUPERIOR)
     if any(taken.desk == code for taken in case.taken):
         roles.add(Role.FORMER)
-    desk = rules.tree.desks.get(code)
-    if desk is not None and desk.kind is DeskKind.DISPATCHER:
-        roles.add(Role.DISPATCHER)
-    if desk is not None and desk.kind is DeskKind.SUPERVISION:
-        roles.add(Role.SUPERVISION)
     return frozenset(roles)
+
+
+def _at_work(code: str, desk: Desk | None, case: Case) -> set[Role]:
+    if code != case.lead:
+        return {Role.ASSIST} if code in case.assists else set()
+    roles = {Role.LEAD}
+    if case.unplaced or (desk is not None and desk.kind in _HANDS_ON):
+        roles.add(Role.SORTER)
+    if case.designation:
+        roles.add(Role.DESIGNATOR)
+    return roles
+
+
+def _is_above(code: str, lead: str, tree: Tree) -> bool:
+    """Whether a desk is one of the lead's superiors, or does the work of one since a merger."""
+    for above in tree.chain(lead)[1:]:
+        if above.code == code:
+            return True
+        heir = tree.standing(above.code) if above.redirect is not None else None
+        if heir is not None and heir.code == code != lead:
+            return True
+    return False

@@ -15,6 +15,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "source id {source_id} already stands for case {case} with other content",
     ),
     "naive_time": ("时间 {field} 缺少时区", "the time {field} has no zone"),
+    "reserved_id": (
+        "编号 {command} 为系统时限专用",
+        "the id {command} is kept for the clock's own commands",
+    ),
     "not_in_state": (
         "工单处于“{state}”，不能执行 {command}",
         "the case is {state}: {command} is not possible in that state",
@@ -38,6 +42,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "退单须在派单后 {window} 内提出，期限为 {until}",
         "a return must be asked for within {window} of the dispatch, which was until {until}",
     ),
+    "return_designated": ("该工单系指定承办，不得退单", "the desk was designated: it cannot return the case"),
+    "same_desk": ("该工单现由 {desk} 主办", "the desk {desk} has the case already"),
     "return_reason": ("退单理由“{reason}”不在清单内", "{reason} is not a listed reason for a return"),
     "return_cap": (
         "退单已达上限 {cap} 次，须由上级指定承办",
@@ -49,6 +55,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_escalation_pending": ("没有待复的提级申请", "no escalation request is pending"),
     "no_superior": ("已是最高层级，无上级可提", "there is no tier above to escalate to"),
     "gate_open": ("尚未通过 {gate}，不能归档", "the gate {gate} is not passed"),
+    "too_few_asked": (
+        "回访须询问 {wanted} 人，仅询问 {asked} 人",
+        "the gate wants {wanted} people asked, {asked} were",
+    ),
+    "promise_in_the_past": ("承诺时间 {due_at} 已过", "the promised time {due_at} has passed"),
     "stale_deadline": (
         "时限 {milestone}（{due_at}）已不在计时",
         "the deadline {milestone} at {due_at} is not running any more",

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from router.core import messages as m
 from router.core import notices
-from router.core.arming import return_deadline, return_decision
+from router.core.arming import return_deadline, return_decision, signing
+from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, Dispatch, RefuseReturn, RequestReturn
 from router.core.events import Designated, Dispatched, ReturnApproved, ReturnRefused, ReturnRequested
 from router.core.instants import format_instant
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
+from router.core.routing import Wanted, keeps_from, route
 from router.core.rules import Rules
 from router.core.step import Draft
-from router.core.tree import Desk, DeskKind, Tree
+from router.core.tree import Desk, DeskKind
 from router.core.working import speaker
 
 
@@ -24,6 +25,8 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
     case, policy = draft.case, rules.policy(draft.case.policy)
     if case.return_request is not None:
         return refuse("return_pending", case=case.id)
+    if case.designated:
+        return refuse("return_designated", case=case.id)
     if case.returns >= policy.return_cap:
         return refuse("return_cap", cap=policy.return_cap)
     if policy.return_reasons and command.reason not in policy.return_reasons:
@@ -32,7 +35,7 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
     if until is not None and draft.at > until:
         window = format_instant(policy.return_window) if policy.return_window is not None else ""
         return refuse("return_window_passed", window=window, until=until.isoformat())
-    desk, decider = speaker(command, case), _dispatcher(rules.tree)
+    desk, decider = speaker(command, case), _decider(rules, case)
     draft.add(
         ReturnRequested(
             desk=desk,
@@ -57,9 +60,14 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
     return None
 
 
-def _dispatcher(tree: Tree) -> str:
-    """Desk code of the dispatcher (派单席); a completed tree has one at the city."""
-    return next(desk.code for desk in tree if desk.kind is DeskKind.DISPATCHER and desk.active)
+def _decider(rules: Rules, case: Case) -> str:
+    """Code of the desk that decides on a return: the dispatcher's; where that one may not, the tier above."""
+    tree = rules.tree
+    superiors = (tree.standing(desk.code) for desk in tree.chain(case.lead)[1:])
+    for code in (rules.dispatcher, *(desk.code for desk in superiors if desk is not None)):
+        if code is not None and code != case.lead and not keeps_from(tree, case.subject_desk, code):
+            return code
+    return case.lead
 
 
 def approve_return(draft: Draft, command: ApproveReturn, rules: Rules) -> Refusal | None:
@@ -67,22 +75,50 @@ def approve_return(draft: Draft, command: ApproveReturn, rules: Rules) -> Refusa
     case = draft.case
     if case.return_request is None:
         return refuse("no_return_pending", case=case.id)
-    old, policy = case.lead, rules.policy(case.policy)
-    if case.returns + 1 >= policy.return_cap:
-        superior = rules.tree.superior(rules.tree.desks[old])
-        if superior is not None:
-            draft.add(ReturnApproved(desk=old, to=superior.code, designation=True))
-            _tell_decided(draft, rules, old, "designate")
-            return None
+    policy = rules.policy(case.policy)
+    superior = rules.tree.above(case.lead)
+    capped = case.returns + 1 >= policy.return_cap and superior is not None
+    if capped and superior is not None and not keeps_from(rules.tree, case.subject_desk, superior.code):
+        _give_back(draft, rules, superior, designation=True)
+        return None
     code = command.desk or case.return_request.suggested_desk
-    desk = _receiver(rules, case.subject_desk, code) if code else rules.tree.triage(case.division_path[-1])
+    desk = _receiver(rules, case.subject_desk, code) if code else _sorter(rules, case)
     if isinstance(desk, Refusal):
         return desk
-    if desk is None:
-        return refuse("unknown_desk", desk=code)
-    draft.add(ReturnApproved(desk=old, to=desk.code))
-    _tell_decided(draft, rules, old, "returned")
+    if desk.code == case.lead:
+        return refuse("same_desk", desk=desk.code)
+    _give_back(draft, rules, desk)
     return None
+
+
+def _sorter(rules: Rules, case: Case) -> Desk:
+    """The triage desk of the case's place, or who takes its part when the case is about that office."""
+    desk = rules.tree.triage(case.division_path[-1])
+    if desk is None or keeps_from(rules.tree, case.subject_desk, desk.code):
+        wanted = Wanted(division=(), desk=None, category=None, subject_desk=case.subject_desk)
+        return route(rules.tree, wanted).desk
+    return desk
+
+
+def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = False) -> None:
+    case, old = draft.case, draft.case.lead
+    policy = rules.policy(case.policy)
+    draft.add(
+        ReturnApproved(
+            desk=old,
+            to=desk.code,
+            designation=designation,
+            placed=not designation and desk.kind is not DeskKind.TRIAGE,
+            step=max(case.step, rules.step_of(policy, desk)),
+            milestones=signing(rules, policy, draft.at),
+        )
+    )
+    draft.tell_desk(
+        old,
+        notices.RETURN_DECIDED,
+        lambda now: m.ReturnDecided(case_id=now.id, version=now.version, approved=True, to_desk=now.lead),
+    )
+    notices.hand_over(draft, rules, "designate" if designation else "returned", from_desk=old)
 
 
 def _receiver(rules: Rules, subject: str | None, code: str) -> Desk | Refusal:
@@ -95,15 +131,6 @@ def _receiver(rules: Rules, subject: str | None, code: str) -> Desk | Refusal:
     if keeps_from(rules.tree, subject, desk.code):
         return refuse("subject_desk", desk=desk.code)
     return desk
-
-
-def _tell_decided(draft: Draft, rules: Rules, old: str, reason: str) -> None:
-    draft.tell_desk(
-        old,
-        notices.RETURN_DECIDED,
-        lambda now: m.ReturnDecided(case_id=now.id, version=now.version, approved=True, to_desk=now.lead),
-    )
-    notices.hand_over(draft, rules, reason, from_desk=old)
 
 
 def refuse_return(draft: Draft, command: RefuseReturn, _rules: Rules) -> Refusal | None:
@@ -126,9 +153,16 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
     desk = _receiver(rules, draft.case.subject_desk, command.desk)
     if isinstance(desk, Refusal):
         return desk
-    old = draft.case.lead
-    draft.add(Designated(desk=desk.code, by=command.actor.id))
-    notices.hand_over(draft, rules, "designated", from_desk=old)
+    case, policy = draft.case, rules.policy(draft.case.policy)
+    draft.add(
+        Designated(
+            desk=desk.code,
+            by=command.actor.id,
+            step=max(case.step, rules.step_of(policy, desk)),
+            milestones=signing(rules, policy, draft.at),
+        )
+    )
+    notices.hand_over(draft, rules, "designated", from_desk=case.lead)
     return None
 
 
@@ -138,7 +172,10 @@ def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
     if isinstance(desk, Refusal):
         return desk
     policy, old = rules.policy(draft.case.policy), draft.case.lead
-    step = max(draft.case.step, rules.first_step(policy, rules.tree.tier_of(desk)))
-    draft.add(Dispatched(desk=desk.code, step=step, reason="dispatched"))
+    if desk.code == old:
+        return refuse("same_desk", desk=old)
+    step = max(draft.case.step, rules.step_of(policy, desk))
+    reason = "triage:dispatched" if desk.kind is DeskKind.TRIAGE else "dispatched"
+    draft.add(Dispatched(desk=desk.code, step=step, reason=reason, milestones=signing(rules, policy, draft.at)))
     notices.hand_over(draft, rules, "dispatched", from_desk=old or None)
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.tree import Category, Desk, Tree
+from router.core.tree import Category, Desk, DeskKind, Tree
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,20 +134,58 @@ def _territory(tree: Tree, path: tuple[str, ...]) -> Route:
 
 def _away_from_subject(tree: Tree, wanted: Wanted, path: tuple[str, ...]) -> Route:
     """A report on an office goes to that office's superior; a confidential case to the city's supervision."""
-    subject = tree.desks.get(wanted.subject_desk) if wanted.subject_desk else None
-    if subject is not None:
-        for above in tree.chain(subject.code)[1:]:
-            desk = tree.standing(above.code)
-            if desk is not None:
-                return Route(desk=desk, division_path=path, reason="subject_desk", triaged=False)
+    if wanted.subject_desk is not None and wanted.subject_desk in tree.desks:
+        return Route(
+            desk=beyond(tree, wanted.subject_desk), division_path=path, reason="subject_desk", triaged=False
+        )
     supervision = tree.supervision(1)
+    unknown = wanted.subject_desk is not None
     if supervision is not None:
-        unknown = wanted.subject_desk is not None
         reason = "triage:unknown_subject" if unknown else "confidential"
         return Route(desk=supervision, division_path=path, reason=reason, triaged=unknown)
-    return _triage(tree, path, 0, "unknown_subject" if wanted.subject_desk else "confidential")
+    return _triage(tree, path, 0, "unknown_subject" if unknown else "confidential")
+
+
+def beyond(tree: Tree, subject_desk: str) -> Desk:
+    """The desk that gets a report on `subject_desk`: its nearest superior at work that may see it.
+
+    Above the highest desk of all there is none: then the highest one beside it, the city's own at the least.
+
+    Raises:
+        LookupError: nobody else is at work in the whole tree.
+    """
+    standing = tree.standing(subject_desk)
+    above = [*(tree.chain(standing.code)[1:] if standing is not None else ()), *tree.chain(subject_desk)[1:]]
+    beside = sorted(tree, key=lambda d: (-d.level, tree.tier_of(d), d.kind is not DeskKind.TERRITORIAL))
+    for desk in (*above, *beside):
+        found = tree.standing(desk.code)
+        if found is not None and not keeps_from(tree, subject_desk, found.code):
+            return found
+    raise LookupError(f"nobody but {subject_desk} is at work in this tree")
 
 
 def keeps_from(tree: Tree, subject_desk: str | None, desk: str) -> bool:
-    """Whether a case about `subject_desk` must be kept from `desk`: it is the subject, or answers to it."""
-    return subject_desk is not None and tree.is_at_or_below(desk, subject_desk)
+    """Whether a case about `subject_desk` must be kept from `desk`.
+
+    It is the subject, or the desk that does the subject's work since a merger; it answers to one of them; or it
+    sits in the territory that one of them governs. Everybody answers to the highest desk of all: of a report on
+    that one only itself is kept out.
+    """
+    if subject_desk is None:
+        return False
+    standing = tree.standing(subject_desk)
+    heir = standing.code if standing is not None else subject_desk
+    return _answers_to(tree, desk, subject_desk) or (heir != subject_desk and _answers_to(tree, desk, heir))
+
+
+def _answers_to(tree: Tree, desk: str, subject: str) -> bool:
+    if desk == subject:
+        return True
+    about, asked = tree.desks.get(subject), tree.desks.get(desk)
+    if about is None or asked is None or about.superior is None:
+        return False
+    if tree.is_at_or_below(desk, subject):
+        return True
+    # A district's own departments answer to the city's, yet they are the district's.
+    governs = about.kind is DeskKind.TERRITORIAL and asked.kind is not DeskKind.SUPERVISION
+    return governs and about.division in tree.path(asked.division)

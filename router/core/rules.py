@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 
 from router.core.calendar import Calendar
 from router.core.policy import Policy
-from router.core.tree import Tree
+from router.core.tree import Desk, DeskKind, Tree
 
 COMPLAINT = "complaint"
 PROACTIVE = "proactive"
@@ -31,6 +32,9 @@ ORIGINS: Mapping[str, str] = {
 
 #: How far a source's own clock is believed (domain section 3.10).
 SKEW = timedelta(minutes=15)
+
+#: A step of a ladder above the tiers: `supervision-1` and so on.
+SUPERVISION = "supervision-"
 
 #: Silence after which a voluntary escalation goes through: working seconds (domain section 3.4).
 ESCALATION_SILENCE_S = 4 * 3600
@@ -69,6 +73,18 @@ class Rules:
         self.skew = skew
         self._by_version = {policy.version: policy for policy in (*earlier, *policies)}
         self._first_steps: dict[tuple[str, int], int] = {}
+        self._levels = {tier: self.tree.depth - 1 - index for index, tier in enumerate(self.tree.tiers)}
+
+    @cached_property
+    def dispatcher(self) -> str | None:
+        """Code of the dispatcher's desk (派单席); None: there is none at work."""
+        return next((desk.code for desk in self.tree if desk.kind is DeskKind.DISPATCHER and desk.active), None)
+
+    @cached_property
+    def follow_up_desk(self) -> str | None:
+        """Code of the desk that answers for follow-ups (回访): the dispatcher's, else supervision's, else None."""
+        supervision = self.tree.supervision(1)
+        return self.dispatcher or (supervision.code if supervision is not None else None)
 
     def policy(self, version: str) -> Policy:
         """A policy by version; raises KeyError for one that was never loaded."""
@@ -92,15 +108,36 @@ class Rules:
         return kind
 
     def first_step(self, policy: Policy, tier: int) -> int:
-        """Index of the ladder's step for a desk at `tier`: its own name's, else the first above, else the last."""
-        key = (policy.version, tier)
+        """Index of the ladder's step for a desk at `tier`: see :meth:`step_of`."""
+        return self._step_at(policy, self.tree.depth - 1 - tier)
+
+    def step_of(self, policy: Policy, desk: Desk) -> int:
+        """Index of the ladder's step a desk stands on: the highest that is not above it.
+
+        Returns:
+            -1 for a desk below the first step: then the first step is the next one up.
+        """
+        if desk.kind is DeskKind.SUPERVISION:
+            return self._step_at(policy, self.tree.depth - 1 + max(desk.level, 1))
+        return self.first_step(policy, self.tree.tier_of(desk))
+
+    def step_name(self, policy: Policy, step: int, lead: str) -> str:
+        """Name of a step; below the first one the name of the lead's tier."""
+        if step >= 0:
+            return policy.ladder[step].name
+        desk = self.tree.desks.get(lead)
+        return self.tree.tiers[self.tree.tier_of(desk) if desk is not None else -1]
+
+    def _step_at(self, policy: Policy, level: int) -> int:
+        key = (policy.version, level)
         if key not in self._first_steps:
-            self._first_steps[key] = self._find_step(policy, tier)
+            reached = [index for index, step in enumerate(policy.ladder) if self._level_of(step.name) <= level]
+            self._first_steps[key] = reached[-1] if reached else -1
         return self._first_steps[key]
 
-    def _find_step(self, policy: Policy, tier: int) -> int:
-        names = [step.name for step in policy.ladder]
-        for above in range(tier, -1, -1):
-            if self.tree.tiers[above] in names:
-                return names.index(self.tree.tiers[above])
-        return len(names) - 1
+    def _level_of(self, name: str) -> int:
+        """Height of a step: 0 at the lowest tier, one more for each tier and each level of supervision."""
+        if name in self._levels:
+            return self._levels[name]
+        number = name.removeprefix(SUPERVISION)
+        return self.tree.depth - 1 + int(number) if number.isdecimal() else self.tree.depth

@@ -13,10 +13,12 @@ import msgspec
 
 from router.core.case import Case
 from router.core.commands import Command
-from router.core.events import AnyEvent, Entry
+from router.core.events import AnyEvent, Entry, Refused
 from router.core.history import fold_into
 from router.core.messages import AnyPayload, Message
 from router.core.refusals import Refusal
+from router.core.routing import keeps_from
+from router.core.tree import Tree
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +36,23 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Draft:
     """A decision in the making: each event is folded in at once, so that the next one sees the case it left."""
 
-    def __init__(self, case: Case | None, command: Command, *, at: datetime, now: datetime) -> None:
-        """Start from `case` as it stands; `at` is the event time, `now` the recording time."""
+    def __init__(
+        self, case: Case | None, command: Command, *, at: datetime, now: datetime, tree: Tree | None = None
+    ) -> None:
+        """Start from `case` as it stands.
+
+        Args:
+            case: None for a case that is about to be received.
+            command: what leads to it.
+            at: event time.
+            now: recording time.
+            tree: who must not hear of a case about itself; None: nobody is told of this one.
+        """
         self._case = copy.copy(case) if case is not None else None
         self._decided_on = case.version if case is not None else 0
         self._command = command
         self._entries: list[Entry] = []
+        self._tree = tree
         self._messages: list[tuple[Callable[[Case], AnyPayload], str, str | None, str | None]] = []
         self.at = at
         self.now = now
@@ -55,7 +68,7 @@ class Draft:
         """Put an event on record, at the command's event time unless `at` says otherwise."""
         entry = Entry(
             case_id=self._command.case_id,
-            version=(self._case.version if self._case is not None else 0) + 1,
+            version=self._version_after(event),
             cause=self._command.id,
             ordinal=len(self._entries),
             actor=self._command.actor,
@@ -66,6 +79,10 @@ class Draft:
         )
         self._case = fold_into(self._case, entry)
         self._entries.append(entry)
+
+    def _version_after(self, event: AnyEvent) -> int:
+        before = self._case.version if self._case is not None else 0
+        return before if isinstance(event, Refused) else before + 1
 
     def tell_desk(self, desk: str, kind: str, payload: Callable[[Case], AnyPayload]) -> None:
         """Tell a desk; the payload is made from the case as the whole step leaves it."""
@@ -85,6 +102,13 @@ class Draft:
             messages=tuple(
                 Message(payload=payload(case), kind=kind, desk=desk, channel=channel)
                 for payload, kind, desk, channel in self._messages
+                if desk is None or not self._is_kept_from(case, desk)
             ),
             refusal=refusal,
         )
+
+    def _is_kept_from(self, case: Case, desk: str) -> bool:
+        """The last wall: whatever chose the receiver, a report never reaches the office it is about."""
+        if case.subject_desk is None:
+            return False
+        return self._tree is None or keeps_from(self._tree, case.subject_desk, desk)

@@ -110,6 +110,8 @@ class Tree:
         self._functional: dict[tuple[str, str], Desk] = {}
         self._last_resort: dict[str, Desk] = {}
         self._supervision: list[Desk] = []
+        #: Chains that were asked for: a tree never changes, so neither do they.
+        self._chains: dict[str, tuple[Desk, ...]] = {}
         for desk in file.desks:
             self._index(desk)
         self._supervision.sort(key=lambda desk: desk.level)
@@ -222,14 +224,30 @@ class Tree:
                 serving = desk
         return serving
 
-    def chain(self, code: str) -> list[Desk]:
-        """The desk and its superiors up to the top, as named, ending early at a cycle."""
-        chain: list[Desk] = []
+    def chain(self, code: str) -> tuple[Desk, ...]:
+        """The desk and its superiors up to the top, as named, ending early at a cycle; () for an unknown code."""
+        found = self._chains.get(code)
+        if found is None:
+            if code not in self.desks:
+                return ()
+            found = self._chains[code] = tuple(self._climb(code))
+        return found
+
+    def _climb(self, code: str) -> Iterator[Desk]:
+        seen: set[str] = set()
         desk = self.desks.get(code)
-        while desk is not None and desk not in chain:
-            chain.append(desk)
+        while desk is not None and desk.code not in seen:
+            seen.add(desk.code)
+            yield desk
             desk = self.desks.get(desk.superior) if desk.superior else None
-        return chain
+
+    def above(self, code: str) -> Desk | None:
+        """The nearest superior that is at work, after redirects; None at the top and for an unknown code."""
+        for superior in self.chain(code)[1:]:
+            desk = self.standing(superior.code)
+            if desk is not None and desk.code != code:
+                return desk
+        return None
 
     def is_at_or_below(self, desk: str, top: str) -> bool:
         """Whether `top` is `desk` itself or one of its superiors: then `desk` answers to it."""

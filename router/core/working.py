@@ -5,8 +5,11 @@ A reply or a mitigation is not a resolution and stops no clock. A case closes on
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from router.core import notices
 from router.core.arming import arm, commitment
+from router.core.calendar import Calendar
 from router.core.case import Case
 from router.core.commands import (
     Accept,
@@ -26,8 +29,10 @@ from router.core.commands import (
 )
 from router.core.events import (
     Accepted,
+    Cause,
     Closed,
     FollowedUp,
+    Milestone,
     MilestoneStatus,
     Mitigated,
     Overtaken,
@@ -38,13 +43,24 @@ from router.core.events import (
     Withdrawn,
 )
 from router.core.ladder import climb, hand_up
-from router.core.policy import Anchor, GateKind, Satisfies
+from router.core.policy import Anchor, GateKind, Mode, Satisfies
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
 
-#: After this many failed gates the tier above reviews finally.
+#: With this many failed gates the tier above reviews finally.
 _REPROCESS_CAP = 2
+
+#: A share of people is no exact number in binary: 0.55 of 20 is eleven.
+_TOLERANCE = 1e-9
+
+#: Which milestones a report meets; a resolution those of the closing as well, where no gate stands before it.
+_MEETS: dict[type[Command], Satisfies] = {
+    Accept: Satisfies.ACCEPTED,
+    ReportProgress: Satisfies.PROGRESS,
+    Reply: Satisfies.REPLIED,
+    Resolve: Satisfies.RESOLVED,
+}
 
 
 def speaker(command: Command, case: Case) -> str:
@@ -55,6 +71,7 @@ def speaker(command: Command, case: Case) -> str:
 def accept(draft: Draft, command: Accept, rules: Rules) -> None:
     """签收: starts no clock; a policy may give the time after it a milestone of its own."""
     policy = rules.policy(draft.case.policy)
+    _overtake(draft, command, rules)
     draft.add(
         Accepted(
             desk=speaker(command, draft.case),
@@ -63,16 +80,22 @@ def accept(draft: Draft, command: Accept, rules: Rules) -> None:
     )
 
 
-def report_progress(draft: Draft, command: ReportProgress, _rules: Rules) -> None:
+def report_progress(draft: Draft, command: ReportProgress, rules: Rules) -> None:
     """办理进展."""
+    _overtake(draft, command, rules)
     draft.add(ProgressReported(desk=speaker(command, draft.case)), text=command.text)
 
 
-def reply(draft: Draft, command: Reply, _rules: Rules) -> None:
+def reply(draft: Draft, command: Reply, rules: Rules) -> Refusal | None:
     """答复: goes back to the source channel; a promise becomes a milestone."""
-    promise = commitment(command.commitment_due_at) if command.commitment_due_at is not None else None
+    due_at = command.commitment_due_at
+    if due_at is not None and due_at <= draft.at:
+        return refuse("promise_in_the_past", due_at=due_at.isoformat())
+    promise = commitment(due_at) if due_at is not None else None
+    _overtake(draft, command, rules)
     draft.add(Replied(desk=speaker(command, draft.case), commitment=promise), text=command.text)
     notices.answer(draft, "replied", command.text)
+    return None
 
 
 def mitigate(draft: Draft, command: Mitigate, _rules: Rules) -> None:
@@ -83,6 +106,7 @@ def mitigate(draft: Draft, command: Mitigate, _rules: Rules) -> None:
 
 def resolve(draft: Draft, command: Resolve, rules: Rules) -> None:
     """办结: under gate `none` the case closes in the same step."""
+    _overtake(draft, command, rules)
     _resolved(
         draft,
         rules,
@@ -94,35 +118,44 @@ def resolve(draft: Draft, command: Resolve, rules: Rules) -> None:
     )
 
 
-def resolve_overtaken(draft: Draft, command: Resolve, rules: Rules) -> None:
-    """A resolution that counts as in time came after the escalation: the deadline is met, the escalation stays."""
-    lost = next(taken for taken in reversed(draft.case.taken) if taken.desk == command.actor.id)
+def in_time_after_all(draft: Draft, command: Command, rules: Rules) -> None:
+    """A former lead's report came after the escalation but counts as in time: the escalation stays on record.
+
+    A resolution ends the matter, whoever leads now; any other report makes its deadline met and no more.
+    """
     lead = draft.case.lead
-    draft.add(Overtaken(milestone=lost.milestone or "", due_at=lost.due_at or draft.at, desk=command.actor.id))
-    _resolved(draft, rules, command.actor.id, command.outcome, command.evidence, command.root_cause, command.text)
+    if not isinstance(command, Resolve):
+        _overtake(draft, command, rules)
+        return
+    resolve(draft, command, rules)
     notices.taken(draft, lead, "overtaken")
 
 
-def counts_as_in_time(case: Case, command: Command, draft: Draft) -> bool:
-    """Whether a former lead's resolution reached us by the deadline that took the case from it."""
-    if not isinstance(command, Resolve):
-        return False
-    for taken in reversed(case.taken):
-        if taken.desk == command.actor.id:
-            if taken.milestone is None or taken.due_at is None or draft.at > taken.due_at:
-                return False
-            missed = next(
-                (
-                    m
-                    for m in case.milestones
-                    if m.name == taken.milestone
-                    and m.due_at == taken.due_at
-                    and m.status is MilestoneStatus.MISSED
-                ),
-                None,
-            )
-            return missed is not None and missed.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED)
-    return False
+def counts_as_in_time(draft: Draft, command: Command, rules: Rules) -> bool:
+    """Whether a former lead's report reached us by the deadline that took the case from it."""
+    return any(
+        taken.desk == command.actor.id and (taken.milestone, taken.due_at) == (missed.name, missed.due_at)
+        for missed in _overtaken(draft, command, rules)
+        for taken in draft.case.taken
+    )
+
+
+def _overtake(draft: Draft, command: Command, rules: Rules) -> None:
+    """Deadlines taken for missed before this report reached us, which counts as in time, are met after all."""
+    for missed in _overtaken(draft, command, rules):
+        draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=speaker(command, draft.case)))
+
+
+def _overtaken(draft: Draft, command: Command, rules: Rules) -> list[Milestone]:
+    """The missed milestones that a report would have met, had it reached us when it happened."""
+    meets = {_MEETS.get(type(command))}
+    if isinstance(command, Resolve) and rules.policy(draft.case.policy).gate.kind is GateKind.NONE:
+        meets.add(Satisfies.CLOSED)
+    return [
+        m
+        for m in draft.case.milestones
+        if m.status is MilestoneStatus.MISSED and m.due_at >= draft.at and m.satisfied_by in meets
+    ]
 
 
 def adopt(draft: Draft, command: Adopt, rules: Rules) -> Refusal | None:
@@ -164,20 +197,42 @@ def _close(draft: Draft, gate: str, outcome: Outcome) -> None:
     notices.answer(draft, "closed")
 
 
-def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> None:
-    """回访: closes what was accepted, sends back what was not; after two failures the tier above takes it."""
-    gate = rules.policy(draft.case.policy).gate
-    draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=command.accepted))
-    outcome = draft.case.outcome or Outcome.SOLVED
+def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
+    """回访: closes what was accepted, sends back what was not; with the second failure the tier above takes it.
+
+    One that asked fewer than the gate wants is refused: the desk does its work again only for the residents' word.
+    """
+    policy = rules.policy(draft.case.policy)
+    gate, outcome = policy.gate, draft.case.outcome or Outcome.SOLVED
+    accepted = _accepted(command)
+    if command.result is FollowUpResult.ACCEPTED and command.asked < gate.ask:
+        return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
+    draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted))
     if command.result is FollowUpResult.UNREACHABLE:
-        if draft.case.unreachable >= gate.unreachable_after:
+        if _tries(draft.case.unreachable, rules.calendar(policy)) >= gate.unreachable_after:
             _close(draft, "unreachable", outcome)
-        return
-    enough = command.asked >= gate.ask and command.accepted >= gate.accept_share * command.asked
-    if command.result is FollowUpResult.ACCEPTED and enough:
+    elif command.result is FollowUpResult.ACCEPTED and accepted + _TOLERANCE >= gate.accept_share * command.asked:
         _close(draft, gate.kind, outcome)
-        return
-    _back_to_work(draft, rules, "gate")
+    else:
+        _back_to_work(draft, rules, "gate")
+    return None
+
+
+def _accepted(command: FollowUp) -> int:
+    """How many accepted; whoever reports acceptance and counts nobody means everybody."""
+    if command.result is FollowUpResult.ACCEPTED and not command.accepted:
+        return command.asked
+    return command.accepted
+
+
+def _tries(at: tuple[datetime, ...], calendar: Calendar) -> int:
+    """How many vain tries count: each on a day of its own, at another hour than those before."""
+    days, hours = set(), set()
+    for tried in map(calendar.local, at):
+        if tried.date() not in days and tried.hour not in hours:
+            days.add(tried.date())
+            hours.add(tried.hour)
+    return len(days)
 
 
 def close(draft: Draft, command: Close, rules: Rules) -> Refusal | None:
@@ -195,14 +250,20 @@ def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
 
 
 def _back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
-    draft.add(Reopened(reason=reason, desk=draft.case.lead), text=text)
+    draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules)), text=text)
     notices.answer(draft, "reopened")
-    if reason == "gate" and draft.case.reprocesses > _REPROCESS_CAP:
-        target = climb(draft.case, rules)
-        if target.desk is not None:
-            hand_up(draft, rules, target, cause="repeat", missed=None)
+    target = climb(draft.case, rules)
+    if reason == "gate" and draft.case.reprocesses >= _REPROCESS_CAP and target.desk is not None:
+        hand_up(draft, rules, target, cause=Cause.REPEAT, missed=None)
+        if rules.policy(draft.case.policy).mode is Mode.TRANSFER:
             return
     notices.hand_over(draft, rules, "reopened")
+
+
+def _still_there(case: Case, rules: Rules) -> str:
+    """The lead, or who does its work today, or the nearest above it: the office may have closed meanwhile."""
+    desk = rules.tree.standing(case.lead) or rules.tree.above(case.lead)
+    return desk.code if desk is not None else case.lead
 
 
 def withdraw(draft: Draft, command: Withdraw, _rules: Rules) -> None:

@@ -1,0 +1,146 @@
+"""The clocks of a case: how its milestones start, are met, missed, superseded, and run on after a reopening.
+
+The law of the file: a clock that has passed never passes again. Only `history` calls what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from router.core.case import Case
+from router.core.events import Milestone, MilestoneStatus
+from router.core.policy import OnPass, Satisfies, Track
+
+#: Name of the milestone whose passing is consent to a voluntary escalation.
+ESCALATION_SILENCE = "escalation_silence"
+
+#: Duties of one desk towards the case, or of others while it waits for a decision: they end with it.
+_PASSING = frozenset(
+    {
+        Satisfies.DISPATCHED,
+        Satisfies.ACCEPTED,
+        Satisfies.RETURN_DECIDED,
+        Satisfies.ESCALATION_DECIDED,
+        Satisfies.FOLLOWED_UP,
+    }
+)
+#: What ends the matter, in the order it does.
+_ENDS = {Satisfies.RESOLVED: 1, Satisfies.CLOSED: 2}
+
+
+def arm(case: Case, *milestones: Milestone | None) -> None:
+    """Start clocks; one whose very instant was missed before is over and does not start again."""
+    passed = {(m.name, m.due_at) for m in case.milestones if m.status is MilestoneStatus.MISSED or m.overtaken}
+    fresh = (m for m in milestones if m is not None and (m.name, m.due_at) not in passed)
+    case.milestones = (*case.milestones, *fresh)
+
+
+def rearm(case: Case, milestones: tuple[Milestone, ...]) -> None:
+    """A new lead's clocks take the place of those of the same name that ran for the old one."""
+    if milestones:
+        names = {milestone.name for milestone in milestones}
+        end(case, lambda m: m.name in names)
+        arm(case, *milestones)
+
+
+def end(
+    case: Case,
+    which: Callable[[Milestone], bool],
+    status: MilestoneStatus = MilestoneStatus.SUPERSEDED,
+    **changes: Any,
+) -> None:
+    """Give the running clocks that `which` picks another status."""
+    if any(m.status is MilestoneStatus.RUNNING and which(m) for m in case.milestones):
+        case.milestones = tuple(
+            msgspec.structs.replace(m, status=status, **changes)
+            if m.status is MilestoneStatus.RUNNING and which(m)
+            else m
+            for m in case.milestones
+        )
+
+
+def satisfy(case: Case, what: Satisfies, at: datetime) -> None:
+    """Running milestones that `what` satisfies are met; a milestone is met at its very instant too."""
+    end(case, lambda m: m.satisfied_by is what, MilestoneStatus.MET, met_at=at)
+
+
+def miss(case: Case, name: str, due_at: datetime) -> None:
+    """The running milestone of that name and instant is missed."""
+    end(case, lambda m: m.name == name and m.due_at == due_at, MilestoneStatus.MISSED)
+
+
+def move(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
+    """The running milestone of that name and instant runs until another one."""
+    end(case, lambda m: m.name == name and m.due_at == due_at, MilestoneStatus.RUNNING, due_at=moved_to)
+
+
+def missed(case: Case, name: str | None, due_at: datetime | None) -> Milestone | None:
+    """The missed milestone of that name and instant; None when there is none."""
+    found = (m for m in case.milestones if m.name == name and m.due_at == due_at)
+    return next((m for m in found if m.status is MilestoneStatus.MISSED), None)
+
+
+def void_requests(case: Case) -> None:
+    """Nobody has to decide any more on what a desk asked for."""
+    end(case, lambda m: m.satisfied_by in (Satisfies.RETURN_DECIDED, Satisfies.ESCALATION_DECIDED))
+
+
+def supersede(case: Case, by: Milestone | None) -> None:
+    """The lead's running clocks are superseded; not those somebody else holds, nor the promise to the citizen.
+
+    A missed deadline (`by`) replaces its own clock, and those of what comes before it, by the next step's budget:
+    a signature that was not given takes the case up, but the day it is to be closed by stays; and an internal
+    aim never replaces the statutory date. For any other cause (None) what escalates or counts in the figures
+    goes up with the case.
+    """
+
+    def is_lost(m: Milestone) -> bool:
+        if m.holder is not None:
+            return False
+        escalates = m.on_pass is OnPass.ESCALATE
+        if by is None:
+            return m.satisfied_by in _PASSING or not (escalates or m.track is Track.STATUTORY)
+        later = _ENDS.get(m.satisfied_by, 0) > _ENDS.get(by.satisfied_by, 0)
+        promised = m.satisfied_by in _ENDS and m.track is Track.STATUTORY and by.track is Track.INTERNAL
+        return not (escalates and (later or promised))
+
+    end(case, is_lost)
+
+
+def overtake(case: Case, name: str, due_at: datetime, at: datetime) -> None:
+    """A missed deadline is met after all; where that ends the matter, the ladder's clock after it is void."""
+    found = missed(case, name, due_at)
+    if found is None:
+        return
+    met = msgspec.structs.replace(found, status=MilestoneStatus.MET, met_at=at, overtaken=True)
+    case.milestones = tuple(met if m is found else m for m in case.milestones)
+    if found.satisfied_by in _ENDS:
+        after = f"{name.partition('@')[0]}@"
+        end(case, lambda m: m.name.startswith(after), overtaken=True)
+
+
+def drop_all(case: Case) -> None:
+    """Nothing of a closed case falls due any more."""
+    end(case, lambda _: True, MilestoneStatus.DROPPED)
+
+
+def revive(case: Case) -> None:
+    """What the desk's word had satisfied, or the closing had dropped, runs on at its old instant."""
+    end(case, lambda m: m.satisfied_by is Satisfies.FOLLOWED_UP)
+    case.milestones = tuple(_revived(m) for m in case.milestones)
+
+
+def _revived(m: Milestone) -> Milestone:
+    if m.overtaken:  # the miss that a report had overtaken is one after all, and the clock after it runs
+        missed = m.status is MilestoneStatus.MET
+        status = MilestoneStatus.MISSED if missed else MilestoneStatus.RUNNING
+        return msgspec.structs.replace(m, status=status, met_at=None, overtaken=False)
+    undone = m.status is MilestoneStatus.MET and m.satisfied_by in _ENDS
+    dropped = m.status is MilestoneStatus.DROPPED and m.satisfied_by not in _PASSING
+    if undone or dropped:
+        return msgspec.structs.replace(m, status=MilestoneStatus.RUNNING, met_at=None)
+    return m

@@ -1,0 +1,233 @@
+"""Routing: every case has a desk, for a reason on record; a report on an office is kept from that office."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.core.divisions import complete, merge, redirect
+from router.core.routing import Route, Wanted, beyond, group_of, keeps_from, route
+from router.core.tree import DeskKind, Division, Tree, TreeFile
+from tests.city import city, desk, file
+
+
+def _route(
+    *division: str | None, tree: Tree | None = None, desk: str | None = None, category: str | None = "lamp"
+) -> Route:
+    return route(tree or city(), Wanted(division=division, desk=desk, category=category))
+
+
+def _about(subject: str, tree: Tree | None = None) -> Route:
+    wanted = Wanted(division=("lake", "willow"), desk=None, category="lamp", subject_desk=subject)
+    return route(tree or city(), wanted)
+
+
+# -- territory, lines, named desks
+
+
+def test_a_case_goes_to_the_deepest_office_of_its_place() -> None:
+    found = _route("lake", "willow")
+    assert (found.desk.code, found.reason, found.triaged) == ("willow", "territory", False)
+    assert found.division_path == ("cloud", "lake", "willow")
+
+
+def test_tiers_without_an_active_office_are_passed_over() -> None:
+    found = _route("canal", "mine")
+    assert (found.desk.code, found.skipped) == ("canal", (2,))
+
+
+def test_the_categorys_department_comes_before_the_territory() -> None:
+    found = _route("lake", "willow", category="pipe")
+    assert (found.desk.code, found.reason) == ("lake-water", "functional")
+
+
+def test_a_department_that_the_district_lacks_is_the_citys() -> None:
+    found = _route("canal", "bridge", category="pipe")
+    assert (found.desk.code, found.reason) == ("cloud-water", "functional:above")
+
+
+def test_a_missing_street_is_no_trouble_for_a_districts_department() -> None:
+    found = _route("lake", category="pipe")
+    assert (found.desk.code, found.triaged) == ("lake-water", False)
+
+
+def test_a_missing_district_is_no_trouble_for_the_citys_department() -> None:
+    found = _route(category="bus")
+    assert (found.desk.code, found.triaged) == ("cloud-transport", False)
+
+
+def test_a_desk_that_the_source_names_gets_the_case() -> None:
+    found = _route("lake", "willow", desk="plane")
+    assert (found.desk.code, found.reason) == ("plane", "named")
+
+
+def test_an_office_that_was_merged_is_found_under_its_old_name() -> None:
+    tree = Tree(merge(file(), "plane", "willow")[0])
+    assert _route("lake", "plane", tree=tree).desk.code == "willow"
+    assert _route("lake", "willow", tree=tree, desk="plane").desk.code == "willow"
+
+
+# -- triage
+
+
+@pytest.mark.parametrize(
+    ("division", "named", "category", "where", "reason"),
+    [
+        (("lake", "nowhere"), None, "lamp", "lake:unknown:triage", "triage:unknown_division"),
+        (("lake", None), None, "lamp", "lake:unknown:triage", "triage:missing_division"),
+        (("nowhere", "willow"), None, "lamp", "cloud:unknown:unknown:triage", "triage:unknown_division"),
+        ((), None, "lamp", "cloud:unknown:unknown:triage", "triage:missing_division"),
+        (("canal", "willow"), None, "lamp", "canal:unknown:triage", "triage:unknown_division"),
+        (("nowhere",), None, "pipe", "cloud:unknown:triage", "triage:unknown_division"),
+        (("lake", "willow"), None, "ufo", "willow:triage", "triage:unknown_category"),
+        (("lake", "willow"), None, None, "willow:triage", "triage:missing_category"),
+        (("lake", "willow"), "nobody", "lamp", "willow:triage", "triage:unknown_desk"),
+        (("lake", "willow"), "mine", "lamp", "willow:triage", "triage:unknown_desk"),
+        (("lake", "nowhere"), "willow", "lamp", "lake:unknown:triage", "triage:unknown_division"),
+    ],
+    ids=[
+        "unknown street",
+        "missing street",
+        "unknown district",
+        "nothing named",
+        "a street of another district",
+        "unknown district of a line",
+        "unknown category",
+        "missing category",
+        "unknown desk",
+        "closed desk",
+        "known desk in an unknown street",
+    ],
+)
+def test_what_is_unknown_or_missing_is_triaged_before_territory_is_tried(
+    division: tuple[str | None, ...], named: str | None, category: str | None, where: str, reason: str
+) -> None:
+    found = _route(*division, desk=named, category=category)
+    assert (found.desk.code, found.reason, found.triaged) == (where, reason, True)
+
+
+def test_an_installation_without_a_taxonomy_requires_no_category() -> None:
+    plain = Tree(msgspec.structs.replace(file(), categories=()))
+    assert _route("lake", "willow", tree=plain, category=None).desk.code == "willow"
+
+
+def test_a_group_is_the_categorys_own_code_when_the_taxonomy_does_not_know_it() -> None:
+    assert [group_of(city(), code) for code in ("stall", "ufo", None)] == ["roads", "ufo", ""]
+
+
+def test_a_city_of_one_tier_routes_to_itself() -> None:
+    one = Tree(
+        complete(
+            TreeFile(tiers=("city",), divisions=(Division(code="c", name="c", tier=0, parent=None),), desks=())
+        )
+    )
+    assert _route(tree=one, category=None).desk.code == "c"
+
+
+CODES = ["lake", "canal", "willow", "mine", "cloud", "cloud:unknown", "", "?", None]
+WANTED = st.builds(
+    Wanted,
+    division=st.lists(st.sampled_from(CODES), max_size=4).map(tuple),
+    desk=st.sampled_from([None, "willow", "mine", "?", "supervision-5", "lake:triage"]),
+    category=st.sampled_from([None, "lamp", "pipe", "bus", "?"]),
+    subject_desk=st.sampled_from([None, "willow", "lake", "cloud", "supervision-5", "dispatch", "?"]),
+    confidential=st.booleans(),
+)
+
+
+@given(WANTED)
+def test_every_case_has_a_desk_at_work_that_may_have_it(wanted: Wanted) -> None:
+    tree = city()
+    found = route(tree, wanted)
+    assert found.desk.active
+    assert len(found.division_path) == tree.depth
+    assert not keeps_from(tree, wanted.subject_desk, found.desk.code)
+    assert found.triaged == found.reason.startswith("triage")
+
+
+# -- reports on an office
+
+
+@pytest.mark.parametrize(
+    ("subject", "where"),
+    [
+        ("willow", "lake"),
+        ("lake", "cloud"),
+        ("cloud", "supervision-1"),
+        ("lake-water", "cloud-water"),
+        ("mine", "canal"),
+        ("dispatch", "supervision-1"),
+        ("supervision-2", "supervision-3"),
+        ("supervision-5", "supervision-4"),
+    ],
+)
+def test_a_report_on_an_office_goes_to_its_superior(subject: str, where: str) -> None:
+    found = _about(subject)
+    assert (found.desk.code, found.reason, found.triaged) == (where, "subject_desk", False)
+
+
+def test_a_report_on_an_office_that_nobody_knows_is_triaged_by_supervision() -> None:
+    found = _about("nobody")
+    assert (found.desk.code, found.reason, found.triaged) == ("supervision-1", "triage:unknown_subject", True)
+
+
+def test_a_confidential_case_goes_to_supervision() -> None:
+    wanted = Wanted(division=("lake", "willow"), desk="willow", category="lamp", confidential=True)
+    found = route(city(), wanted)
+    assert (found.desk.code, found.reason, found.triaged) == ("supervision-1", "confidential", False)
+
+
+def test_a_report_is_kept_from_the_office_from_those_below_it_and_from_its_territory() -> None:
+    tree = city()
+    kept = {one.code for one in tree if keeps_from(tree, "lake", one.code)}
+    assert {"lake", "willow", "plane", "lake-water", "lake:triage", "lake:last_resort", "willow:triage"} <= kept
+    assert not kept & {"canal", "bridge", "cloud", "cloud-water", "dispatch", "supervision-1"}
+
+
+def test_a_report_on_a_department_is_kept_from_those_that_answer_to_it() -> None:
+    tree = city()
+    kept = {one.code for one in tree if keeps_from(tree, "cloud-water", one.code)}
+    assert kept == {"cloud-water", "lake-water"}
+
+
+def test_a_report_on_nobody_is_kept_from_nobody() -> None:
+    assert not any(keeps_from(city(), None, one.code) for one in city())
+    assert not any(keeps_from(city(), "nobody", one.code) for one in city())
+
+
+@pytest.mark.parametrize("change", [merge, redirect])
+def test_whoever_took_over_the_subjects_work_counts_as_the_subject(change: object) -> None:
+    tree = Tree(change(file(), "willow", "plane")[0])  # type: ignore[operator]
+    assert keeps_from(tree, "willow", "plane")
+    assert keeps_from(tree, "willow", "willow")
+    assert not keeps_from(tree, "willow", "lake")
+    assert _about("willow", tree).desk.code == "lake"
+
+
+def test_after_a_merger_upwards_the_report_goes_above_the_heir() -> None:
+    tree = Tree(merge(file(), "willow", "lake")[0])
+    assert _about("willow", tree).desk.code == "cloud"
+
+
+def test_of_the_highest_desk_only_itself_is_kept_out() -> None:
+    tree = city()
+    assert [one.code for one in tree if keeps_from(tree, "supervision-5", one.code)] == ["supervision-5"]
+
+
+def test_a_report_on_the_only_supervision_goes_to_the_city() -> None:
+    divisions = (
+        Division(code="c", name="c", tier=0, parent=None),
+        Division(code="s", name="s", tier=1, parent="c"),
+    )
+    tree = Tree(complete(TreeFile(tiers=("city", "street"), divisions=divisions, desks=())))
+    assert _about("c:supervision", tree).desk.code == "c"
+
+
+def test_where_nobody_else_is_at_work_that_is_said() -> None:
+    alone = TreeFile(
+        tiers=("city",),
+        divisions=(Division(code="c", name="c", tier=0, parent=None),),
+        desks=(desk("c", "c"), desk("t", "c", DeskKind.TRIAGE, active=False)),
+    )
+    with pytest.raises(LookupError, match="nobody but c"):
+        beyond(Tree(alone), "c")
