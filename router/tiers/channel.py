@@ -32,8 +32,7 @@ from router.broker.port import Delivery
 from router.core import address
 from router.core import commands as c
 from router.core import messages as m
-from router.core.lifecycle import with_case_id
-from router.core.opening import content_hash
+from router.core.opening import case_id_of, content_hash
 from router.errors import ConfigurationError
 from router.tiers.dispatching import Dispatching, Ending
 from router.tiers.office import Outbound, Report, verb_of
@@ -81,12 +80,14 @@ class Line:
         if not source_id:
             raise ValueError("a case needs the channel's own id in source_id")
         fields = {"channel": self._channel, **fields}
-        opening = c.Open(id="", case_id="", actor=self._actor, source=self._channel, source_id=source_id, **fields)
-        opening = msgspec.structs.replace(opening, id=command_id(opening))
-        self._send(with_case_id(opening))
+        case_id = case_id_of(self._channel, source_id)
+        opening = c.Open(
+            id="", case_id=case_id, actor=self._actor, source=self._channel, source_id=source_id, **fields
+        )
+        self._send(msgspec.structs.replace(opening, id=command_id(opening)))
         if wait:
             self._outbound.settle()
-        return with_case_id(opening).case_id
+        return case_id
 
     def withdraw(self, case_id: str, *, reference: str, text: str = "") -> None:
         """撤回: take a case back. `reference` is an id of yours: the same one is the same request."""

@@ -1,0 +1,259 @@
+"""The HTTP intake before a real ledger: durable before the answer, with or without a broker."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import httpx
+import pytest
+
+from router.app import Installation
+from router.errors import UnreachableError
+from router.flow import Router
+from router.ledger.migrations import upgrade
+from router.rulebook import PolicySet, Source, install_policies, install_tree
+from router.settings import Settings
+from router.tiers.batching import UnhurriedSender
+from router.tiers.intake import app
+from tests.city import MONDAY, file
+from tests.servers.loopback import free_port
+from tests.town import DAILY
+
+HOTLINE = "t-hotline"
+TOKENS = {HOTLINE: "hotline", "t-app": "app"}
+LAMP: dict[str, Any] = {
+    "source_id": "2026-118",
+    "category": "lamp",
+    "division": ["lake", "willow"],
+    "text": "路灯不亮三天",
+    "contact": {"name": "王小明", "phone": "13800000000", "address": "柳荫街1号"},
+}
+
+
+class Counter:
+    """An installation with an intake, and a way to post."""
+
+    def __init__(self, folder: Path, broker: str) -> None:
+        settings = Settings(ledger=f"sqlite:///{folder / 'ledger.db'}", broker=broker)
+        upgrade(settings.ledger)
+        self.on = Installation(settings, now=lambda: MONDAY)
+        install_tree(self.on.ledger, file(), MONDAY)
+        policies = PolicySet(policies=(Source("test", DAILY),))
+        install_policies(self.on.ledger, policies, file().tiers, MONDAY)
+        self.on.declare_embedded()
+        self.sender = UnhurriedSender(self.on.broker.publisher)
+        self.app = app(Router(self.on.ledger, self.on.rulebook, self.sender), self.on.ledger, TOKENS, self.on.now)
+
+    @asynccontextmanager
+    async def client(self, token: str | None = HOTLINE) -> AsyncIterator[httpx.AsyncClient]:
+        """A client inside this process."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://intake", headers=headers) as client:
+            yield client
+
+    def ask(
+        self, asked: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]], token: str | None = HOTLINE
+    ) -> httpx.Response:
+        """One request from a synchronous test."""
+
+        async def run() -> httpx.Response:
+            async with self.client(token) as client:
+                return await asked(client)
+
+        return asyncio.run(run())
+
+    def post(self, body: object, token: str | None = HOTLINE) -> httpx.Response:
+        """Post a case; bytes are sent as they are."""
+        if isinstance(body, bytes):
+            return self.ask(lambda client: client.post("/cases", content=body), token)
+        return self.ask(lambda client: client.post("/cases", json=body), token)
+
+    def close(self) -> None:
+        """Close everything."""
+        self.on.close()
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    """An intake beside an embedded broker."""
+    counter = Counter(tmp_path, "embedded:")
+    yield counter
+    counter.sender.close()
+    counter.close()
+
+
+def test_a_case_is_in_the_ledger_before_the_answer(counter: Counter) -> None:
+    response = counter.post(LAMP)
+    assert response.status_code == 201
+    taken = response.json()
+    assert taken["status"] == "received"
+    case = counter.on.ledger.case(taken["case_id"])
+    assert case is not None
+    assert (case.source, case.source_id, case.lead) == ("hotline", "2026-118", "willow")
+    assert case.version == taken["version"]
+
+
+def test_the_same_again_is_the_same_case(counter: Counter) -> None:
+    first, second = counter.post(LAMP).json(), counter.post(LAMP)
+    assert second.status_code == 201
+    assert second.json() == first | {"status": "duplicate"}
+
+
+def test_other_content_under_the_same_id_is_a_conflict_with_the_case_it_stands_for(counter: Counter) -> None:
+    first = counter.post(LAMP).json()
+    response = counter.post(LAMP | {"text": "another matter"})
+    assert response.status_code == 409
+    assert response.json()["code"] == "content_conflict"
+    assert response.json()["case_id"] == first["case_id"]
+
+
+def test_two_channels_may_use_the_same_id(counter: Counter) -> None:
+    assert counter.post(LAMP).json()["case_id"] != counter.post(LAMP, "t-app").json()["case_id"]
+
+
+def test_personal_data_are_in_the_contacts_and_in_no_answer(counter: Counter) -> None:
+    posted = counter.post(LAMP)
+    case_id = posted.json()["case_id"]
+    shown = counter.ask(lambda client: client.get(f"/cases/{case_id}"))
+    assert shown.status_code == 200
+    for answer in (posted.text, shown.text):
+        for private in ("王小明", "13800000000", "柳荫街1号", "路灯"):
+            assert private not in answer
+    case = counter.on.ledger.case(case_id)
+    assert case is not None
+    contact = counter.on.ledger.contact(str(case.contact_ref), reader="test", reason="test", now=MONDAY)
+    assert contact is not None
+    assert contact.name == "王小明"
+
+
+def test_a_channel_sees_stage_and_due_of_its_own_cases_and_none_of_others(counter: Counter) -> None:
+    case_id = counter.post(LAMP).json()["case_id"]
+    shown = counter.ask(lambda client: client.get(f"/cases/{case_id}")).json()
+    assert shown["state"] == "dispatched"
+    assert shown["due_at"] == "2026-09-22T01:00:00Z"
+    assert shown["outcome"] is None
+    assert counter.ask(lambda client: client.get(f"/cases/{case_id}"), "t-app").status_code == 404
+    assert counter.ask(lambda client: client.get("/cases/NONE")).status_code == 404
+
+
+@pytest.mark.parametrize(("token", "code"), [(None, "no_token"), ("t-hotlin", "unknown_token")])
+def test_without_a_token_of_a_channel_nothing_is_taken(counter: Counter, token: str | None, code: str) -> None:
+    response = counter.post(LAMP, token)
+    assert response.status_code == 401
+    assert response.json()["code"] == code
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_token_speaks_for_its_own_channel_alone(counter: Counter) -> None:
+    assert counter.post(LAMP | {"channel": "app"}).status_code == 403
+    assert counter.post(LAMP | {"channel": "hotline", "source": "hotline"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "where"),
+    [
+        (b"{", "broken_json", ""),
+        (b"\xff", "broken_json", ""),
+        (b"[]", "wrong_type", "$"),
+        (b"{}", "wrong_type", "$"),
+        (LAMP | {"source_id": ""}, "source_id", "$.source_id"),
+        (LAMP | {"source_id": "x" * 201}, "source_id", "$.source_id"),
+        (LAMP | {"text": 7}, "wrong_type", "$.text"),
+        (LAMP | {"division": [1]}, "wrong_type", "$.division[0]"),
+        (LAMP | {"at": "2026-09-21T09:00:00"}, "naive_time", "$.at"),
+        (LAMP | {"due_at": "tomorrow"}, "wrong_type", "$.due_at"),
+        (LAMP | {"affected": 0}, "affected", "$.affected"),
+        (LAMP | {"text": "a\0b"}, "unkeepable", ""),
+    ],
+)
+def test_a_wrong_body_is_answered_with_what_is_wrong_and_where(
+    counter: Counter, body: object, code: str, where: str
+) -> None:
+    response = counter.post(body)
+    assert response.status_code == 400
+    wrong = response.json()
+    assert (wrong["code"], wrong["where"]) == (code, where)
+    assert wrong["what"]
+    assert wrong["todo"]
+    assert "路灯" not in response.text
+
+
+def test_a_body_over_the_limit_is_not_read_to_its_end(counter: Counter) -> None:
+    assert counter.post(LAMP | {"text": "灯" * 100_000}).status_code == 413
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 65_536
+
+    response = counter.ask(lambda client: client.post("/cases", content=endless()))
+    assert response.status_code == 413
+    assert response.json()["code"] == "too_large"
+
+
+def test_ids_actors_and_references_in_a_body_are_ignored(counter: Counter) -> None:
+    forged = {"id": "x", "case_id": "MINE", "actor": {"role": "system"}, "contact_ref": "contact-of-another"}
+    case_id = counter.post(LAMP | forged).json()["case_id"]
+    case = counter.on.ledger.case(case_id)
+    assert case is not None
+    assert case.contact_ref == f"contact-{case_id}"
+
+
+def test_a_broker_that_is_away_keeps_nobody_waiting(tmp_path: Path) -> None:
+    counter = Counter(tmp_path, f"amqp://guest:guest@127.0.0.1:{free_port()}")
+    begun_at_s = monotonic()
+    statuses = [counter.post(LAMP | {"source_id": f"n-{number}"}).status_code for number in range(12)]
+    assert statuses == [201] * 12
+    assert monotonic() - begun_at_s < 5.0
+    assert counter.on.ledger.counts(MONDAY)["outbox"] == 12
+    counter.sender.close()
+    counter.close()
+
+
+def test_a_ledger_that_is_away_is_503_and_nothing_is_taken(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_case_id: str) -> None:
+        raise UnreachableError("no answer")
+
+    monkeypatch.setattr(counter.on.ledger, "case", away)
+    response = counter.post(LAMP)
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "5"
+    monkeypatch.undo()
+    assert counter.post(LAMP).json()["status"] == "received"
+
+
+def test_one_post_that_cannot_be_kept_does_not_take_its_neighbours_with_it(counter: Counter) -> None:
+    async def together() -> list[int]:
+        bodies = [LAMP | {"source_id": f"n-{n}", "text": "a\0b" if n == 20 else "fine"} for n in range(40)]
+        async with counter.client() as client:
+            answers = await asyncio.gather(*(client.post("/cases", json=body) for body in bodies))
+        return [answer.status_code for answer in answers]
+
+    statuses = asyncio.run(together())
+    assert statuses[20] == 400
+    assert statuses.count(201) == 39
+
+
+def test_posts_that_arrive_together_share_transactions_and_repeats_among_them_are_one_case(
+    counter: Counter,
+) -> None:
+    async def together() -> list[dict[str, Any]]:
+        async with counter.client() as client:
+            bodies = [LAMP | {"source_id": f"n-{number % 100}"} for number in range(200)]
+            answers = await asyncio.gather(*(client.post("/cases", json=body) for body in bodies))
+        return [answer.json() for answer in answers]
+
+    begun_at_s = monotonic()
+    answers = asyncio.run(together())
+    assert monotonic() - begun_at_s < 5.0
+    statuses = [answer["status"] for answer in answers]
+    assert statuses.count("received") == 100
+    assert statuses.count("duplicate") == 100
+    assert len({answer["case_id"] for answer in answers}) == 100
