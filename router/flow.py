@@ -209,7 +209,7 @@ class Waker:
                 Outgoing(
                     id=command.id,
                     exchange=address.DUE,
-                    key=tier,
+                    key=address.due_key(tier),
                     type=tag_of(command),
                     case_id=command.case_id,
                     case_version=0,
