@@ -1,0 +1,162 @@
+"""One example of every message, as the documents show it: a street light in a city that does not exist."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from router.broker.envelope import Receipt
+from router.core import commands as c
+from router.core import messages as m
+
+_CASE = "VVFD4W3RLEBB5OYU"
+_OPENED_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
+_DUE_AT = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
+_DESK = c.Actor(c.ActorRole.DESK, "liuyin")
+_ABOVE = c.Actor(c.ActorRole.DESK, "hubin")
+_CHANNEL = c.Actor(c.ActorRole.CHANNEL, "hotline")
+_FOLLOW_UP = c.Actor(c.ActorRole.FOLLOW_UP, "follow-up")
+_ID = "5f0c3a9be1d27c4460a8b1f2"
+
+COMMANDS: tuple[c.Command, ...] = (
+    c.Open(
+        id="hotline:2026-118:9a31c07be255",
+        case_id="",
+        actor=_CHANNEL,
+        at=_OPENED_AT,
+        source="hotline",
+        source_id="2026-118",
+        channel="hotline",
+        category="street_light",
+        division=("hubin", "liuyin"),
+        text="路灯不亮三天，晚上看不清路。",
+        place=c.Place(asset_id="lamp-4711", longitude=120.15, latitude=30.28, crs="GCJ-02"),
+        contact=c.Contact(name="王小明", phone="13800000000", address="柳荫街1号"),
+    ),
+    c.Dispatch(id=f"{_ID}/dispatch/1", case_id=_CASE, actor=_ABOVE, desk="liuyin"),
+    c.Accept(id=f"{_ID}/accept/1", case_id=_CASE, actor=_DESK),
+    c.ReportProgress(id=f"{_ID}/progress/1", case_id=_CASE, actor=_DESK, text="已联系电工，明天到场。"),
+    c.Reply(
+        id=f"{_ID}/reply/1",
+        case_id=_CASE,
+        actor=_DESK,
+        text="周三前换好。",
+        commitment_due_at=datetime(2026, 11, 25, 10, 0, tzinfo=UTC),
+    ),
+    c.Mitigate(id=f"{_ID}/mitigate/1", case_id=_CASE, actor=_DESK, text="已放置临时照明。"),
+    c.RequestReturn(
+        id=f"{_ID}/return/1",
+        case_id=_CASE,
+        actor=_DESK,
+        reason="not_ours",
+        suggested_desk="wanghu",
+        text="该路段属望湖街道。",
+    ),
+    c.ApproveReturn(id=f"{_ID}/approve_return/1", case_id=_CASE, actor=_ABOVE, desk="wanghu"),
+    c.RefuseReturn(id=f"{_ID}/refuse_return/1", case_id=_CASE, actor=_ABOVE, text="该路段属柳荫街道。"),
+    c.Designate(id=f"{_ID}/designate/1", case_id=_CASE, actor=_ABOVE, desk="liuyin"),
+    c.Resolve(
+        id=f"{_ID}/resolve/1",
+        case_id=_CASE,
+        actor=_DESK,
+        outcome=c.Outcome.SOLVED,
+        text="灯泡已更换。",
+        evidence=("photo-20261124-01",),
+        root_cause="灯泡老化",
+    ),
+    c.FollowUp(
+        id="follow-up-20261126-7",
+        case_id=_CASE,
+        actor=_FOLLOW_UP,
+        result=c.FollowUpResult.ACCEPTED,
+        asked=1,
+        accepted=1,
+    ),
+    c.Close(id="close-20261126-7", case_id=_CASE, actor=_FOLLOW_UP),
+    c.Reopen(id="hotline-reopen-118-1", case_id=_CASE, actor=_CHANNEL, text="又不亮了。"),
+    c.Escalate(id=f"{_ID}/escalate/1", case_id=_CASE, actor=_DESK, text="需要区里协调供电公司。"),
+    c.AcceptEscalation(id=f"{_ID}/accept_escalation/1", case_id=_CASE, actor=_ABOVE),
+    c.Adopt(id=f"{_ID}/adopt/1", case_id=_CASE, actor=_ABOVE, report=f"{_ID}/resolve/1"),
+    c.Correct(
+        id="hotline-correct-118-1", case_id=_CASE, actor=_CHANNEL, category="traffic_light", division=("hubin",)
+    ),
+    c.Withdraw(id="hotline-withdraw-118-1", case_id=_CASE, actor=_CHANNEL, text="市民撤回。"),
+    c.PassDeadline(
+        id=f"{_CASE}@close@2026-11-30T09:30:00Z",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SYSTEM),
+        milestone="close",
+        due_at=_DUE_AT,
+    ),
+)
+
+RECEIPT = Receipt(id=f"{_ID}/receipt", case_id=_CASE, version=2, desk="liuyin")
+
+PAYLOADS: tuple[m.Payload, ...] = (
+    m.Assigned(
+        case_id=_CASE,
+        version=2,
+        role="lead",
+        step="street",
+        reason="territory",
+        channel="hotline",
+        matter_type="complaint",
+        category="street_light",
+        division_path=("yunxi", "hubin", "liuyin"),
+        place=c.Place(asset_id="lamp-4711", longitude=120.15, latitude=30.28, crs="GCJ-02"),
+        text="路灯不亮三天，晚上看不清路。",
+        opened_at=_OPENED_AT,
+        due_at=_DUE_AT,
+        statutory_due_at=_DUE_AT,
+        contact_ref=f"contact-{_CASE}",
+    ),
+    m.Taken(case_id=_CASE, version=6, reason="escalated", to_desk="hubin"),
+    m.Reminded(case_id=_CASE, version=3, milestone="close", due_at=_DUE_AT, reason="reminder"),
+    m.SupervisionOrdered(case_id=_CASE, version=5, milestone="close", due_at=_DUE_AT, lead="liuyin"),
+    m.ReturnRequested(
+        case_id=_CASE,
+        version=4,
+        desk="liuyin",
+        reason="not_ours",
+        suggested_desk="wanghu",
+        text="该路段属望湖街道。",
+    ),
+    m.ReturnDecided(case_id=_CASE, version=5, approved=True, to_desk="wanghu"),
+    m.EscalationRequested(case_id=_CASE, version=4, desk="liuyin", due_at=_DUE_AT, text="需要区里协调供电公司。"),
+    m.Refused(
+        case_id=_CASE,
+        version=7,
+        command=f"{_ID}/resolve/1",
+        command_type="case.resolve.v1",
+        code="not_lead",
+        zh="该工单现由 hubin 主办，liuyin 已不是主办单位",
+        en="the case is led by hubin now, liuyin does not have it",
+        data={"lead": "hubin", "desk": "liuyin"},
+    ),
+    m.Answered(
+        case_id=_CASE,
+        version=4,
+        kind="resolved",
+        source="hotline",
+        source_id="2026-118",
+        text="灯泡已更换。",
+        outcome=c.Outcome.SOLVED,
+        due_at=_DUE_AT,
+    ),
+)
+
+#: Body of `POST /cases`.
+POSTED = {
+    "source_id": "2026-118",
+    "category": "street_light",
+    "division": ["hubin", "liuyin"],
+    "text": "路灯不亮三天，晚上看不清路。",
+    "at": "2026-11-23T08:30:00+08:00",
+    "contact": {"name": "王小明", "phone": "13800000000"},
+}
+
+#: Wire type → example.
+EXAMPLES: dict[str, msgspec.Struct] = {
+    str(example.__struct_config__.tag): example for example in (*COMMANDS, RECEIPT, *PAYLOADS)
+}
