@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Dialect, Text, bindparam
+from sqlalchemy import DateTime, Dialect, Text, bindparam
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 #: Identifiers sort by code point on both databases, whatever the server's locale: `order by` and the order in
 #: which rows are locked agree everywhere.
@@ -83,15 +83,16 @@ class _TextList(TypeDecorator[list[str]]):
         return json.dumps(value)
 
 
-class _Among(FunctionElement[bool]):
+class _Among(FunctionElement[Any]):
     """`column` is one of the texts of a list parameter: one statement text however long the list is."""
 
-    type = Boolean()
+    # Not `Boolean`: on SQLite the library would then ask whether it ` = 1`, and no index answers that.
+    type = NullType()
     name = "among"
     inherit_cache = True
 
 
-def among(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
+def among(column: ColumnElement[Any], parameter: str) -> ColumnElement[Any]:
     """Whether `column` is in the list given as `parameter`."""
     return _Among(column, bindparam(parameter, type_=_TextList()))
 

@@ -220,6 +220,10 @@ class Ledger(Protocol):
         """One parked message; None when there is none of that id."""
         ...
 
+    def cases_waited_for(self, limit: int) -> list[str]:
+        """Ids of at most `limit` cases that exist and that messages wait for all the same."""
+        ...
+
     def mark_replayed(self, parked_id: str, now: datetime) -> None:
         """Note that a parked message was handed in again."""
         ...

@@ -94,6 +94,12 @@ cases = Table(
     ),
     Index(None, "lead", sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'")),
     Index(None, "recorded_at"),
+    Index(
+        None,
+        "assigned_at",
+        sqlite_where=text("state = 'dispatched'"),
+        postgresql_where=text("state = 'dispatched'"),
+    ),
 )
 
 #: The register (台账): appended, never edited.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, or_, select
+from sqlalchemy import Connection, RowMapping, and_, or_, select
 from sqlalchemy import exc as sa
 
 from router.ledger import rows, schema, sets
@@ -38,9 +38,12 @@ LOCK_CASES = (
     .with_for_update()
 )
 
-#: Which cases stand in the way of new ones: the same id, or (candidates of) the same source's id.
+#: Which cases stand in the way of new ones: those of the same id, and candidates for the same source's id.
 TAKEN_CASES = select(_cases.c.id, _cases.c.source, _cases.c.source_id).where(
-    or_(among(_cases.c.id, "ids"), among(_cases.c.source_id, "source_ids"))
+    or_(
+        among(_cases.c.id, "ids"),
+        and_(among(_cases.c.source, "sources"), among(_cases.c.source_id, "source_ids")),
+    )
 )
 
 #: Which commands of a batch have left entries already.
@@ -220,7 +223,11 @@ def _taken(connection: Connection, changes: list[Change]) -> set[str]:
         ValueError: there are none, so a case clashes with itself.
     """
     new = [change for change in changes if not change.decided_on]
-    asked = {"ids": [change.case_id for change in new], "source_ids": [change.source_key[1] for change in new]}
+    asked = {
+        "ids": [change.case_id for change in new],
+        "sources": sorted({change.source_key[0] for change in new}),
+        "source_ids": [change.source_key[1] for change in new],
+    }
     found = list(connection.execute(TAKEN_CASES, asked))
     ids = {row.id for row in found}
     sources = {(row.source, row.source_id) for row in found}

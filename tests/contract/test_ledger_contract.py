@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from router.broker.port import Fate
 from router.core import events as e
 from router.core import history
 from router.core.case import State
 from router.core.commands import Actor, ActorRole
 from router.errors import RouterError, UnreachableError
+from router.ledger.migrations import upgrade
 from router.ledger.port import Ledger, RowRefusedError, Write
 from router.ledger.sql import SqlLedger
 from tests.contract.conftest import Opener
@@ -35,6 +40,7 @@ from tests.contract.ledger_ground import (
     refusal,
     tell,
 )
+from tests.servers.postgres import PostgresCluster
 
 
 def write(ledger: Ledger, *writes: Write) -> set[str]:
@@ -363,8 +369,6 @@ def test_a_process_that_dies_before_the_commit_leaves_nothing(ledger: SqlLedger,
 
 @pytest.mark.postgres
 def test_a_connection_cut_before_the_commit_leaves_nothing(database_url: str) -> None:
-    from router.ledger.migrations import upgrade
-
     upgrade(database_url)
     ledger = SqlLedger(database_url, key=None)
     cut = (
@@ -384,6 +388,26 @@ def test_a_connection_cut_before_the_commit_leaves_nothing(database_url: str) ->
         assert write(ledger, opening("c1")) == set()
     finally:
         ledger.close()
+
+
+@pytest.mark.postgres
+def test_what_was_committed_survives_the_servers_death_and_the_ledger_finds_it_again(
+    private_postgres: PostgresCluster,
+) -> None:
+    url = private_postgres.new_database()
+    upgrade(url)
+    ledger = SqlLedger(url, key=None)
+    new = opening("c1")
+    write(ledger, new)
+    private_postgres.kill()
+    with pytest.raises(UnreachableError):
+        ledger.case("c1")
+    with pytest.raises(UnreachableError):
+        write(ledger, opening("c2"))
+    private_postgres.restart()
+    assert ledger.case("c1") == new.case
+    assert write(ledger, opening("c2")) == set()
+    ledger.close()
 
 
 # -- Reading everything
@@ -552,3 +576,54 @@ def test_the_ledger_can_be_closed_twice(ledger: SqlLedger) -> None:
 def test_an_error_in_the_middle_is_said_in_our_words(ledger: SqlLedger) -> None:
     with pytest.raises(RouterError, match="the database refused"), ledger._database.reading() as connection:
         connection.execute(text("select * from nowhere"))
+
+
+# -- Queries
+
+
+def test_no_query_about_some_rows_reads_a_table_through(tmp_path: Path) -> None:
+    """On SQLite, which tells its plan without statistics; the statements are the same on both."""
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    upgrade(url)
+    ledger = SqlLedger(url, key=None)
+    asked: list[tuple[str, Any]] = []
+    engine = ledger._database._engine
+    event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    ask_everything(ledger)
+    with engine.connect() as connection:
+        statements = [
+            statement for statement in asked if statement[0].startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
+        ]
+        for statement, values in statements:
+            given = values[0] if isinstance(values, list) else values
+            plan = connection.exec_driver_sql(f"explain query plan {statement}", given).fetchall()
+            steps = [row[3] for row in plan if re.match(r"SCAN (cases|entries|outbox|contacts|parked)$", row[3])]
+            assert steps == [], statement
+    assert len(statements) > 15, "the test listens"
+    ledger.close()
+
+
+def ask_everything(ledger: SqlLedger) -> None:
+    """Every question that is about some rows only."""
+    new, later = opening("c1"), instant(days=6)
+    with ledger.begin() as unit:
+        unit.answers(["k"])
+        unit.cases(["c1"])
+        unit.unpark_waiting(["c1"], later)
+        unit.write([new])
+        unit.write([accepted(new.case)])
+        unit.write([opening("c1")])
+        unit.note_receipts({"c1": (STREET, 1)})
+        unit.settle({"a": Fate.CONFIRMED, "b": Fate.UNROUTED, "c": Fate.REJECTED}, later)
+    ledger.claim_due(later, 10, 60)
+    ledger.claim_outbox(later, 10, 60, 5)
+    ledger.next_due_at()
+    ledger.case("c1")
+    ledger.case_by_source("hotline", "c1")
+    ledger.entries("c1")
+    ledger.unreceived(later, 10)
+    ledger.cases_waited_for(10)
+    ledger.parked_one("p")
+    ledger.mark_replayed("p", later)
+    ledger.forget_contacts(later)
+    list(ledger.all_cases(open_only=True, lead=STREET))

@@ -92,6 +92,7 @@ def _cases() -> None:
     _partial_index("ix_cases_next_due_at", "cases", "next_due_at", "next_due_at is not null")
     _partial_index("ix_cases_lead", "cases", "lead", "state <> 'closed'")
     op.create_index(op.f("ix_cases_recorded_at"), "cases", ["recorded_at"])
+    _partial_index("ix_cases_assigned_at", "cases", "assigned_at", "state = 'dispatched'")
 
 
 def _entries() -> None:
