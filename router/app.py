@@ -42,6 +42,9 @@ ROLES = ("router", "relay", "sla")
 #: Builds the rules from the tree, the policies in force, the calendars and earlier policies.
 MakeRules = Callable[[Tree, Sequence[Policy], Mapping[str, Calendar], Sequence[Policy]], Rules]
 
+#: Looks at reports that wait for a case which exists are this many seconds apart.
+_WAITING_EVERY_S = 5.0
+
 #: Looks at hand-overs without a receipt are this many seconds apart.
 _RECONCILE_EVERY_S = 60.0
 
@@ -70,11 +73,15 @@ class Installation:
         """
         self.settings = settings
         self.now = now
+        self._make = make or _plain_rules
+        self._declares = False
+        #: Version of the tree whose queues the embedded broker has.
+        self._declared = ""
         self._stack = ExitStack()
         # The broker first: making one opens nothing, so there is nothing to close when the ledger refuses.
         self.broker: Broker = self._open_broker()
         self.ledger = self._open_ledger()
-        self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s, make=make)
+        self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s, make=self._rules)
 
     def _open_ledger(self) -> SqlLedger:
         ledger = SqlLedger(self.settings.ledger, key=contact_key(self.settings))
@@ -91,9 +98,25 @@ class Installation:
         return topology(self.rulebook().tree, self.settings.channels)
 
     def declare_embedded(self) -> None:
-        """Make the embedded broker's queues; RabbitMQ's are made by `topology apply`."""
+        """Make the embedded broker's queues; RabbitMQ's are made by `topology apply`.
+
+        From now on those of a changed tree are made too, before anything is routed by it.
+        """
         if isinstance(self.broker, EmbeddedBroker):
-            self.broker.declare(self.topology())
+            self._declares = True
+            self._declare(self.rulebook().tree)
+
+    def _declare(self, tree: Tree) -> None:
+        if isinstance(self.broker, EmbeddedBroker) and tree.version != self._declared:
+            self.broker.declare(topology(tree, self.settings.channels))
+            self._declared = tree.version
+
+    def _rules(
+        self, tree: Tree, policies: Sequence[Policy], calendars: Mapping[str, Calendar], earlier: Sequence[Policy]
+    ) -> Rules:
+        if self._declares:
+            self._declare(tree)
+        return self._make(tree, policies, calendars, earlier)
 
     def router(self, *, background: bool = True) -> Router:
         """A router of its own, with a sender of its own; one thread at a time."""
@@ -156,8 +179,10 @@ class Installation:
     def _relay_role(self) -> list[Role]:
         sender = self.sender(background=False)
         relay = Relay(self.ledger, sender, grace_s=self.settings.relay_grace_s)
+        router, pause_s = self.router(background=False), self.settings.clock_s
         roles: list[Role] = [
-            TickingRole("relay", lambda now: relay.run_once(now) > 0, self.now, pause_s=self.settings.clock_s)
+            TickingRole("relay", lambda now: relay.run_once(now) > 0, self.now, pause_s=pause_s),
+            TickingRole("waiting", lambda now: router.take_waiting(now) > 0, self.now, pause_s=_WAITING_EVERY_S),
         ]
         if self.settings.reconcile_after_s > 0:
             reconciler = self.reconciler()
@@ -184,6 +209,12 @@ class Installation:
     def close(self) -> None:
         """Close everything that was opened; idempotent."""
         self._stack.close()
+
+
+def _plain_rules(
+    tree: Tree, policies: Sequence[Policy], calendars: Mapping[str, Calendar], earlier: Sequence[Policy]
+) -> Rules:
+    return Rules(tree, policies, calendars, earlier=earlier)
 
 
 class _Leaving(Sender):
