@@ -16,7 +16,15 @@ _COMMANDS = {
     "run": "router.cli.run:run",
     "status": "router.cli.status:status",
     "case": "router.cli.case:case",
+    "parked": "router.cli.parked:parked",
+    "divisions": "router.cli.divisions:divisions",
+    "policy": "router.cli.policy:policy",
+    "calendar": "router.cli.calendar:calendar",
+    "check": "router.cli.check:check",
     "db": "router.cli.db:db",
+    "topology": "router.cli.topology:topology",
+    "recover": "router.cli.recover:recover",
+    "audit": "router.cli.audit:audit",
 }
 
 main = Root("case-router", _COMMANDS)

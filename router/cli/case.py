@@ -4,10 +4,37 @@ from __future__ import annotations
 
 from router.cli.grammar import Nouns
 
+_ACTIONS = (
+    "dispatch",
+    "accept",
+    "report",
+    "reply",
+    "mitigate",
+    "return",
+    "approve-return",
+    "refuse-return",
+    "designate",
+    "resolve",
+    "follow-up",
+    "close",
+    "reopen",
+    "escalate",
+    "accept-escalation",
+    "adopt",
+    "correct",
+    "withdraw",
+)
+
+#: Where the function cannot be named as the command.
+_FUNCTIONS = {"return": "return_"}
+
 case = Nouns(
     "case",
     {
         "open": "router.cli.case_open:open_case",
         "show": "router.cli.case_show:show",
+        "list": "router.cli.case_list:list_cases",
+        "contact": "router.cli.case_contact:contact",
+        **{name: f"router.cli.case_actions:{_FUNCTIONS.get(name) or name.replace('-', '_')}" for name in _ACTIONS},
     },
 )

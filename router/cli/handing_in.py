@@ -6,16 +6,15 @@ import getpass
 from uuid import uuid4
 
 from router.app import Installation
-from router.arrivals import direct
 from router.cli.call import Call
 from router.cli.output import emit_json, emit_refusal, tell
 from router.cli.words import word
 from router.core.commands import Command
-from router.errors import NotFoundError, RouterError
+from router.core.toml_table import nearest
+from router.core.tree import Tree
+from router.errors import NotFoundError
 from router.ledger.port import Answer
-
-#: Where a command given here came from, should it be parked.
-ORIGIN = "shell"
+from router.tiers.shell import carry_out
 
 
 def new_id() -> str:
@@ -33,23 +32,14 @@ def operator() -> str:
 
 
 def hand_in(installation: Installation, command: Command) -> Answer:
-    """Carry out one command; messages leave at once, or with the relay when the broker is away.
+    """Carry out one command; what it leads to leaves at once, or with the relay when the broker is away.
 
     Raises:
+        NotFoundError: there is no such case.
         RouterError: the command kept failing and was parked.
+        UnreachableError: the ledger does not answer.
     """
-    router = installation.counter()
-    now = installation.now()
-    answers = router.carry_out([direct(command, ORIGIN)], now)
-    router.flush(now)
-    answer = answers.get(command.id)
-    if answer is None:
-        raise RouterError(
-            "the command could not be decided and was parked",
-            where=command.id,
-            todo="Look at it: case-router parked list",
-        )
-    return answer
+    return carry_out(installation.counter(), installation.ledger, command, installation.now())
 
 
 def say_answer(call: Call, answer: Answer, done: str) -> int:
@@ -66,3 +56,19 @@ def say_answer(call: Call, answer: Answer, done: str) -> int:
 def no_case(case_id: str) -> NotFoundError:
     """The error about a case that does not exist."""
     return NotFoundError(word("no_case", case=case_id), todo=word("no_case_todo"))
+
+
+def require_desk(installation: Installation, code: str) -> None:
+    """Refuse a mistyped desk before it stands in a case's history.
+
+    Raises:
+        NotFoundError: the tree in force has no such desk.
+    """
+    tree = installation.rulebook().tree
+    if code not in tree.desks:
+        raise no_desk(tree, code)
+
+
+def no_desk(tree: Tree, code: str) -> NotFoundError:
+    """The error about a desk that is not in the tree."""
+    return NotFoundError(word("no_desk", desk=code), todo=f"{nearest(code, tree.desks)}{word('no_desk_todo')}")

@@ -1,4 +1,4 @@
-"""The HTTP door of `up`: the intake, with the health answers beside it."""
+"""The HTTP door of `up`: the intake, with the health answers beside it, and who may post there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from router.app import Installation
 from router.cli.health import Health
 from router.core.toml_table import parse_toml
 from router.errors import ConfigurationError
+from router.tiers import intake
 
 
 def tokens_of(file: str | None) -> dict[str, str]:
@@ -33,6 +34,6 @@ def tokens_of(file: str | None) -> dict[str, str]:
     return {token: channel for channel, token in found.items()}
 
 
-def intake_app(_installation: Installation, _tokens: Mapping[str, str], health: Health) -> ASGIApp:
-    """The application that `up` serves."""
-    return health.app()
+def intake_app(installation: Installation, tokens: Mapping[str, str], health: Health) -> ASGIApp:
+    """The application that `up` serves, with a router of its own."""
+    return intake.app(installation.router(), installation.ledger, tokens, installation.now, health=health.routes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from router.cli.words import language, pick, word
+from router.cli.words import pick, word
 
 #: Times are shown in the offices' own zone.
 ZONE = ZoneInfo("Asia/Shanghai")
 
-#: A terminal that does not say how wide it is, and a pipe.
-_WIDTH = 80
+#: Columns of a table in a pipe, unless COLUMNS says otherwise.
+_PIPE_WIDTH = 160
 
 
 def local(at: datetime | None) -> str:
@@ -86,15 +87,17 @@ def _print(renderable: Any) -> None:
     from rich.console import Console
 
     # Into a pipe a table is never cut to the width of a terminal that is not there.
-    width = None if sys.stdout.isatty() else max(_WIDTH, _pipe_width())
-    Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False).print(renderable)
+    width = None if sys.stdout.isatty() else _pipe_width()
+    console = Console(file=sys.stdout, width=width, highlight=False)
+    with console.capture() as captured:
+        console.print(renderable)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip(), color=True)
 
 
 def _pipe_width() -> int:
-    import os
-
     columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isdigit() else 160
+    return int(columns) if columns.isdigit() else _PIPE_WIDTH
 
 
 def emit_refusal(code: str, data: dict[str, str], *, as_json: bool) -> int:
@@ -110,17 +113,3 @@ def emit_refusal(code: str, data: dict[str, str], *, as_json: bool) -> int:
     if data and not as_json:
         tell("  " + ", ".join(f"{key}={value}" for key, value in sorted(data.items())))
     return ConflictError.exit_code
-
-
-__all__ = [
-    "ZONE",
-    "age",
-    "emit",
-    "emit_fields",
-    "emit_json",
-    "emit_refusal",
-    "emit_table",
-    "language",
-    "local",
-    "tell",
-]

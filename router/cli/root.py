@@ -64,10 +64,6 @@ def _ending(run: Any) -> int:
     except click.Abort:
         click.echo(word("interrupted"), err=True)
         return 1
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`); Python would complain once more when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last door: the terminal gets one line, the file the rest
         click.echo(word("unexpected", error=type(error).__name__, file=_keep_traceback()), err=True)
         return 1

@@ -14,7 +14,8 @@ from router.cli.call import Call
 from router.cli.grammar import Spoken
 from router.cli.health import own_queues
 from router.cli.output import age, emit, emit_fields, emit_json, emit_table
-from router.cli.words import LANGUAGES, WORDS, pick, word
+from router.cli.texts import WORDS
+from router.cli.words import LANGUAGES, pick, word
 from router.core import address
 from router.errors import CheckFailedError, UnreachableError
 

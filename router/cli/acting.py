@@ -1,0 +1,97 @@
+"""Who gives a command from the shell: the options for that, and the way from the options to the answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from router.app import Installation
+from router.cli.call import Call
+from router.cli.grammar import option
+from router.cli.handing_in import hand_in, new_id, no_case, operator, require_desk, say_answer
+from router.cli.words import word
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole, Command
+from router.errors import UsageError
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+#: Roles a person at the shell may speak in, besides a desk. The router's own and history's are not for people.
+ROLES = tuple(
+    role.value
+    for role in (
+        ActorRole.DISPATCHER,
+        ActorRole.FOLLOW_UP,
+        ActorRole.SUPERVISION,
+        ActorRole.CHANNEL,
+        ActorRole.CITIZEN,
+    )
+)
+
+
+def about_a_case(function: _Function) -> _Function:
+    """The case's id, and who speaks."""
+    function = option("--id", "command_id", metavar="ID")(function)
+    function = option("--as", "role", type=click.Choice(ROLES))(function)
+    function = option("--desk", metavar="CODE")(function)
+    return click.argument("case_id", metavar="ID")(function)
+
+
+def act(
+    call: Call,
+    kind: type[Command],
+    usual: ActorRole,
+    *,
+    case_id: str,
+    desk: str | None,
+    role: str | None,
+    command_id: str | None,
+    receiver: str | None = None,
+    **fields: Any,
+) -> int:
+    """Give one command about one case; returns the exit code.
+
+    Args:
+        call: the call of the command line.
+        kind: of the command.
+        usual: who gives it when neither `--desk` nor `--as` was said.
+        case_id: of the case.
+        desk: speaks as this desk.
+        role: speaks in this role.
+        command_id: the same id is carried out once; None makes one.
+        receiver: the desk a command is for, which is its field `desk`; None leaves it out.
+        fields: of the command; a text of `-` is read from stdin.
+
+    Raises:
+        NotFoundError: there is no such case or desk.
+        UsageError: who speaks is not clear.
+    """
+    if fields.get("text") == "-":
+        fields["text"] = sys.stdin.read().strip()
+    if receiver is not None:
+        fields["desk"] = receiver
+    with call.installation() as installation:
+        case = installation.ledger.case(case_id)
+        if case is None:
+            raise no_case(case_id)
+        actor = _actor(installation, case, desk, ActorRole(role) if role else None, usual)
+        command = kind(id=command_id or new_id(), case_id=case_id, actor=actor, **fields)
+        answer = hand_in(installation, command)
+    return say_answer(call, answer, word("case_done", case=case_id, version=answer.version))
+
+
+def _actor(
+    installation: Installation, case: Case, desk: str | None, role: ActorRole | None, usual: ActorRole
+) -> Actor:
+    if desk is not None and role is not None:
+        raise UsageError(word("who_twice"))
+    if desk is not None:
+        require_desk(installation, desk)
+        return Actor(ActorRole.DESK, desk)
+    role = role or usual
+    if role is ActorRole.DESK:
+        raise UsageError(word("who_missing"), todo=word("who_missing_todo"))
+    return Actor(role, case.channel if role is ActorRole.CHANNEL else operator())

@@ -1,0 +1,92 @@
+"""`case-router case list`: cases, the most pressing first; no texts, no personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from heapq import nsmallest
+
+import click
+
+from router.cli.call import Call
+from router.cli.case_show import desk_name, due
+from router.cli.grammar import Spoken, option
+from router.cli.handing_in import require_desk
+from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.words import value_word, word
+from router.core.case import Case, State
+from router.core.tree import Tree
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@click.command("list", cls=Spoken)
+@option("--desk", metavar="CODE", says="case list --desk")
+@option("--state", type=click.Choice([one.value for one in State]))
+@option("--overdue", is_flag=True)
+@option("--all", "closed_too", is_flag=True)
+@option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.pass_obj
+def list_cases(
+    call: Call,
+    /,
+    desk: str | None,
+    state: str | None,
+    overdue: bool,  # noqa: FBT001 - click's flag
+    closed_too: bool,  # noqa: FBT001 - click's flag
+    limit: int,
+) -> None:
+    """List cases by their next deadline."""
+    with call.installation() as installation:
+        now, tree = installation.now(), installation.rulebook().tree
+        if desk is not None:
+            require_desk(installation, desk)
+        open_only = not closed_too and state != State.CLOSED
+        found = installation.ledger.all_cases(open_only=open_only, lead=desk)
+        kept = (one for one in found if _wanted(one, state, now if overdue else None))
+        # One more than is shown tells whether there are more, whatever their number.
+        first = nsmallest(limit + 1, kept, key=lambda one: (one.next_due_at or _NEVER, one.id))
+    shown = first[:limit]
+    if call.as_json:
+        emit_json([_summary(one) for one in shown])
+    elif not shown:
+        tell(word("case_none"))
+    else:
+        headers = [word(f"case_{name}") for name in ("id", "state", "lead", "due", "opened_at")]
+        emit_table(headers, _rows(shown, tree, now))
+    if len(first) > limit:
+        tell(word("case_more"))
+
+
+def _wanted(case: Case, state: str | None, overdue_at: datetime | None) -> bool:
+    if state is not None and case.state != state:
+        return False
+    return overdue_at is None or (case.next_due_at is not None and case.next_due_at < overdue_at)
+
+
+def _summary(case: Case) -> dict[str, object]:
+    return {
+        "case": case.id,
+        "source": case.source,
+        "source_id": case.source_id,
+        "version": case.version,
+        "state": case.state,
+        "lead": case.lead,
+        "opened_at": case.opened_at,
+        "due_at": case.due_at,
+        "next_due_at": case.next_due_at,
+        "starred": case.starred,
+        "escalations": case.escalations,
+    }
+
+
+def _rows(cases: list[Case], tree: Tree, now: datetime) -> Iterator[tuple[str, ...]]:
+    for one in cases:
+        star = "★ " if one.starred else ""
+        yield (
+            star + one.id,
+            value_word(one.state),
+            desk_name(tree, one.lead),
+            due(one.next_due_at, now),
+            local(one.opened_at),
+        )

@@ -1,0 +1,132 @@
+"""`case-router parked`: messages that could not be handled, until somebody hands them in again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+import msgspec
+
+from router.app import Installation
+from router.arrivals import arrived_again
+from router.cli.call import Call
+from router.cli.grammar import Nouns, option
+from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
+from router.cli.words import word
+from router.errors import CheckFailedError, NotFoundError, UsageError
+from router.ledger.parking import UNROUTED
+from router.ledger.port import Parked
+
+#: Messages whose sender contradicted the broker; taking one needs an operator's word.
+FORGED = "forged"
+
+parked = Nouns("parked")
+
+
+@parked.command("list")
+@option("--reason", metavar="CODE", says="parked list --reason")
+@option("--replayed", is_flag=True)
+@click.pass_obj
+def list_parked(call: Call, /, reason: str | None, replayed: bool) -> None:  # noqa: FBT001 - click's flag
+    """List parked messages; a body is never shown here."""
+    with call.installation() as installation:
+        found = installation.ledger.parked(reason=reason, replayed=replayed)
+    if call.as_json:
+        emit_json([_described(one) for one in found])
+    elif found:
+        headers = [word(f"col_{name}") for name in ("id", "reason", "origin", "type", "time", "detail")]
+        emit_table(headers, (_row(one) for one in found))
+    else:
+        tell(word("parked_none"))
+
+
+@parked.command("show")
+@click.argument("parked_id", metavar="ID")
+@option("--body", is_flag=True)
+@click.pass_obj
+def show(call: Call, /, parked_id: str, body: bool) -> None:  # noqa: FBT001 - click's flag
+    """Show what is known about one; its content only when asked for."""
+    with call.installation() as installation:
+        one = _find(installation, parked_id)
+    described = _described(one)
+    if body:
+        described["body"] = one.body.decode("utf-8", errors="replace")
+    if call.as_json:
+        emit_json(described)
+    else:
+        emit_fields((name, str(value if value is not None else "-")) for name, value in described.items())
+
+
+@parked.command("replay")
+@click.argument("parked_ids", nargs=-1, metavar="[ID…]")
+@option("--all", "every", is_flag=True, says="parked replay --all")
+@option("--reason", metavar="CODE", says="parked list --reason")
+@option("--vouch", is_flag=True)
+@click.pass_obj
+def replay(
+    call: Call,
+    /,
+    parked_ids: Sequence[str],
+    every: bool,  # noqa: FBT001 - click's flag
+    reason: str | None,
+    vouch: bool,  # noqa: FBT001 - click's flag
+) -> int:
+    """Hand messages in again, oldest first; one that still cannot be taken stays parked."""
+    if bool(parked_ids) == (every or reason is not None):
+        raise UsageError(word("parked_which"))
+    with call.installation() as installation:
+        chosen = [_find(installation, one) for one in parked_ids] or installation.ledger.parked(reason=reason)
+        results = [(one.id, _replay(installation, one, vouch=vouch)) for one in chosen]
+    if call.as_json:
+        emit_json([{"id": parked_id, "result": result} for parked_id, result in results])
+    else:
+        for parked_id, result in results:
+            emit(f"{parked_id}  {word(f'parked_{result}')}")
+    stayed = any(result in _STAYED for _, result in results)
+    return CheckFailedError.exit_code if stayed else 0
+
+
+#: Results after which a message is still parked.
+_STAYED = frozenset({"undecodable", "forged", "waiting", "failing"})
+
+
+def _replay(installation: Installation, one: Parked, *, vouch: bool) -> str:
+    """What became of it: `sent`, `taken`, `refused`, or why it stays."""
+    now = installation.now()
+    if one.reason == UNROUTED:
+        with installation.ledger.begin() as unit:
+            if unit.send_again(one.id, now):
+                return "sent"
+    if one.reason == FORGED and not vouch:
+        return "forged"
+    again = arrived_again(one)
+    if again is None:
+        return "undecodable"
+    router = installation.counter()
+    answer = router.carry_out([again], now).get(again.command.id)
+    router.flush(now)
+    if answer is None:
+        return "failing"
+    if answer.refused == "unknown_case":
+        return "waiting"
+    installation.ledger.mark_replayed(one.id, now)
+    return "taken" if answer.refused is None else "refused"
+
+
+def _find(installation: Installation, parked_id: str) -> Parked:
+    one = installation.ledger.parked_one(parked_id)
+    if one is None:
+        raise NotFoundError(word("no_parked", id=parked_id), todo=word("no_parked_todo"))
+    return one
+
+
+def _described(one: Parked) -> dict[str, object]:
+    """All but the content."""
+    described = msgspec.structs.asdict(one)
+    body: bytes = described.pop("body")
+    return {**described, "size": len(body)}
+
+
+def _row(one: Parked) -> tuple[str, ...]:
+    mark = " ✓" if one.replayed_at is not None else ""
+    return one.id + mark, one.reason, one.origin, one.type, local(one.parked_at), one.detail

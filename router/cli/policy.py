@@ -1,0 +1,127 @@
+"""`case-router policy`: the policies in force and how others come into force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from router.app import Installation
+from router.cli.call import Call
+from router.cli.division_import import read_text
+from router.cli.grammar import Nouns, option
+from router.cli.output import emit, emit_json, emit_table, tell
+from router.cli.words import word
+from router.core.matching import check_set
+from router.core.policy_file import load_policy
+from router.core.tree import TreeFile
+from router.errors import ConfigurationError
+from router.presets import list_presets, preset_text
+from router.rulebook import POLICIES, TREE, PolicySet, Source, calendars_of, install_policies
+
+policy = Nouns("policy")
+
+
+@policy.command("import")
+@click.argument("names", nargs=-1, required=True, metavar="FILE|PRESET…")
+@option("--calendar", "calendars", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
+@option("--dry-run", is_flag=True)
+@click.pass_obj
+def import_(
+    call: Call,
+    /,
+    names: Sequence[str],
+    calendars: Sequence[Path],
+    dry_run: bool,  # noqa: FBT001 - click's flag
+) -> None:
+    """Check policies as a set and put them in force."""
+    with call.installation() as installation:
+        tiers = _tiers(installation)
+        chosen = PolicySet(
+            policies=tuple(source_of(name) for name in names),
+            calendars=_calendars(installation, calendars),
+        )
+        if dry_run:
+            check_set([load_policy(one.text, one.name, tiers) for one in chosen.policies], calendars_of(chosen))
+            tell(word("policies_checked", count=len(names)))
+            return
+        version = install_policies(installation.ledger, chosen, tiers, installation.now())
+    if call.as_json:
+        emit_json({"policies": version, "names": list(names)})
+    tell(word("policies_in_force", version=version, count=len(names)))
+
+
+@policy.command("list")
+@click.pass_obj
+def list_policies(call: Call, /) -> None:
+    """List the policies in force, in the order they are tried."""
+    with call.installation() as installation:
+        rules = installation.rulebook()
+    found = rules.policies
+    if call.as_json:
+        emit_json([{"version": one.version, **msgspec.to_builtins(one)} for one in found])
+        return
+    headers = [word(f"policy_{name}") for name in ("version", "title", "calendar", "from", "to", "milestones")]
+    emit_table(
+        headers,
+        (
+            (
+                one.version,
+                one.title,
+                one.calendar,
+                str(one.effective_from or "-"),
+                str(one.effective_to or "-"),
+                ", ".join(rule.name for rule in one.milestones),
+            )
+            for one in found
+        ),
+    )
+
+
+@policy.command("presets")
+@click.pass_obj
+def presets(call: Call, /) -> None:
+    """List what is shipped."""
+    if call.as_json:
+        emit_json(list_presets())
+    else:
+        emit("\n".join(list_presets()))
+
+
+def source_of(name: str) -> Source:
+    """A policy as it was written: a file, or a preset by name.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+        NotFoundError: it is neither.
+    """
+    path = Path(name)
+    if path.suffix == ".toml" or path.exists():
+        return Source(path.name, read_text(path))
+    return Source(name, preset_text("policies", name))
+
+
+def _calendars(installation: Installation, files: Sequence[Path]) -> tuple[Source, ...]:
+    """The files named, or those of the set in force: another policy is no reason to lose a calendar."""
+    if files:
+        return tuple(Source(file.name, read_text(file)) for file in files)
+    current = installation.ledger.current(POLICIES)
+    return msgspec.json.decode(current[1], type=PolicySet).calendars if current is not None else ()
+
+
+def _tiers(installation: Installation) -> tuple[str, ...]:
+    """Names of the tiers; a policy's ladder names them, so the tree comes first.
+
+    Raises:
+        ConfigurationError: no tree is installed.
+    """
+    found = installation.ledger.current(TREE)
+    if found is None:
+        raise ConfigurationError(
+            "no tree is installed, and a policy's ladder names its tiers",
+            where=installation.ledger.name,
+            todo="Run first: case-router divisions import FILE",
+        )
+    return msgspec.msgpack.decode(found[1], type=TreeFile).tiers

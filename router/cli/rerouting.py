@@ -1,0 +1,103 @@
+"""Cases whose lead no longer stands: each goes to the desk that does its work today, with an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import structlog
+
+from router.app import Installation
+from router.arrivals import direct
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole, Dispatch
+from router.core.routing import Wanted, keeps_from, route
+from router.core.tree import Desk, Tree
+from router.ledger.port import Answer
+
+log = structlog.get_logger(__name__)
+
+#: Who it says on record.
+_ACTOR = Actor(ActorRole.SYSTEM, "divisions")
+_BATCH = 256
+
+
+class Rerouted(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the cases of desks that no longer stand."""
+
+    #: Ids of cases that have another lead now.
+    moved: tuple[str, ...]
+    #: Case id → refusal: these are still with their old lead.
+    stayed: dict[str, str]
+
+
+def stranded(installation: Installation) -> Iterator[Case]:
+    """Open cases led by a desk that is in the tree no more, or at work no more."""
+    tree = installation.rulebook().tree
+    for case in installation.ledger.all_cases(open_only=True):
+        if case.lead and not _stands(tree, case.lead):
+            yield case
+
+
+def _stands(tree: Tree, code: str) -> bool:
+    desk = tree.standing(code)
+    return desk is not None and desk.code == code
+
+
+def reroute(installation: Installation) -> Rerouted:
+    """Dispatch every stranded case anew; interrupted or run again, each case is moved once.
+
+    Raises:
+        UnreachableError: the ledger does not answer.
+    """
+    tree = installation.rulebook().tree
+    moved: list[str] = []
+    stayed: dict[str, str] = {}
+    # Read to the end first: what is written below must not change what is being streamed.
+    cases = list(stranded(installation))
+    for start in range(0, len(cases), _BATCH):
+        for answer in _dispatch(installation, tree, cases[start : start + _BATCH]):
+            if answer.refused is None:
+                moved.append(answer.case_id)
+            else:
+                stayed[answer.case_id] = answer.refused
+                log.warning("case.not_rerouted", case=answer.case_id, code=answer.refused)
+    return Rerouted(moved=tuple(moved), stayed=stayed)
+
+
+def _dispatch(installation: Installation, tree: Tree, cases: list[Case]) -> list[Answer]:
+    commands = [
+        Dispatch(
+            # The same change of the same case is the same command.
+            id=f"divisions/{tree.version}/{case.id}/{case.assigned_version}",
+            case_id=case.id,
+            actor=_ACTOR,
+            desk=heir(tree, case).code,
+        )
+        for case in cases
+    ]
+    router, now = installation.counter(), installation.now()
+    answers = router.carry_out([direct(command, "shell") for command in commands], now)
+    router.flush(now)
+    return [answers[command.id] for command in commands if command.id in answers]
+
+
+def heir(tree: Tree, case: Case) -> Desk:
+    """The desk that does the lead's work today; when nobody does, or may not see the case, it is routed afresh."""
+    standing = tree.standing(case.lead)
+    if standing is not None and not keeps_from(tree, case.subject_desk, standing.code):
+        return standing
+    wanted = Wanted(
+        division=tuple(_known(tree, code) for code in case.division_path[1:]),
+        desk=None,
+        category=case.category,
+        subject_desk=case.subject_desk,
+        confidential=case.confidential,
+    )
+    return route(tree, wanted).desk
+
+
+def _known(tree: Tree, code: str) -> str | None:
+    """A division as its source would name it: an unknown one is not named."""
+    division = tree.divisions.get(code)
+    return None if division is not None and division.unknown else code
