@@ -1,0 +1,97 @@
+"""A desk hosted beside the router on the embedded broker: the same object, the same dispatching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from router.core import messages as m
+from router.core.case import State
+from router.errors import ConfigurationError
+from router.tiers import Desk, Office, dispatching
+from router.tiers.dispatching import HandlersFailingError
+from router.tiers.hosting import load_desk
+from tests.city import MONDAY
+from tests.town import Town, town
+
+SOLVING = Desk("willow")
+
+
+@SOLVING.on_assigned
+def solve(case: m.Assigned, office: Office) -> None:
+    """Accept and resolve."""
+    office.accept(case)
+    office.resolve(case, text="换了灯泡")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Town]:
+    """A town on an embedded broker."""
+    with town(f"sqlite:///{tmp_path / 'ledger.db'}") as place:
+        yield place
+
+
+def solving() -> Desk:
+    """A fresh desk for a fresh memory."""
+    desk = Desk("willow")
+    desk.on_assigned(solve)
+    return desk
+
+
+def test_a_hosted_desk_closes_a_case(place: Town) -> None:
+    hosted = solving().attach(place.on.broker, lambda: MONDAY)
+    case_id = place.open(1)
+    assert hosted.run_once(0.5) == 1
+    place.pump()
+    case = place.on.ledger.case(case_id)
+    assert case is not None
+    assert case.state is State.CLOSED
+    hosted.close()
+
+
+def test_a_hosted_desk_runs_in_a_thread_until_it_is_stopped(place: Town) -> None:
+    hosted = solving().attach(place.on.broker, lambda: MONDAY)
+    place.open(1)
+    thread = Thread(target=hosted.run)
+    thread.start()
+    hosted.stop()
+    thread.join(30.0)
+    assert not thread.is_alive()
+
+
+def test_a_hosted_desk_whose_handler_keeps_failing_stops_and_says_so(
+    place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "_FIRST_PAUSE_S", 0.0)
+    desk = Desk("willow", attempts=1, aside_limit=2)
+
+    @desk.on_assigned
+    def broken(case: m.Assigned, office: Office) -> None:
+        raise ValueError(case.case_id)
+
+    hosted = desk.attach(place.on.broker, lambda: MONDAY)
+    for number in range(3):
+        place.open(number)
+    with pytest.raises(HandlersFailingError, match="2 messages are set aside"):
+        hosted.run()
+
+
+def test_a_desk_is_loaded_by_module_and_attribute() -> None:
+    assert load_desk(f"{__name__}:SOLVING") is SOLVING
+    assert load_desk(f"{__name__}:solving").code == "willow"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "module", ":attribute", "no.such.module:desk", f"{__name__}:NOTHING", f"{__name__}:MONDAY"]
+)
+def test_what_names_no_desk_is_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError):
+        load_desk(name)
+
+
+def test_a_desk_without_a_handler_for_cases_is_not_hosted(place: Town) -> None:
+    with pytest.raises(ConfigurationError, match="no handler for assigned"):
+        Desk("willow").attach(place.on.broker, lambda: MONDAY)
