@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from router.arrivals import Arrived
+from router.arrivals import Arrived, arrived_again
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
 from router.core import address, lifecycle
@@ -43,6 +43,7 @@ class Batch:
         self._cases = dict(cases)
         self._channels = channels
         self._now = now
+        self._taken: dict[str, list[Arrived]] = {}
         self.answers = dict(answers)
         self.writes: list[Write] = []
         self.parked: list[Parked] = []
@@ -57,11 +58,26 @@ class Batch:
         if command.id in self.answers:
             self.tally["duplicate"] += 1
             return
+        self._taken.setdefault(command.case_id, []).append(arrived)
         try:
             self._take(arrived)
         except Exception as error:  # noqa: BLE001 - a bug must cost one message, not the batch it came in
             log.error("command.failing", command=command.id, case=command.case_id, error=type(error).__name__)
             self._park(arrived, "failing", f"{type(error).__name__} while deciding")
+
+    def take_again(self, waiting: Parked) -> None:
+        """Decide a message that waited for its case; what it was answered with then does not count."""
+        arrived = arrived_again(waiting)
+        if arrived is not None:
+            self.answers.pop(arrived.command.id, None)
+            self.take(arrived)
+
+    def give_up(self, case_id: str, why: str) -> None:
+        """The ledger cannot keep a case: nothing of it is written, its commands are parked."""
+        self.writes = [write for write in self.writes if write.case.id != case_id]
+        for arrived in self._taken.pop(case_id, ()):
+            self.answers.pop(arrived.command.id, None)
+            self._park(arrived, "failing", why)
 
     def _take(self, arrived: Arrived) -> None:
         command = arrived.command

@@ -11,7 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from router.arrivals import Arrived, arrived_again, contact_ref, open_delivery, without_contact
+import structlog
+
+from router.arrivals import Arrived, contact_ref, open_delivery, without_contact
 from router.batch import Batch
 from router.broker.envelope import Receipt, encode
 from router.broker.port import Delivery, Outgoing
@@ -20,8 +22,10 @@ from router.core.commands import Contact, Open
 from router.core.deadlines import wake_up
 from router.core.lifecycle import tag_of
 from router.core.rules import Rules
-from router.ledger.port import Answer, Ledger, Parked, Unit
+from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
 from router.sending import Sender
+
+log = structlog.get_logger()
 
 #: How often a batch is decided again because another router was quicker with a case of it.
 _ROUNDS = 20
@@ -94,8 +98,20 @@ class Router:
         *,
         parked: Sequence[Parked] = (),
         receipts: Mapping[str, tuple[str, int]] | None = None,
+        waited_for: Sequence[str] = (),
     ) -> dict[str, Answer]:
-        """Decide, store, send. Commands of cases that another router changed meanwhile are decided again."""
+        """Decide, store, send. Commands of cases that another router changed meanwhile are decided again.
+
+        Args:
+            arrived: commands, in order.
+            now: aware instant of recording.
+            parked: messages to keep as they are.
+            receipts: case id → desk and version that it has in hand.
+            waited_for: ids of cases whose waiting messages are to be taken up.
+
+        Returns:
+            Command id → answer, of commands that were answered before too.
+        """
         answers: dict[str, Answer] = {}
         pending, rest = list(arrived), parked
         for _ in range(_ROUNDS):
@@ -105,41 +121,46 @@ class Router:
                     unit.note_receipts(receipts)
                 if rest:
                     unit.park(rest)
-                batch, conflicts = self._decide(unit, pending, now)
+                batch, conflicts = self._decide(unit, pending, waited_for, now)
             self.tally.update(batch.tally)
             self._sender.send([m for w in batch.writes if w.case.id not in conflicts for m in w.outgoing])
-            pending = [one for one in pending if one.command.case_id in conflicts]
             answers.update((a.command, a) for a in batch.answers.values() if a.case_id not in conflicts)
+            pending = [one for one in pending if one.command.case_id in conflicts]
             if not pending:
-                break
-            receipts, rest = None, ()
-        else:
-            self._give_up(pending, now)
+                return answers
+            receipts, rest, waited_for = None, (), ()
+        self._give_up(pending, now)
         return answers
 
-    def _decide(self, unit: Unit, arrived: Sequence[Arrived], now: datetime) -> tuple[Batch, set[str]]:
-        if not arrived:
-            return Batch(self._rules(), {}, {}, self._channels, now), set()
+    def _decide(
+        self, unit: Unit, arrived: Sequence[Arrived], waited_for: Sequence[str], now: datetime
+    ) -> tuple[Batch, set[str]]:
+        """Decide a batch within a transaction; returns it and the ids of cases that others changed meanwhile."""
         self._keep_contacts(unit, arrived, now)
-        cases = unit.cases({one.command.case_id for one in arrived})
-        batch = Batch(
-            self._rules({case.policy for case in cases.values()}),
-            cases,
-            unit.answers({one.command.id for one in arrived}),
-            self._channels,
-            now,
-        )
+        known = {one.command.case_id for one in arrived} | set(waited_for)
+        cases = unit.cases(known) if known else {}
+        versions = {case.policy for case in cases.values()}
+        answered = unit.answers({one.command.id for one in arrived}) if arrived else {}
+        batch = Batch(self._rules(versions), cases, answered, self._channels, now)
         for one in arrived:
             batch.take(without_contact(one, self._ledger.keyed_hash))
-        if batch.opened:
-            for waiting in unit.unpark_waiting(batch.opened, now):
-                again = arrived_again(waiting)
-                if again is not None:
-                    batch.answers.pop(again.command.id, None)
-                    batch.take(again)
-        if batch.parked:
-            unit.park(batch.parked)
-        return batch, unit.write(batch.writes) if batch.writes else set()
+        waiting = unit.unpark_waiting([*batch.opened, *waited_for], now) if batch.opened or waited_for else []
+        for parked in waiting:
+            batch.take_again(parked)
+        conflicts = self._write(unit, batch)
+        # What waited for a case that is decided again waits on: parked again, it counts as not taken.
+        unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in conflicts)])
+        return batch, conflicts
+
+    def _write(self, unit: Unit, batch: Batch) -> set[str]:
+        """Write what was decided; a case the database cannot keep is parked and costs its neighbours nothing."""
+        while batch.writes:
+            try:
+                return unit.write(batch.writes)
+            except RowRefusedError as error:
+                log.error("case.unkept", case=error.case_id, what=error.what)
+                batch.give_up(error.case_id, error.what)
+        return set()
 
     def _keep_contacts(self, unit: Unit, arrived: Sequence[Arrived], now: datetime) -> None:
         contacts: dict[str, Contact] = {
@@ -156,6 +177,17 @@ class Router:
             unit.park([one.parked("failing", "another process kept changing the case", now) for one in pending])
         self.tally["failing"] += len(pending)
 
+    def take_waiting(self, now: datetime, limit: int = 500) -> int:
+        """Take up messages that wait for a case which exists: parked in one process while another opened it.
+
+        Returns:
+            How many cases they waited for.
+        """
+        waited_for = self._ledger.cases_waited_for(limit)
+        if waited_for:
+            self.carry_out((), now, waited_for=waited_for)
+        return len(waited_for)
+
     def flush(self, now: datetime) -> None:
         """Record what became of the last messages sent; called when there is nothing else to do."""
         fates = self._sender.collect(wait=True)
@@ -165,7 +197,7 @@ class Router:
 
 
 class Relay:
-    """Sends what a crash or an outage left in the outbox, and looks after reports that wait for their case."""
+    """Sends what a crash or an outage left in the outbox."""
 
     def __init__(self, ledger: Ledger, sender: Sender, *, lease_s: float = 30.0, grace_s: float = 5.0) -> None:
         """`grace_s`: seconds a router has to publish its own messages before the relay takes them."""
