@@ -1,0 +1,118 @@
+"""Running the demo: make ledger and broker ready, let the weeks go by, count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from importlib.resources import files
+
+import msgspec
+
+from router.app import Installation, broker_url, installation
+from router.broker.apply import apply
+from router.cities import demo_city
+from router.core.tree import Tree
+from router.demo.city_life import CityLife
+from router.demo.clockwork import Clockwork, Progress
+from router.demo.courier import Courier
+from router.demo.desks import Desks
+from router.demo.people import People
+from router.demo.summary import Summary, summarise
+from router.errors import ConflictError, UsageError
+from router.ledger.migrations import schema_status, upgrade
+from router.presets import preset_calendar, preset_text
+from router.rulebook import POLICIES, TREE, PolicySet, Source, install_policies, install_tree
+from router.settings import Settings
+
+#: A Monday from which four weeks lead into the days whose deadlines no calendar covers yet.
+START_AT = datetime.fromisoformat("2026-11-30T00:00:00+08:00")
+#: Nobody changes the rules while the demo runs.
+_RELOAD_S = 1e8
+_MOST_WEEKS = 52
+
+
+def run_demo(
+    settings: Settings,
+    *,
+    weeks: int = 4,
+    per_day: int = 250,
+    seed: int = 7,
+    progress: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """Let the demo city live for some weeks through the real flow, as fast as the machine allows.
+
+    Args:
+        settings: name the ledger and the broker; the ledger is made if need be, and must hold no case. A ledger
+            that is not an SQLite file needs a key for the personal data (`contact_key_file`).
+        weeks: 1 to 52; from the third month on, deadlines lie past the calendar and are provisional.
+        per_day: appeals a day, mean over the week.
+        seed: chance; the same seed, the same summary.
+        progress: told once for every day of the city.
+
+    Raises:
+        UsageError: a number is out of range.
+        ConflictError: ledger or broker already serve somebody.
+        UnreachableError: ledger or broker do not answer.
+    """
+    if not 1 <= weeks <= _MOST_WEEKS or per_day < 1:
+        raise UsageError(f"a demo lasts 1 to {_MOST_WEEKS} weeks and has at least one appeal a day")
+    tree, end_at = Tree(demo_city()), START_AT + timedelta(weeks=weeks)
+    life = CityLife(tree, seed=seed, start_at=START_AT, weeks=weeks, per_day=per_day)
+    appeals = life.appeals()
+    belongs_to = {appeal.case_id: appeal.belongs_to for appeal in reversed(appeals)}
+    desks = Desks(tree, preset_calendar("cn"), seed=seed, belongs_to=belongs_to.__getitem__)
+    with _ready(settings) as opened, _courier(opened) as courier:
+        clockwork = Clockwork(opened, courier, desks, People(seed=seed), progress=progress)
+        clockwork.run(appeals, START_AT, end_at)
+        return summarise(opened.ledger, tree, end_at, weeks=weeks, per_day=per_day, seed=seed)
+
+
+def demo_policies() -> PolicySet:
+    """The default policy, and one for what cannot wait."""
+    emergency = files("router.demo").joinpath("emergency.toml").read_text(encoding="utf-8")
+    return PolicySet(
+        policies=(Source("emergency", emergency), Source("default", preset_text("policies", "default")))
+    )
+
+
+@contextmanager
+def _ready(settings: Settings) -> Iterator[Installation]:
+    """The installation, with the demo's rules in force."""
+    if schema_status(settings.ledger).found is None:
+        upgrade(settings.ledger)
+    settings = msgspec.structs.replace(settings, reload_s=_RELOAD_S, channels=())
+    with installation(settings) as opened:
+        _require_unused(opened)
+        install_tree(opened.ledger, demo_city(), START_AT)
+        install_policies(opened.ledger, demo_policies(), demo_city().tiers, START_AT)
+        if settings.is_embedded:
+            opened.declare_embedded()
+        else:
+            apply(broker_url(settings), opened.topology())
+        yield opened
+
+
+def _require_unused(opened: Installation) -> None:
+    ledger = opened.ledger
+    if ledger.current(TREE) or ledger.current(POLICIES) or next(ledger.all_cases(), None) is not None:
+        raise ConflictError(
+            "this ledger is in use: the demo would put made-up cases into it",
+            where=ledger.name,
+            todo="Name an empty database, or none.",
+        )
+
+
+@contextmanager
+def _courier(opened: Installation) -> Iterator[Courier]:
+    with ExitStack() as stack:
+        courier = Courier(opened.broker, opened.rulebook().tree)
+        stack.callback(courier.close)
+        waiting = courier.waiting()
+        if waiting:
+            raise ConflictError(
+                f"{waiting} messages of somebody else's lie in the queues",
+                where=opened.broker.name,
+                todo="Name a virtual host of the demo's own.",
+            )
+        yield courier
