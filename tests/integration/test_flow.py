@@ -1,0 +1,289 @@
+"""The whole flow on a hand-turned clock: what comes in broken, early, twice, forged, or at once with others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+import pytest
+from kombu.connection import Connection
+
+from router.core import address
+from router.core.commands import Accept, Actor, ActorRole, PassDeadline, Place, Resolve
+from router.core.opening import case_id_of
+from router.sending import Sender
+from tests.servers.rabbit import RabbitServer
+from tests.town import Town, town
+
+ON = [
+    "embedded",
+    pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres]),
+]
+
+
+@pytest.fixture(params=ON)
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
+    if request.param == "embedded":
+        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
+    else:
+        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
+    with town(ledger, broker) as built:
+        yield built
+
+
+def desk(code: str) -> Actor:
+    """A desk speaking."""
+    return Actor(ActorRole.DESK, code)
+
+
+def case_of(number: int) -> str:
+    """The id of the hotline's case of that number."""
+    return case_id_of("hotline", str(number))
+
+
+def reasons(here: Town) -> dict[str, str]:
+    """Parked message id → reason."""
+    return {parked.message_id: parked.reason for parked in here.on.ledger.parked()}
+
+
+def test_what_cannot_be_taken_is_parked_with_its_reason_and_its_neighbours_live(here: Town) -> None:
+    good, replace = here.appeal(1), msgspec.structs.replace
+    body = good.body
+    messages = [
+        good,
+        replace(good, id="cut", body=body[:-9]),
+        replace(good, id="number", body=body.replace(b'"affected":1', b'"affected":"many"')),
+        replace(good, id="big", body=body.replace(b'"case 1"', b'"' + b"x" * 1_000_000 + b'"')),
+        replace(good, id="type", type="case.sing.v1"),
+        replace(good, id="zone", body=body.replace(b'Z"', b'"', 1)),
+        replace(good, id="no-id", body=body.replace(b'"source_id":"1"', b'"source_id":""')),
+        here.appeal(2),
+    ]
+    here.publish(messages)
+    here.pump()
+    assert reasons(here) == {
+        "cut": "undecodable",
+        "number": "undecodable",
+        "big": "too_large",
+        "type": "unknown_type",
+        "zone": "naive_time",
+        "no-id": "bad_id",
+    }
+    assert [case.source_id for case in here.on.ledger.all_cases()] == sorted(
+        ["1", "2"], key=lambda source_id: case_id_of("hotline", source_id)
+    )
+    kept = here.on.ledger.parked_one("too_large:big")
+    assert kept is not None
+    assert len(kept.body) > 1_000_000, "the whole message is kept"
+
+
+def test_unknown_division_category_desk_and_channel_lose_nothing(here: Town) -> None:
+    here.publish(
+        [
+            here.appeal(1, division=("lake", "atlantis")),
+            here.appeal(2, division=("lake", None)),
+            here.appeal(3, category="dragons"),
+            here.appeal(4, category=None),
+            here.appeal(5, desk="nobody"),
+            here.appeal(6, channel="pigeon", actor=Actor(ActorRole.CHANNEL, "pigeon")),
+        ]
+    )
+    here.pump()
+    cases = {case.source_id: case for case in here.on.ledger.all_cases()}
+    assert {source_id for source_id, case in cases.items() if case.triaged} == {"1", "2", "3", "4", "5"}
+    assert all(case.lead and case.next_due_at for case in cases.values())
+    assert cases["6"].origin == "complaint"
+    assert {entry.event.reason for entry in here.on.ledger.all_entries("Dispatched")} == {  # type: ignore[union-attr]
+        "triage:unknown_division",
+        "triage:missing_division",
+        "triage:unknown_category",
+        "triage:missing_category",
+        "triage:unknown_desk",
+        "territory",
+    }
+
+
+def test_a_repeat_is_one_case_and_other_content_under_the_same_id_is_refused(here: Town) -> None:
+    here.publish([here.appeal(1), here.appeal(1), here.appeal(1, id="again")])
+    here.pump()
+    here.publish([here.appeal(1, id="other", text="something else")])
+    here.pump()
+    entries = here.on.ledger.entries(case_of(1))
+    assert [type(entry.event).__name__ for entry in entries] == ["Received", "Dispatched", "Refused"]
+    assert entries[-1].event.code == "content_conflict"  # type: ignore[union-attr]
+    assert here.router.tally["duplicate"] == 2
+
+
+def test_a_report_that_comes_before_its_case_waits_and_is_taken_when_the_case_opens(here: Town) -> None:
+    case = case_of(1)
+    here.say("willow", Accept(id="a", case_id=case, actor=desk("willow")))
+    assert reasons(here) == {"a": "unknown_case"}
+    here.open(1)
+    kept = here.on.ledger.case(case)
+    assert kept is not None
+    assert kept.state == "accepted"
+    assert here.on.ledger.parked() == []
+
+
+def test_a_report_parked_while_another_process_opened_its_case_is_taken_up(here: Town) -> None:
+    case = here.open(1)
+    late = here.message(Accept(id="a", case_id=case, actor=desk("willow")), address.REPORTS, "willow.accept")
+    with here.on.ledger.begin() as unit:
+        unit.park([_waiting(here, late.body, case)])
+    assert here.router.take_waiting(here.time) == 1
+    kept = here.on.ledger.case(case)
+    assert kept is not None
+    assert kept.state == "accepted"
+    assert here.router.take_waiting(here.time) == 0
+
+
+def _waiting(here: Town, body: bytes, case: str):  # type: ignore[no-untyped-def]
+    from router.ledger.port import Parked
+
+    return Parked(
+        id="unknown_case:a",
+        reason="unknown_case",
+        detail="",
+        origin=address.REPORTS,
+        message_id="a",
+        type="case.accept.v1",
+        case_id=case,
+        key="willow.accept",
+        user_id=None,
+        body=body,
+        parked_at=here.time,
+    )
+
+
+def test_a_message_in_anothers_name_is_parked_and_changes_nothing(here: Town) -> None:
+    case = here.open(1)
+    forged = Accept(id="forged", case_id=case, actor=desk("willow"))
+    here.publish([here.message(forged, address.REPORTS, address.report_key("plane", "accept"))])
+    wake = PassDeadline(
+        id="wake",
+        case_id=case,
+        actor=Actor(ActorRole.SYSTEM, "clock"),
+        milestone="close",
+        due_at=here.time + timedelta(days=1),
+    )
+    here.publish([here.message(wake, address.INTAKE, "hotline.open")])
+    here.pump()
+    assert reasons(here) == {"forged": "forged", "wake": "forged"}
+    kept = here.on.ledger.case(case)
+    assert kept is not None
+    assert kept.version == 2
+
+
+def test_a_report_from_a_desk_that_does_not_have_the_case_is_refused_on_record_and_the_desk_is_told(
+    here: Town,
+) -> None:
+    case = here.open(1)
+    here.say("plane", Resolve(id="r", case_id=case, actor=desk("plane"), text="办好了"))
+    refused = here.on.ledger.entries(case)[-1].event
+    assert refused.code == "not_lead"  # type: ignore[union-attr]
+    queue = address.desk_queue("plane")
+    with closing(here.on.broker.consumer([queue], 10)) as consumer:
+        (told,) = consumer.receive(10, 5.0)
+        consumer.done([told])
+    assert told.type == "case.refused.v1"
+    assert msgspec.json.decode(told.body)["code"] == "not_lead"
+
+
+def test_two_routers_at_once_on_the_same_cases_decide_each_command_once(here: Town) -> None:
+    cases = [case_of(number) for number in range(200)]
+    here.publish([here.appeal(number) for number in range(200)])
+    here.pump()
+    routers = [here.on.router(background=False) for _ in range(2)]
+    batches = [
+        [here.message(Accept(id=f"{n}:{case}", case_id=case, actor=desk("willow")), "", "") for case in cases]
+        for n in range(2)
+    ]
+
+    def work(number: int) -> None:
+        from router.arrivals import direct
+        from router.broker.envelope import decode
+
+        commands = [direct(decode(m.type, m.body), "test") for m in batches[number]]  # type: ignore[arg-type]
+        for start in range(0, 200, 20):
+            routers[number].carry_out(commands[start : start + 20], here.time)
+
+    threads = [Thread(target=work, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kinds = [type(entry.event).__name__ for entry in here.on.ledger.all_entries()]
+    # One of the two signs, the other is refused: it is signed for already. Nobody's word is lost or doubled.
+    assert kinds.count("Accepted") == 200
+    assert kinds.count("Refused") == 200
+
+
+def test_a_text_the_database_cannot_hold_costs_no_neighbour(here: Town) -> None:
+    here.publish([here.appeal(1), here.appeal(2, text="nul \x00 inside"), here.appeal(3)])
+    here.pump()
+    there = {case.source_id for case in here.on.ledger.all_cases()}
+    assert {"1", "3"} <= there
+    assert there == {"1", "2", "3"} or reasons(here) == {"hotline:2": "failing"}
+
+
+def test_a_place_without_an_exact_address_links_cases_of_one_address(here: Town) -> None:
+    here.publish([here.appeal(number, place=Place(address_id="gate-7")) for number in range(2)])
+    here.pump()
+    assert {case.place_key for case in here.on.ledger.all_cases()} == {"address:gate-7"}
+
+
+@pytest.mark.amqp
+def test_one_dead_desks_full_queue_never_stops_the_messages_of_others(
+    tmp_path: Path, rabbit: RabbitServer, amqp_url: str, amqp_vhost: str
+) -> None:
+    with town(f"sqlite:///{tmp_path}/ledger.db", amqp_url) as here:
+        full = {"pattern": r"^desk\.willow$", "definition": {"max-length": 5, "overflow": "reject-publish"}}
+        rabbit.api("PUT", f"policies/{amqp_vhost}/full", full | {"apply-to": "queues", "priority": 99})
+        streets = (("lake", "willow"), ("lake", "plane"))
+        for start in range(0, 60, 10):
+            # In rounds: a quorum queue tells its publishers that it is full after the fact.
+            here.publish(
+                [here.appeal(number, division=streets[number % 2]) for number in range(start, start + 10)]
+            )
+            here.pump()
+        states = {state.name: state.ready for state in here.on.broker.queues(["desk.willow", "desk.plane"])}
+        assert states["desk.plane"] == 30, "the neighbour got everything"
+        assert states["desk.willow"] < 30
+        waiting = here.on.ledger.counts(here.time)["outbox"]
+        assert waiting == 30 - states["desk.willow"], "what the full queue refused waits in the outbox"
+        rabbit.api("DELETE", f"policies/{amqp_vhost}/full", None)
+        with Connection(amqp_url) as connection:
+            connection.default_channel.queue_purge("desk.willow")
+        here.time += timedelta(minutes=10)
+        from router.flow import Relay
+
+        relay = Relay(here.on.ledger, Sender(here.on.broker.publisher, background=False))
+        while relay.run_once(here.time):
+            here.time += timedelta(minutes=10)
+        assert here.on.ledger.counts(here.time)["outbox"] == 0
+
+
+def test_cases_are_taken_while_the_broker_is_down_and_leave_when_it_is_back(here: Town) -> None:
+    from router.arrivals import direct
+    from router.broker.envelope import decode
+    from router.errors import UnreachableError
+    from router.flow import Relay, Router
+
+    def down():  # type: ignore[no-untyped-def]
+        raise UnreachableError("the broker does not answer", where="amqp://nowhere")
+
+    router = Router(here.on.ledger, here.on.rulebook, Sender(down, background=False))
+    message = here.appeal(1)
+    answers = router.carry_out([direct(decode(message.type, message.body), "http")], here.time)  # type: ignore[arg-type]
+    assert answers["hotline:1"].refused is None
+    router.flush(here.time)
+    assert here.on.ledger.counts(here.time)["outbox"] == 1
+    relay = Relay(here.on.ledger, Sender(here.on.broker.publisher, background=False))
+    here.time += timedelta(minutes=10)
+    assert relay.run_once(here.time) == 1
+    assert here.on.ledger.counts(here.time)["outbox"] == 0
