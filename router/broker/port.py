@@ -6,39 +6,13 @@ The law of the room: a broker carries word of the ledger. Losing every message i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from router.core.outbox import Fate, Outgoing
 
-class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to be sent; persistent, published `mandatory` unless said otherwise."""
-
-    #: The same message always has the same id: whoever gets it twice can tell.
-    id: str
-    exchange: str
-    key: str
-    #: Wire type with version: `case.assigned.v1`.
-    type: str
-    case_id: str
-    #: Version of the case: a receiver drops what is older than what it has seen. Header `case-version`.
-    case_version: int
-    body: bytes
-    timestamp: datetime
-    mandatory: bool = True
-    user_id: str | None = None
-    headers: Mapping[str, str] = {}
-
-
-class Fate(StrEnum):
-    """What became of a published message."""
-
-    CONFIRMED = "confirmed"
-    UNROUTED = "unrouted"  # returned: no queue is bound for it
-    REJECTED = "rejected"  # negatively confirmed: a queue on its way is full or broken
-    UNKNOWN = "unknown"  # no confirm came in time, or the connection broke
+__all__ = ["Broker", "Consumer", "Delivery", "Fate", "Outgoing", "Publisher", "QueueState"]
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):

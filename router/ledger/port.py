@@ -14,10 +14,10 @@ from typing import Protocol
 
 import msgspec
 
-from router.broker.port import Fate, Outgoing
 from router.core.case import Case
 from router.core.commands import Contact
 from router.core.events import Entry
+from router.core.outbox import Fate, Outgoing
 from router.errors import RouterError
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping
 
-from router.broker.port import Outgoing
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.events import AnyEvent, Entry, Milestone, MilestoneStatus
+from router.core.outbox import Outgoing
 from router.ledger.port import Answer
 
 #: A row by column.

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, bindparam, exists, func, select
 
-from router.broker.port import Outgoing
 from router.core.case import Case
 from router.core.commands import ActorRole, Contact
 from router.core.events import Entry
+from router.core.outbox import Outgoing
 from router.ledger import contacts, figures, migrations, parking, rows, schema, sending, shelf, waking
 from router.ledger.columns import Instant
 from router.ledger.contacts import Seal

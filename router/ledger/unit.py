@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from router.broker.port import Fate
 from router.core.case import Case
 from router.core.commands import Contact
+from router.core.outbox import Fate
 from router.ledger import contacts, parking, rows, schema, sending, writing
 from router.ledger.columns import among
 from router.ledger.contacts import Seal
