@@ -25,9 +25,9 @@ from router.broker.envelope import MAX_BODY_BYTES
 from router.core.case import Case
 from router.core.commands import Outcome
 from router.core.refusals import Refusal
-from router.errors import RouterError, UnreachableError
+from router.errors import UnreachableError
 from router.flow import Router
-from router.ledger.port import Answer, Ledger, RowRefusedError
+from router.ledger.port import Answer, Ledger
 from router.tiers.batching import Batching, Stored
 from router.tiers.posted import Wrong, WrongError, opening_of, too_large
 
@@ -97,7 +97,7 @@ class Intake:
         opening = opening_of(await _body(request), channel)
         try:
             stored = await self._batching.store(opening)
-        except RouterError as error:
+        except Exception as error:  # noqa: BLE001 - a bug is answered like every failure, and is in the log
             return _failed(error)
         return _answer(stored)
 
@@ -175,14 +175,11 @@ def _shown(case: Case) -> Shown:
     )
 
 
-def _failed(error: RouterError) -> Response:
+def _failed(error: Exception) -> Response:
     if isinstance(error, UnreachableError):
         wrong = Wrong(code="unreachable", what="the ledger does not answer", todo="Post the same again later.")
         return _json(503, wrong, {"Retry-After": str(_RETRY_AFTER_S)})
-    if isinstance(error, RowRefusedError):
-        todo = "Remove control characters from the texts."
-        return _json(400, Wrong(code="unkeepable", what="the ledger cannot keep this text", todo=todo))
-    wrong = Wrong(code="failing", what="the case could not be stored", todo="Ask the operator of the router.")
+    wrong = Wrong(code="failing", what="the case could not be decided", todo="Ask the operator of the router.")
     return _json(500, wrong)
 
 

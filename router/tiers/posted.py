@@ -98,8 +98,20 @@ def _check(opening: Open) -> None:
         if value.tzinfo is None:
             todo = "Write the offset: 2026-11-24T09:00:00+08:00."
             raise _wrong(400, "naive_time", "the time has no zone", f"$.{field}", todo)
+    if _has_nul(msgspec.to_builtins(opening)):
+        raise _wrong(
+            400, "nul_character", "a text holds a NUL character", "", "No database keeps those: remove it."
+        )
     if opening.affected < 1:
         raise _wrong(400, "affected", "at least one household is affected", "$.affected", "Leave it out or count.")
+
+
+def _has_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(map(_has_nul, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_nul, value))
 
 
 def too_large() -> WrongError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,9 +14,11 @@ import httpx
 import pytest
 
 from router.app import Installation
+from router.arrivals import Arrived
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.migrations import upgrade
+from router.ledger.port import Answer
 from router.rulebook import PolicySet, Source, install_policies, install_tree
 from router.settings import Settings
 from router.tiers.batching import UnhurriedSender
@@ -47,7 +50,8 @@ class Counter:
         install_policies(self.on.ledger, policies, file().tiers, MONDAY)
         self.on.declare_embedded()
         self.sender = UnhurriedSender(self.on.broker.publisher)
-        self.app = app(Router(self.on.ledger, self.on.rulebook, self.sender), self.on.ledger, TOKENS, self.on.now)
+        self.router = Router(self.on.ledger, self.on.rulebook, self.sender)
+        self.app = app(self.router, self.on.ledger, TOKENS, self.on.now)
 
     @asynccontextmanager
     async def client(self, token: str | None = HOTLINE) -> AsyncIterator[httpx.AsyncClient]:
@@ -169,7 +173,7 @@ def test_a_token_speaks_for_its_own_channel_alone(counter: Counter) -> None:
         (LAMP | {"at": "2026-09-21T09:00:00"}, "naive_time", "$.at"),
         (LAMP | {"due_at": "tomorrow"}, "wrong_type", "$.due_at"),
         (LAMP | {"affected": 0}, "affected", "$.affected"),
-        (LAMP | {"text": "a\0b"}, "unkeepable", ""),
+        (LAMP | {"text": "a\0b"}, "nul_character", ""),
     ],
 )
 def test_a_wrong_body_is_answered_with_what_is_wrong_and_where(
@@ -229,15 +233,26 @@ def test_a_ledger_that_is_away_is_503_and_nothing_is_taken(
     assert counter.post(LAMP).json()["status"] == "received"
 
 
-def test_one_post_that_cannot_be_kept_does_not_take_its_neighbours_with_it(counter: Counter) -> None:
+def test_one_post_that_cannot_be_decided_does_not_take_its_neighbours_with_it(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out = counter.router.carry_out
+
+    def stumble(arrived: Sequence[Arrived], now: datetime) -> dict[str, Answer]:
+        if any(one.command.id.startswith("hotline:n-20:") for one in arrived):
+            raise RuntimeError("a bug")
+        return carry_out(arrived, now)
+
+    monkeypatch.setattr(counter.router, "carry_out", stumble)
+
     async def together() -> list[int]:
-        bodies = [LAMP | {"source_id": f"n-{n}", "text": "a\0b" if n == 20 else "fine"} for n in range(40)]
+        bodies = [LAMP | {"source_id": f"n-{number}"} for number in range(40)]
         async with counter.client() as client:
             answers = await asyncio.gather(*(client.post("/cases", json=body) for body in bodies))
         return [answer.status_code for answer in answers]
 
     statuses = asyncio.run(together())
-    assert statuses[20] == 400
+    assert statuses[20] == 500
     assert statuses.count(201) == 39
 
 
