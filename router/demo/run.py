@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 import msgspec
 
-from router.app import Installation, broker_url, installation
+from router.app import Installation, broker_url, contact_key, installation
 from router.broker.apply import apply
 from router.cities import demo_city
 from router.core.tree import Tree
@@ -43,8 +46,8 @@ def run_demo(
     """Let the demo city live for some weeks through the real flow, as fast as the machine allows.
 
     Args:
-        settings: name the ledger and the broker; the ledger is made if need be, and must hold no case. A ledger
-            that is not an SQLite file needs a key for the personal data (`contact_key_file`).
+        settings: name the ledger and the broker; the schema is made if need be, and there must be no case in it.
+            Where no key for personal data is named, made-up contacts get one that is thrown away.
         weeks: 1 to 52; from the third month on, deadlines lie past the calendar and are provisional.
         per_day: appeals a day, mean over the week.
         seed: chance; the same seed, the same summary.
@@ -82,7 +85,7 @@ def _ready(settings: Settings) -> Iterator[Installation]:
     if schema_status(settings.ledger).found is None:
         upgrade(settings.ledger)
     settings = msgspec.structs.replace(settings, reload_s=_RELOAD_S, channels=())
-    with installation(settings) as opened:
+    with _with_key(settings) as keyed, installation(keyed) as opened:
         _require_unused(opened)
         install_tree(opened.ledger, demo_city(), START_AT)
         install_policies(opened.ledger, demo_policies(), demo_city().tiers, START_AT)
@@ -91,6 +94,17 @@ def _ready(settings: Settings) -> Iterator[Installation]:
         else:
             apply(broker_url(settings), opened.topology())
         yield opened
+
+
+@contextmanager
+def _with_key(settings: Settings) -> Iterator[Settings]:
+    if contact_key(settings) is not None:
+        yield settings
+        return
+    with TemporaryDirectory(prefix="case-router-demo-") as folder:
+        path = Path(folder) / "key"
+        path.write_text(token_hex(32), encoding="ascii")
+        yield msgspec.structs.replace(settings, contact_key_file=str(path))
 
 
 def _require_unused(opened: Installation) -> None:

@@ -31,7 +31,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "resolved": ("办结", "resolved"),
     "open": ("在办", "open"),
     "on_time": ("按期办结率 (n)", "on time (n)"),
-    "escalated": ("超期提级", "escalated"),
+    "escalated": ("超期提级", "went up"),
     "before": ("未诉先办*", "before complaint*"),
     "city": ("市级", "city"),
     "district": ("区县", "district"),
