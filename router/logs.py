@@ -38,10 +38,10 @@ def configure(*, as_json: bool, level: str) -> None:
         logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Handler(_Stderr())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [*(one for one in root.handlers if not isinstance(one, _Handler)), handler]
     root.setLevel(logging.WARNING)
     for name in _LOUD:
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -60,6 +60,19 @@ def _key_value() -> Any:
     )
 
 
-def _to_stderr(*_args: Any) -> structlog.PrintLogger:
-    # Looked up at each line: whoever replaces stderr gets the lines.
-    return structlog.PrintLogger(sys.stderr)
+class _Stderr:
+    """Standard error as it is when a line is written: whoever replaces it gets the lines."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+class _Handler(logging.StreamHandler[_Stderr]):
+    """Ours, so that configuring again replaces it."""
+
+
+def _to_stderr(*_args: Any) -> structlog.WriteLogger:
+    return structlog.WriteLogger(_Stderr())  # type: ignore[arg-type]

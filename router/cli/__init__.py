@@ -12,6 +12,7 @@ __all__ = ["main"]
 
 #: Command → module and attribute that carry it out, in the order in which help lists them.
 _COMMANDS = {
+    "demo": "router.cli.demo:demo",
     "up": "router.cli.up:up",
     "run": "router.cli.run:run",
     "status": "router.cli.status:status",
@@ -24,6 +25,7 @@ _COMMANDS = {
     "db": "router.cli.db:db",
     "topology": "router.cli.topology:topology",
     "recover": "router.cli.recover:recover",
+    "replay": "router.cli.replay:replay",
     "audit": "router.cli.audit:audit",
 }
 

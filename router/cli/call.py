@@ -26,6 +26,11 @@ class Call:
         """An option was given; the last one counts."""
         self._given[name] = value
 
+    def given(self, name: str) -> str | None:
+        """What was said on the command line or in the environment about `ledger` or `broker`; None: nothing."""
+        said = self._given.get(name) or os.environ.get(f"CASE_ROUTER_{name.upper()}")
+        return str(said) if said else None
+
     @property
     def as_json(self) -> bool:
         """Whether exactly one JSON document is wanted on stdout."""

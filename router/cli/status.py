@@ -141,9 +141,9 @@ def _show(state: State) -> None:
         emit()
         emit_table(headers, rows, right=(1, 2))
     emit()
-    for one in state.wrong:
-        emit(f"! {pick((one.zh, one.en))}")
-    if not state.wrong:
+    if state.wrong:
+        emit_fields(("!", pick((one.zh, one.en))) for one in state.wrong)
+    else:
         emit(word("all_well"))
 
 

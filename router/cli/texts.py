@@ -238,6 +238,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "its lead {lead} no longer stands: run case-router divisions reroute",
     ),
     "audit_outbox": ("待发消息最早的已等 {age}", "the oldest message in the outbox has waited {age}"),
+    "replayed": ("回放完成：{tally}", "replayed: {tally}"),
     # -- status
     "status_title": ("工单路由 · 运行状况", "case-router · state"),
     "status_received": ("近一分钟受理", "received in the last minute"),

@@ -1,0 +1,58 @@
+"""`case-router replay`: a table of past cases through the real flow; the figures come out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from router.cli.call import Call
+from router.cli.grammar import Spoken, option
+from router.cli.output import emit, tell
+from router.cli.words import word
+from router.errors import ConfigurationError
+from router.replay.run import Replayed, Request
+from router.replay.run import replay as play
+
+
+@click.command("replay", cls=Spoken, takes_json=False)
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@option("--mapping", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@option("--policy", required=True, metavar="FILE|PRESET", says="replay --policy")
+@option("--as-of", metavar="TIME")
+@option("--json", "out", required=True, type=click.Path(path_type=Path), metavar="OUT", says="replay --json")
+@click.pass_obj
+def replay(call: Call, /, file: Path, mapping: Path, policy: str, as_of: str | None, out: Path) -> int:
+    """Replay a file; `-` for OUT is stdout."""
+    request = Request(
+        file=file,
+        mapping=mapping,
+        policy=policy,
+        as_of=as_of,
+        ledger=call.given("ledger"),
+        broker=_real(call.given("broker")),
+    )
+    played = play(request, say=tell, progress=_progress if sys.stderr.isatty() else None)
+    _write(played, out)
+    tell(word("replayed", tally=", ".join(f"{name} {count}" for name, count in sorted(played.tally.items()))))
+    return played.exit_code
+
+
+def _write(played: Replayed, out: Path) -> None:
+    if str(out) == "-":
+        emit(played.out.decode().rstrip("\n"))
+        return
+    try:
+        out.write_bytes(played.out)
+    except OSError as error:
+        raise ConfigurationError(f"it cannot be written: {error.strerror}", where=str(out)) from error
+
+
+def _real(broker: str | None) -> str | None:
+    """None means the embedded broker, whichever way it is said."""
+    return None if broker is None or broker.startswith("embedded") else broker
+
+
+def _progress(what: str, done: int, of: int) -> None:
+    click.echo(f"\r{what} {done}/{of}", err=True, nl=0 < of <= done)

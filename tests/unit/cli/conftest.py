@@ -1,0 +1,93 @@
+"""A shell to type commands into, on a ledger of the demo city in a temporary folder."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from router.app import clock, prepare
+from router.cli import main
+from router.settings import Settings
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What a command ended with."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout."""
+        return msgspec.json.decode(self.out)
+
+
+class Shell:
+    """Types commands; English unless a command says otherwise."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ledger = f"sqlite:///{folder}/ledger.db"
+
+    def __call__(self, *args: str | Path, stdin: str | None = None, lang: str = "en") -> Typed:
+        """Type `case-router ARGS`."""
+        words = ["--lang", lang, "--ledger", self.ledger, *map(str, args)]
+        done = CliRunner().invoke(main, words, input=stdin)
+        return Typed(done.exit_code, done.stdout, done.stderr)
+
+    def open(self, *args: str, source_id: str = "1") -> str:
+        """Open a case at the street office of 柳荫街道; returns its id."""
+        words = ("--division", "hubin/liuyin", "--desk", "liuyin", "--category", "noise", "--source-id", source_id)
+        done = self("case", "open", *words, *args)
+        assert done.code == 0, done.err
+        return done.out.strip()
+
+    def file(self, name: str, text: str) -> Path:
+        """A file beside the ledger."""
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def sql(self, statement: str, *values: object) -> None:
+        """Change the ledger behind everybody's back, as only a test may."""
+        connection = sqlite3.connect(self.folder / "ledger.db")
+        with connection:
+            connection.execute(statement, values)
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def _city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared ledger, made once."""
+    folder = tmp_path_factory.mktemp("city")
+    prepare(Settings(ledger=f"sqlite:///{folder}/ledger.db"), clock())
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings from whoever runs the tests."""
+    monkeypatch.delenv("CASE_ROUTER_LANG", raising=False)
+    monkeypatch.delenv("CASE_ROUTER_SETTINGS", raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture
+def shell(_city: Path, tmp_path: Path) -> Shell:
+    """A shell on a ledger of its own, with the demo city and the default policy in force."""
+    folder = tmp_path / "city"
+    shutil.copytree(_city, folder)
+    return Shell(folder)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Shell:
+    """A shell with no ledger yet."""
+    return Shell(tmp_path)

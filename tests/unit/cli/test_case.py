@@ -1,0 +1,180 @@
+"""Cases from the shell: opened, shown, listed, worked; refusals with code, sentence and data."""
+
+import pytest
+
+from tests.unit.cli.conftest import Shell
+
+
+def test_a_case_is_opened_once_however_often_it_is_typed(shell: Shell) -> None:
+    first = shell.open("--text", "路灯不亮")
+    assert shell.open("--text", "路灯不亮") == first
+    assert len(shell("case", "list", "--json").json) == 1
+
+
+def test_the_same_source_id_with_other_content_is_a_conflict(shell: Shell) -> None:
+    shell.open("--text", "路灯不亮")
+    done = shell("case", "open", "--source-id", "1", "--text", "井盖丢失", "--json")
+    assert done.code == 5
+    assert done.json["refused"] == "content_conflict"
+    assert done.json["data"]["source_id"] == "1"
+    assert "source id 1 already stands for case" in done.err
+
+
+def test_text_comes_from_stdin_for_a_dash(shell: Shell) -> None:
+    done = shell("case", "open", "--source-id", "9", "--text", "-", stdin="井盖丢失\n")
+    assert "井盖丢失" in shell("case", "show", done.out.strip()).out
+
+
+def test_a_case_is_shown_in_both_languages_with_local_times(shell: Shell) -> None:
+    case = shell.open("--text", "路灯[不亮]", "--received", "2026-11-24T07:04:00Z", "--starred")
+    english, chinese = shell("case", "show", case), shell("case", "show", case, lang="zh")
+    assert english.code == chinese.code == 0
+    for line in ("2026-11-24 15:04", "柳荫街道 (liuyin)", "路灯[不亮]"):
+        assert line in english.out
+        assert line in chinese.out
+    assert "dispatched to liuyin" in english.out
+    assert "派单至 liuyin" in chinese.out
+    assert "加星件" in chinese.out
+
+
+def test_a_case_as_json_is_one_document_with_its_history(shell: Shell) -> None:
+    case = shell.open()
+    shown = shell("case", "show", case, "--json").json
+    assert shown["case"]["lead"] == "liuyin"
+    assert [entry["event"]["event"] for entry in shown["history"]] == ["Received", "Dispatched"]
+
+
+def test_an_office_without_a_program_works_a_case_to_its_end(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "accept", case, "--desk", "liuyin").code == 0
+    assert shell("case", "report", case, "--desk", "liuyin", "--text", "已到现场").code == 0
+    assert shell("case", "reply", case, "--desk", "liuyin", "--promise", "2099-01-01 10:00").code == 0
+    assert shell("case", "mitigate", case, "--desk", "liuyin").code == 0
+    assert shell("case", "resolve", case, "--desk", "liuyin", "--evidence", "photo-1").code == 0
+    state = shell("case", "show", case, "--json").json["case"]
+    assert state["outcome"] == "solved"
+    assert state["state"] in ("resolved", "closed")
+
+
+def test_a_refusal_ends_with_5_and_says_why_in_the_readers_language(shell: Shell) -> None:
+    case = shell.open()
+    shell("case", "accept", case, "--desk", "liuyin")
+    again = shell("case", "accept", case, "--desk", "liuyin", lang="zh")
+    assert again.code == 5
+    assert "不予执行（not_in_state）" in again.err
+    other = shell("case", "resolve", case, "--desk", "wanghu", "--json")
+    assert other.code == 5
+    assert other.json["refused"] == "not_lead"
+    assert other.json["data"] == {"lead": "liuyin", "desk": "wanghu"}
+
+
+def test_the_same_command_id_is_carried_out_once(shell: Shell) -> None:
+    case = shell.open()
+    first = shell("case", "accept", case, "--desk", "liuyin", "--id", "mine", "--json")
+    second = shell("case", "accept", case, "--desk", "liuyin", "--id", "mine", "--json")
+    assert first.code == second.code == 0
+    assert first.json == second.json
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("case", "show", "nope"), 3),
+        (("case", "accept", "nope", "--desk", "liuyin"), 3),
+        (("case", "contact", "nope", "--reader", "x", "--reason", "y"), 3),
+        (("case", "list", "--desk", "liuyi"), 3),
+        (("case", "open", "--contact", "nope.json"), 4),
+    ],
+)
+def test_what_is_not_there_has_its_exit_code(shell: Shell, words: tuple[str, ...], code: int) -> None:
+    done = shell(*words)
+    assert done.code == code
+    assert done.out == ""
+
+
+def test_nothing_of_a_mistyped_case_is_parked(shell: Shell) -> None:
+    shell("case", "accept", "nope", "--desk", "liuyin")
+    assert shell("parked", "list", "--json").json == []
+
+
+def test_a_mistyped_desk_is_not_in_the_history_and_the_nearest_is_named(shell: Shell) -> None:
+    case = shell.open()
+    done = shell("case", "accept", case, "--desk", "liuyi")
+    assert done.code == 3
+    assert "Did you mean liuyin?" in done.err
+    assert len(shell("case", "show", case, "--json").json["history"]) == 2
+
+
+def test_who_speaks_must_be_clear(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "accept", case).code == 2
+    assert shell("case", "accept", case, "--desk", "liuyin", "--as", "dispatcher").code == 2
+    assert shell("case", "accept", case, "--as", "system").code == 2
+
+
+def test_dispatcher_supervision_and_channel_speak_when_nobody_is_named(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "dispatch", case, "--to", "wanghu").code == 0
+    assert shell("case", "designate", case, "--to", "liuyin").code == 0
+    assert shell("case", "correct", case, "--category", "lamp", "--division", "hubin/wanghu").code == 0
+    assert shell("case", "withdraw", case, "--reason", "重复").code == 0
+    history = shell("case", "show", case, "--json").json["history"]
+    roles = [entry["actor"]["role"] for entry in history]
+    assert {"dispatcher", "supervision", "channel"} <= set(roles)
+    assert shell("case", "show", case, "--json").json["case"]["state"] == "closed"
+
+
+def test_a_return_is_asked_for_and_decided(shell: Shell) -> None:
+    case = shell.open()
+    asked = shell("case", "return", case, "--desk", "liuyin", "--reason", "not_our_place", "--suggest", "wanghu")
+    assert asked.code == 0, asked.err
+    unlisted = shell("case", "return", case, "--desk", "liuyin", "--reason", "too_hard")
+    assert unlisted.code == 5
+    assert shell("case", "refuse-return", case, "--reason", "属地明确").code == 0
+    assert shell("case", "approve-return", case).code == 5
+
+
+def test_an_escalation_is_asked_for_and_taken(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "escalate", case, "--desk", "liuyin", "--reason", "需区里协调").code == 0
+    assert shell("case", "accept-escalation", case, "--desk", "hubin").code == 0
+    assert shell("case", "show", case, "--json").json["case"]["lead"] == "hubin"
+    assert shell("case", "adopt", case, "--desk", "hubin", "--report", "none").code == 5
+
+
+def test_follow_up_close_and_reopen_need_a_resolution(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "follow-up", case, "--result", "accepted").code == 5
+    assert shell("case", "close", case).code == 5
+    assert shell("case", "reopen", case).code == 5
+
+
+def test_the_list_has_the_most_pressing_first_and_says_when_there_are_more(shell: Shell) -> None:
+    late = shell.open("--received", "2026-01-05T09:00:00+08:00", source_id="late")
+    shell.open(source_id="new")
+    listed = shell("case", "list", "--limit", "1", "--json")
+    assert [one["case"] for one in listed.json] == [late]
+    assert "there are more" in listed.err
+    assert [one["case"] for one in shell("case", "list", "--overdue", "--json").json] == [late]
+    assert shell("case", "list", "--state", "accepted", "--json").json == []
+    assert "no such cases" in shell("case", "list", "--state", "accepted").err
+    assert late in shell("case", "list", "--desk", "liuyin", "--all").out
+
+
+def test_personal_data_are_shown_by_one_door_only(shell: Shell) -> None:
+    contact = shell.file("contact.json", '{"name": "张三", "phone": "13800001111"}')
+    case = shell.open("--contact", str(contact))
+    seen = [shell("case", "show", case).out, shell("case", "show", case, "--json").out, shell("case", "list").out]
+    assert not any("张三" in one or "13800001111" in one for one in seen)
+    assert shell("case", "contact", case, "--reader", "李四").code == 2
+    done = shell("case", "contact", case, "--reader", "李四", "--reason", "回访")
+    assert "张三" in done.out
+    assert "this reading is on record: 李四" in done.err
+    assert (
+        shell("case", "contact", case, "--reader", "李四", "--reason", "回访", "--json").json["phone"]
+        == "13800001111"
+    )
+
+
+def test_a_case_without_contact_says_so(shell: Shell) -> None:
+    assert shell("case", "contact", shell.open(), "--reader", "x", "--reason", "y").code == 3

@@ -1,0 +1,154 @@
+"""Parked messages: listed without content, shown, handed in again once their trouble is over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from router.app import installation
+from router.broker.envelope import encode
+from router.core.commands import Accept, Actor, ActorRole, Open
+from router.core.lifecycle import with_case_id
+from router.ledger.port import Parked, Unit
+from router.settings import Settings
+from tests.unit.cli.conftest import Shell
+
+AT = datetime(2026, 11, 24, 1, tzinfo=UTC)
+WORDS = "家住三号楼"
+
+
+@contextmanager
+def unit(shell: Shell) -> Iterator[Unit]:
+    with installation(Settings(ledger=shell.ledger)) as opened, opened.ledger.begin() as begun:
+        yield begun
+
+
+def park(shell: Shell, name: str, reason: str, body: bytes, kind: str = "") -> None:
+    with unit(shell) as begun:
+        begun.park(
+            [
+                Parked(
+                    id=name,
+                    reason=reason,
+                    detail="why",
+                    origin="case.reports",
+                    message_id=name,
+                    type=kind,
+                    case_id="",
+                    key="liuyin.accept",
+                    user_id=None,
+                    body=body,
+                    parked_at=AT,
+                )
+            ]
+        )
+
+
+def accept(case: str, name: str) -> bytes:
+    return encode(Accept(id=name, case_id=case, actor=Actor(ActorRole.DESK, "liuyin")))
+
+
+def test_a_listing_never_shows_a_body(shell: Shell) -> None:
+    park(shell, "p1", "undecodable", WORDS.encode())
+    for words in (("parked", "list"), ("parked", "list", "--json"), ("parked", "show", "p1")):
+        done = shell(*words)
+        assert done.code == 0
+        assert "p1" in done.out
+        assert WORDS not in done.out + done.err
+
+
+def test_a_body_is_shown_when_it_is_asked_for(shell: Shell) -> None:
+    park(shell, "p1", "undecodable", WORDS.encode())
+    assert WORDS in shell("parked", "show", "p1", "--body").out
+    assert shell("parked", "show", "p1", "--body", "--json").json["body"] == WORDS
+
+
+def test_a_message_of_an_existing_case_is_taken_and_leaves_the_list(shell: Shell) -> None:
+    case = shell.open()
+    park(shell, "p1", "failing", accept(case, "a1"), "case.accept.v1")
+    assert shell("parked", "replay", "p1", "--json").json == [{"id": "p1", "result": "taken"}]
+    assert shell("parked", "list", "--json").json == []
+    assert [one["id"] for one in shell("parked", "list", "--replayed", "--json").json] == ["p1"]
+    assert shell("case", "show", case, "--json").json["case"]["state"] == "accepted"
+
+
+def test_replaying_twice_carries_out_once(shell: Shell) -> None:
+    case = shell.open()
+    park(shell, "p1", "failing", accept(case, "a1"), "case.accept.v1")
+    assert shell("parked", "replay", "p1").code == shell("parked", "replay", "p1").code == 0
+    events = [one["event"]["event"] for one in shell("case", "show", case, "--json").json["history"]]
+    assert events.count("Accepted") == 1
+
+
+def test_a_refused_message_is_done_with(shell: Shell) -> None:
+    case = shell.open()
+    shell("case", "accept", case, "--desk", "liuyin")
+    park(shell, "p1", "failing", accept(case, "a1"), "case.accept.v1")
+    done = shell("parked", "replay", "--all")
+    assert done.code == 0
+    assert "refused" in done.out
+    assert shell("parked", "list", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "body", "kind", "result"),
+    [
+        ("undecodable", b"{", "case.accept.v1", "undecodable"),
+        ("unknown_type", b"{}", "case.dance.v1", "undecodable"),
+        ("unknown_case", accept("none", "a1"), "case.accept.v1", "waiting"),
+        ("forged", accept("none", "a1"), "case.accept.v1", "forged"),
+    ],
+)
+def test_what_still_cannot_be_taken_stays_parked(
+    shell: Shell, reason: str, body: bytes, kind: str, result: str
+) -> None:
+    name = f"{reason}:a1"
+    park(shell, name, reason, body, kind)
+    done = shell("parked", "replay", name, "--json")
+    assert done.code == 7
+    assert done.json == [{"id": name, "result": result}]
+    assert [one["id"] for one in shell("parked", "list", "--json").json] == [name]
+
+
+def test_a_forged_message_is_taken_when_an_operator_vouches_for_it(shell: Shell) -> None:
+    case = shell.open()
+    park(shell, "p1", "forged", accept(case, "a1"), "case.accept.v1")
+    assert shell("parked", "replay", "p1", "--vouch").code == 0
+    assert shell("case", "show", case, "--json").json["case"]["state"] == "accepted"
+
+
+def test_a_report_that_waits_for_its_case_is_taken_when_the_case_opens(shell: Shell) -> None:
+    opening = with_case_id(
+        Open(
+            id="x",
+            case_id="",
+            actor=Actor(ActorRole.CHANNEL, "hotline"),
+            source="shell",
+            source_id="1",
+            channel="hotline",
+        )
+    )
+    park(shell, "p1", "unknown_case", accept(opening.case_id, "a1"), "case.accept.v1")
+    shell.sql("update parked set case_id = ? where id = 'p1'", opening.case_id)
+    case = shell.open()
+    assert case == opening.case_id
+    assert shell("parked", "list", "--json").json == []
+    assert shell("case", "show", case, "--json").json["case"]["state"] == "accepted"
+
+
+def test_which_messages_must_be_said(shell: Shell) -> None:
+    assert shell("parked", "replay").code == 2
+    assert shell("parked", "replay", "p1", "--all").code == 2
+    assert shell("parked", "replay", "p1").code == 3
+    assert shell("parked", "show", "p1").code == 3
+    assert shell("parked", "list", "--reason", "forged", "--json").json == []
+    assert "nothing is parked" in shell("parked", "list").err
+
+
+def test_the_listing_as_json_has_every_field_but_the_body(shell: Shell) -> None:
+    park(shell, "p1", "undecodable", b"123")
+    one = shell("parked", "list", "--json").json[0]
+    assert one.keys() == {field.name for field in msgspec.structs.fields(Parked)} - {"body"} | {"size"}
+    assert one["size"] == 3

@@ -1,0 +1,120 @@
+"""The command itself: help, languages, endings."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from router.cli import main, status
+from tests.unit.cli.conftest import Shell
+
+
+def test_help_is_in_the_readers_language(shell: Shell) -> None:
+    assert "处理" not in shell("--help").out
+    assert "open, show and work cases" in shell("--help").out
+    assert "受理、查看、办理工单" in shell("--help", lang="zh").out
+
+
+def test_the_language_comes_from_the_environment_and_is_chinese_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "命令" in CliRunner().invoke(main, ["--help"]).stdout
+    monkeypatch.setenv("CASE_ROUTER_LANG", "en")
+    assert "Commands" in CliRunner().invoke(main, ["--help"]).stdout
+    monkeypatch.setenv("CASE_ROUTER_LANG", "fr")
+    assert "命令" in CliRunner().invoke(main, ["--help"]).stdout
+
+
+def test_help_imports_neither_database_nor_broker_nor_rich() -> None:
+    code = (
+        "import sys\n"
+        "from router.cli import main\n"
+        "try:\n    main(['--help'])\n"
+        "except SystemExit:\n    pass\n"
+        "heavy = {'sqlalchemy', 'kombu', 'pika', 'rich', 'starlette', 'uvicorn', 'structlog'} & set(sys.modules)\n"
+        "sys.exit(', '.join(sorted(heavy)) or None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_python_m_router_is_the_same_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "router", "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "CASE_ROUTER_LANG": "en"},
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("case-router 0.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nothing",),
+        ("case", "nothing"),
+        ("case", "show"),
+        ("case", "list", "--nothing"),
+        ("case", "list", "--limit", "x"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_where_help_is(shell: Shell, words: tuple[str, ...]) -> None:
+    done = shell(*words)
+    assert done.code == 2
+    assert done.out == ""
+    assert "--help" in done.err
+
+
+def test_options_that_hold_everywhere_stand_before_or_after_the_command(shell: Shell) -> None:
+    before = CliRunner().invoke(main, ["--ledger", shell.ledger, "--json", "db", "status"])
+    after = CliRunner().invoke(main, ["db", "status", "--ledger", shell.ledger, "--json"])
+    assert before.exit_code == after.exit_code == 0
+    assert before.stdout == after.stdout
+
+
+def test_a_fault_of_ours_is_one_line_and_the_traceback_lies_in_a_file(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(status, "look", fail)
+    done = shell("status")
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    file = Path(done.err.strip().rpartition(" ")[2])
+    assert "ZeroDivisionError" in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o077 == 0
+    file.unlink()
+
+
+def test_an_error_says_what_where_and_what_to_do_in_the_readers_language(bare: Shell) -> None:
+    done = bare("case", "list")
+    assert done.code == 4
+    assert "error: the ledger is empty" in done.err
+    assert "  what to do: Run `case-router db upgrade`." in done.err
+    assert "出错：" in bare("case", "list", lang="zh").err
+
+
+def test_settings_are_read_from_file_environment_and_command_line(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = shell.file("settings.toml", f'ledger = "{shell.ledger}"\n')
+    run = CliRunner().invoke
+    assert run(main, ["--settings", str(file), "db", "status"]).exit_code == 0
+    monkeypatch.setenv("CASE_ROUTER_LEDGER", shell.ledger)
+    # Not a setting: the key of the personal data.
+    monkeypatch.setenv("CASE_ROUTER_CONTACT_KEY", "00" * 32)
+    assert run(main, ["case", "list"]).exit_code == 0
+    assert run(main, ["case", "list", "--ledger", "mysql://x"]).exit_code == 4
+
+
+def test_a_misspelt_setting_is_named(shell: Shell) -> None:
+    file = shell.file("settings.toml", 'ledgr = "x"\n')
+    done = CliRunner().invoke(main, ["--lang", "en", "--settings", str(file), "db", "status"])
+    assert done.exit_code == 4
+    assert "ledgr" in done.stderr
+    assert "Did you mean ledger?" in done.stderr

@@ -1,0 +1,133 @@
+"""Policies, calendars and the check of files before they are put in force."""
+
+from pathlib import Path
+
+import pytest
+
+from router.presets import preset_text
+from tests.unit.cli.conftest import Shell
+
+WRONG = preset_text("policies", "default").replace("[[milestone]]", "[[milestome]]", 1)
+CALENDAR = 'name = "ours"\nzone = "Asia/Shanghai"\ncoverage_end = 2099-12-31\nhours = ["09:00-17:00"]\n'
+
+
+def test_policies_are_imported_by_file_and_by_presets_name(shell: Shell) -> None:
+    own = shell.file("own.toml", preset_text("policies", "dazhou"))
+    done = shell("policy", "import", own, "default", "--json")
+    assert done.code == 0, done.err
+    assert [one["name"] for one in shell("policy", "list", "--json").json] == ["dazhou", "default"]
+    assert "默认时限" in shell("policy", "list").out
+    assert "huzhou" in shell("policy", "presets").out
+    assert "huzhou" in shell("policy", "presets", "--json").json
+
+
+def test_a_set_without_a_default_is_refused_and_nothing_changes(shell: Shell) -> None:
+    before = shell("policy", "list", "--json").json
+    assert shell("policy", "import", "dazhou").code == 4
+    assert shell("policy", "import", "dazhou", "--dry-run").code == 4
+    assert shell("policy", "import", "nonsense").code == 3
+    assert shell("policy", "list", "--json").json == before
+
+
+def test_a_dry_run_of_policies_puts_nothing_in_force(shell: Shell) -> None:
+    before = shell("policy", "list", "--json").json
+    assert shell("policy", "import", "dazhou", "default", "--dry-run").code == 0
+    assert shell("policy", "list", "--json").json == before
+
+
+def test_a_misspelt_key_is_named_by_file_when_imported(shell: Shell) -> None:
+    done = shell("policy", "import", shell.file("wrong.toml", WRONG))
+    assert done.code == 4
+    assert "wrong.toml" in done.err
+    assert "milestome" in done.err
+    assert "Did you mean milestone?" in done.err
+
+
+def test_policies_need_a_tree_first(bare: Shell) -> None:
+    bare("db", "upgrade")
+    done = bare("policy", "import", "default")
+    assert done.code == 4
+    assert "divisions import" in done.err
+
+
+def test_a_calendar_of_ones_own_is_kept_when_policies_change(shell: Shell) -> None:
+    calendar = shell.file("ours.toml", CALENDAR)
+    own = shell.file("own.toml", preset_text("policies", "default").replace('"cn"', '"ours"'))
+    assert shell("policy", "import", own, "--calendar", calendar).code == 0
+    assert shell("policy", "import", own).code == 0
+    assert shell("calendar", "check", "--json").json[0]["name"] == "ours"
+
+
+def test_a_calendar_that_ends_soon_fails_the_check(shell: Shell) -> None:
+    fine, short = (
+        shell("calendar", "check", "--days", "0"),
+        shell("calendar", "check", "--days", "9999", lang="zh"),
+    )
+    assert fine.code == 0
+    assert "cn" in fine.out
+    assert short.code == 7
+    assert "日历 cn 只覆盖到" in short.err
+
+
+def test_a_calendar_without_end_is_fine_and_files_can_be_looked_at(bare: Shell) -> None:
+    natural = bare.file("natural.toml", preset_text("calendars", "natural"))
+    done = bare("calendar", "check", natural, bare.file("ours.toml", CALENDAR), "--json")
+    assert done.code == 0, done.err
+    assert [one["coverage_end"] for one in done.json] == [None, "2099-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "told"),
+    [
+        ("policy.toml", WRONG, "policy", "milestome"),
+        (
+            "policy.toml",
+            preset_text("policies", "default").replace('"cn"', '"moon"'),
+            "policy",
+            "there is no calendar moon",
+        ),
+        ("calendar.toml", CALENDAR.replace("Asia/Shanghai", "Asia/Atlantis"), "calendar", "Atlantis"),
+        ("settings.toml", 'ledger = "x"\nbatsh = 3\n', "settings", "batsh"),
+        ("settings.toml", 'batch = "many"\n', "settings", "batch"),
+        ("mapping.toml", '[columns]\nid = "x"\ncolour = "y"\n', "mapping", "mapping.toml"),
+        ("tree.toml", '[[division]]\ncode = "c"\nname = "c"\nparent = "x"\n', "divisions", "tree.toml:1"),
+        ("tree.csv", "code,name\na,b\n", "divisions", "there is no column parent"),
+        ("broken.toml", "= = =\n", None, "no TOML"),
+        ("riddle.toml", "answer = 42\n", None, "nobody can tell"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named(bare: Shell, name: str, text: str, kind: str | None, told: str) -> None:
+    file = bare.file(name, text)
+    done = bare("check", file)
+    assert done.code == 7
+    assert told in done.out
+    report = bare("check", file, "--json")
+    assert report.code == 7
+    assert not report.json["ok"]
+    assert report.json["files"][0]["kind"] == kind
+    assert report.json["files"][0]["faults"]
+
+
+def test_good_files_pass_together_and_the_chains_are_shown(bare: Shell) -> None:
+    files = [
+        bare.file("policy.toml", preset_text("policies", "default").replace('"cn"', '"ours"')),
+        bare.file("calendar.toml", CALENDAR),
+        Path(__file__).parents[3] / "router" / "data" / "cities" / "demo.toml",
+        bare.file("settings.toml", "batch = 5\n"),
+    ]
+    done = bare("check", *files)
+    assert done.code == 0, done.out
+    assert "liuyin → hubin → yunxi" in done.out
+    assert "没有发现问题" in bare("check", *files, lang="zh").out
+
+
+def test_a_file_that_cannot_be_read_is_no_fault_of_its_content(bare: Shell) -> None:
+    assert bare("check", "nowhere.toml").code == 4
+    bare.folder.joinpath("binary.toml").write_bytes(b"\xff\xfe\xff")
+    assert bare("check", bare.folder / "binary.toml").code == 4
+    assert bare("check").code == 2
+
+
+def test_the_kind_can_be_said(bare: Shell) -> None:
+    done = bare("check", "--kind", "policy", bare.file("riddle.toml", "answer = 42\n"), "--json")
+    assert done.json["files"][0]["kind"] == "policy"

@@ -1,0 +1,82 @@
+"""Every text in both languages, with the same places; every command and option explained."""
+
+import string
+from collections.abc import Iterator, Mapping
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from router.cli import main
+from router.cli.event_words import SENTENCES
+from router.cli.help_words import COMMANDS, OPTIONS
+from router.cli.texts import WORDS
+from router.cli.words import VALUES
+from router.core.case import State
+from router.core.commands import ActorRole, FollowUpResult, Outcome
+from router.core.events import AnyEvent, MilestoneStatus
+from router.core.matching import MATTER_TYPES
+from router.core.policy import OnPass
+from router.core.rules import ORIGINS
+from router.core.tree import DeskKind
+
+TABLES = {"words": WORDS, "values": VALUES, "commands": COMMANDS, "options": OPTIONS, "events": SENTENCES}
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def commands(group: click.Group = main, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command by its path."""
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None
+        here = f"{path} {name}".strip()
+        yield here, command
+        if isinstance(command, click.Group):
+            yield from commands(command, here)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES.keys())
+def test_every_text_has_both_languages_and_the_same_places(table: Mapping[str, tuple[str, str]]) -> None:
+    for key, (zh, en) in table.items():
+        assert zh.strip(), key
+        assert en.strip(), key
+        assert places(zh) == places(en), key
+
+
+def test_every_command_is_explained_and_nothing_else() -> None:
+    assert {"", *(path for path, _ in commands())} == set(COMMANDS)
+
+
+def test_every_option_is_explained() -> None:
+    said = {
+        getattr(param, "says", "")
+        for _, command in [("", main), *commands()]
+        for param in command.params
+        if isinstance(param, click.Option)
+    }
+    assert said <= set(OPTIONS)
+
+
+def test_every_command_shows_its_help_in_both_languages() -> None:
+    for path, command in commands():
+        assert command.callback is not None or isinstance(command, click.Group), path
+        for lang in ("zh", "en"):
+            runner = CliRunner()
+            assert runner.invoke(main, ["--lang", lang, *path.split(), "--help"]).exit_code == 0
+
+
+def test_every_event_has_a_sentence_whose_places_are_its_own_fields() -> None:
+    kinds = {kind.__name__: kind for kind in AnyEvent.__args__}
+    assert kinds.keys() == SENTENCES.keys()
+    for name, (zh, _) in SENTENCES.items():
+        assert places(zh) <= set(kinds[name].__struct_fields__), name
+
+
+def test_every_word_of_a_closed_set_has_its_translation() -> None:
+    sets = (State, Outcome, MilestoneStatus, OnPass, FollowUpResult, ActorRole, DeskKind, MATTER_TYPES, ORIGINS)
+    missing = {str(word) for one in sets for word in one} - VALUES.keys()
+    assert missing == set()
