@@ -66,10 +66,15 @@ class Batch:
             self._park(arrived, "failing", f"{type(error).__name__} while deciding")
 
     def take_again(self, waiting: Parked) -> None:
-        """Decide a message that waited for its case; what it was answered with then does not count."""
+        """Decide a message that waited for its case; what it was answered with then does not count.
+
+        One that was delivered again meanwhile, with its case or after it, has its answer already.
+        """
         arrived = arrived_again(waiting)
         if arrived is not None:
-            self.answers.pop(arrived.command.id, None)
+            known = self.answers.get(arrived.command.id)
+            if known is not None and known.refused == "unknown_case":
+                del self.answers[arrived.command.id]
             self.take(arrived)
 
     def give_up(self, case_id: str, why: str) -> None:

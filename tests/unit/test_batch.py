@@ -1,0 +1,52 @@
+"""A batch: what waited for its case meets what arrives with it."""
+
+from __future__ import annotations
+
+from router.arrivals import Arrived, direct
+from router.batch import Batch
+from router.core.commands import Actor, ActorRole, Command, Open, Resolve
+from router.core.lifecycle import with_case_id
+from tests.city import MONDAY, rules
+
+OPEN = with_case_id(
+    Open(
+        id="open",
+        case_id="",
+        actor=Actor(ActorRole.CHANNEL, "hotline"),
+        source="hotline",
+        source_id="1",
+        channel="hotline",
+        division=("lake", "willow"),
+        category="lamp",
+    )
+)
+RESOLVE = Resolve(id="resolve", case_id=OPEN.case_id, actor=Actor(ActorRole.DESK, "willow"))
+
+
+def arrived(command: Command) -> Arrived:
+    return direct(command, "case.reports")
+
+
+def batch() -> Batch:
+    return Batch(rules(), {}, {}, frozenset(), MONDAY)
+
+
+def test_a_report_that_came_before_its_case_is_taken_up_once_it_is_there() -> None:
+    this = batch()
+    for command in (RESOLVE, OPEN):
+        this.take(arrived(command))
+    assert this.answers["resolve"].refused == "unknown_case"
+    this.take_again(this.parked[0])
+    assert this.answers["resolve"].refused is None
+
+
+def test_a_waiting_report_that_is_delivered_again_with_its_case_happens_once() -> None:
+    waiting = arrived(RESOLVE).parked("unknown_case", "there is no case", MONDAY)
+    this = batch()
+    for command in (OPEN, RESOLVE):
+        this.take(arrived(command))
+    this.take_again(waiting)
+    assert this.answers["resolve"].refused is None
+    causes = [(entry.cause, entry.ordinal) for write in this.writes for entry in write.entries]
+    assert len(causes) == len(set(causes))
+    assert this.tally["duplicate"] == 1
