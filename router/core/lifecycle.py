@@ -119,7 +119,11 @@ def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refu
 
 
 def settle(case: Case, before: datetime, rules: Rules, now: datetime) -> list[Step]:
-    """The steps of all deadlines of `case` strictly before `before`, in order, each with its own event time."""
+    """The steps of all deadlines of `case` strictly before `before`, in order, each with its own event time.
+
+    What a source dates before the opening (clock skew) is judged at the opening: a due date in between is missed.
+    """
+    before = max(before, case.opened_at)
     steps: list[Step] = []
     while case.is_open:
         passed = deadlines.first_passed(case, before)
