@@ -79,7 +79,11 @@ class Drive:
         self._require_all_carried_out()
 
     def _send(self, commands: Iterable[Command], tell: Callable[[], None]) -> None:
-        """Publish in portions, handling what arrives whenever the broker holds enough."""
+        """Publish in portions, handling what arrives whenever the broker holds enough.
+
+        A report that came before its case waits for it, parked; one that came in the same batch is taken up at
+        the end.
+        """
         left = iter(commands)
         while portion := list(islice(left, BATCH)):
             self._publisher.publish([_message(command, self._as_of) for command in portion])
@@ -87,6 +91,8 @@ class Drive:
                 self._handle(self._receive())
                 tell()
         self._drain(tell)
+        while self._router.take_waiting(self._as_of):
+            tell()
 
     def _drain(self, tell: Callable[[], None]) -> None:
         while self._publisher.outstanding:
