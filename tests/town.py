@@ -83,7 +83,7 @@ class Town:
         given: dict[str, Any] = {
             "id": f"hotline:{number}",
             "case_id": "",
-            "actor": Actor(ActorRole.CHANNEL, "hotline"),
+            "actor": Actor(ActorRole.CHANNEL, more.get("channel", "hotline")),
             "source": "hotline",
             "source_id": str(number),
             "channel": "hotline",
@@ -92,7 +92,8 @@ class Town:
             "text": f"case {number}",
             "at": self.time,
         }
-        return self.message(Open(**(given | more)), address.INTAKE, "hotline.open")
+        command = Open(**(given | more))
+        return self.message(command, address.INTAKE, address.intake_key(command.channel, "open"))
 
     def message(self, command: Command, exchange: str, key: str, **more: Any) -> Outgoing:
         """A command as a message."""

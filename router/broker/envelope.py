@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from router.core.address import word
+from router.core import address
 from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDeadline
 from router.core.lifecycle import times_of, with_case_id
 from router.core.messages import Payload
@@ -101,42 +101,71 @@ def encode(payload: Payload | Command | Receipt) -> bytes:
     return _encoder.encode(payload)
 
 
-def forged(command: Inbound, *, queue: str, key: str, user_id: str | None, strict: bool) -> Trouble | None:
+#: Roles that may speak through the exchanges that others publish to, without an operator's account.
+_SPEAKERS = {
+    address.INTAKE: frozenset({ActorRole.CHANNEL, ActorRole.CITIZEN, ActorRole.SOURCE}),
+    address.REPORTS: frozenset({ActorRole.DESK, ActorRole.SOURCE}),
+}
+
+
+def forged(found: Command | Receipt, *, queue: str, key: str, user_id: str | None, strict: bool) -> Trouble | None:
     """Whether a message speaks in another's name; None when it may be taken.
 
-    The broker vouches for `user_id` alone. A routing key is no proof on brokers before 4.0.3 (a CC header goes
-    around topic permissions), but one that contradicts the body proves the opposite.
+    The broker vouches for `user_id`, and, where accounts have topic permissions, for the first word of the routing
+    key; a body that claims something else is forged. What an account may not be is never inferred from the body.
 
     Args:
-        command: what was decoded.
+        found: what was decoded.
         queue: the queue it came from; wake-ups come from due queues alone.
-        key: its routing key.
+        key: its routing key: `<desk or channel>.<verb>`.
         user_id: the account the broker vouches for; None when the sender gave none.
-        strict: refuse a desk's or a channel's word without its own account.
+        strict: take nobody's word without an account of its own.
     """
-    if isinstance(command, PassDeadline) and not queue.startswith("due."):
-        return Trouble("forged", f"a wake-up came through {queue}: only the clock sends those")
-    desk = command.desk if isinstance(command, Receipt) else _desk_of(command)
-    if desk is None:
-        return _stranger(user_id)
-    account = f"desk.{word(desk)}"
+    if isinstance(found, PassDeadline) or queue.startswith("due."):
+        fits = isinstance(found, PassDeadline) and queue.startswith("due.")
+        return (
+            None
+            if fits
+            else Trouble("forged", f"{_kind(found)} came through {queue}: only the clock uses due queues")
+        )
+    if user_id is not None and user_id.startswith(OPERATOR):
+        return _claim_of(found, ActorRole.SYSTEM, "no operator speaks as the system")
+    role, name = _speaker(found)
+    if queue in _SPEAKERS and role not in _SPEAKERS[queue]:
+        return Trouble("forged", f"a {role} does not speak through {queue} without an account {OPERATOR}…")
+    if role is ActorRole.SOURCE:
+        return None  # only a replay gives it any role
+    account = address.channel_user(name) if queue == address.INTAKE else address.desk_user(name)
     if user_id is not None and user_id.startswith(("desk.", "channel.")) and user_id != account:
-        return Trouble("forged", f"account {user_id} speaks in the name of desk {desk}")
-    if strict and user_id != account and not (user_id or "").startswith("operator."):
-        return Trouble("forged", f"desk {desk} must send with its own account {account} in user_id")
-    if queue == "case.reports" and key.partition(".")[0] != word(desk):
-        return Trouble("forged", f"routing key {key[:80]} is not that of desk {desk}")
-    return None
+        return Trouble("forged", f"account {user_id} speaks in the name of {role} {name}")
+    if strict and user_id != account:
+        return Trouble("forged", f"{role} {name} must send with its own account {account} in user_id")
+    if key and key.partition(".")[0] != address.word(name):
+        return Trouble("forged", f"routing key {key[:80]} is not that of {role} {name}")
+    return _foreign_open(found, name, strict=strict)
 
 
-def _desk_of(command: Inbound) -> str | None:
-    if isinstance(command, Command) and command.actor.role is ActorRole.DESK:
-        return command.actor.id
-    return None
+#: Accounts of people and programs that act for the city's own staff: follow-up, supervision, dispatch.
+OPERATOR = "operator."
 
 
-def _stranger(user_id: str | None) -> Trouble | None:
-    """A desk's account may speak for that desk alone, not as a channel, a citizen or the system."""
-    if user_id is not None and user_id.startswith("desk."):
-        return Trouble("forged", f"account {user_id} speaks in another role than its desk's")
-    return None
+def _kind(found: Command | Receipt) -> str:
+    return str(found.__struct_config__.tag)
+
+
+def _speaker(found: Command | Receipt) -> tuple[ActorRole, str]:
+    """In whose name a message speaks. A citizen speaks through a channel, which the actor's id names."""
+    if isinstance(found, Receipt):
+        return ActorRole.DESK, found.desk
+    return found.actor.role, found.actor.id
+
+
+def _claim_of(found: Command | Receipt, role: ActorRole, why: str) -> Trouble | None:
+    return Trouble("forged", why) if _speaker(found)[0] is role else None
+
+
+def _foreign_open(found: Command | Receipt, channel: str, *, strict: bool) -> Trouble | None:
+    """A channel opens its own cases: another's ids must not be taken before that one uses them."""
+    if not isinstance(found, Open) or (found.channel == channel and (found.source == channel or not strict)):
+        return None
+    return Trouble("forged", f"channel {channel} opens a case of channel {found.channel}, source {found.source}")

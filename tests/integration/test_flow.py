@@ -90,7 +90,7 @@ def test_unknown_division_category_desk_and_channel_lose_nothing(here: Town) -> 
             here.appeal(3, category="dragons"),
             here.appeal(4, category=None),
             here.appeal(5, desk="nobody"),
-            here.appeal(6, channel="pigeon", actor=Actor(ActorRole.CHANNEL, "pigeon")),
+            here.appeal(6, channel="pigeon"),
         ]
     )
     here.pump()

@@ -1,0 +1,140 @@
+"""Who may speak through which queue, with which account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from router.broker.envelope import Receipt, Trouble, decode, encode, forged
+from router.core.commands import Accept, Actor, ActorRole, Command, Designate, Open, PassDeadline
+
+INTAKE, REPORTS = "case.intake", "case.reports"
+
+
+def said(role: ActorRole, name: str) -> Command:
+    """A command in somebody's name."""
+    return Designate(id="d", case_id="c", actor=Actor(role, name), desk="x")
+
+
+def opened(channel: str = "hotline", source: str = "hotline", actor: str = "hotline") -> Open:
+    """A case a channel opens."""
+    return Open(
+        id="o",
+        case_id="c",
+        actor=Actor(ActorRole.CHANNEL, actor),
+        source=source,
+        source_id="1",
+        channel=channel,
+    )
+
+
+def check(
+    found: Command | Receipt, queue: str, key: str, user_id: str | None = None, *, strict: bool = False
+) -> bool:
+    """Whether it may be taken."""
+    return forged(found, queue=queue, key=key, user_id=user_id, strict=strict) is None
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_desk_speaks_for_itself_with_its_own_account(strict: bool) -> None:
+    assert check(said(ActorRole.DESK, "willow"), REPORTS, "willow.designate", "desk.willow", strict=strict)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        (ActorRole.DESK, "plane"),
+        (ActorRole.SUPERVISION, "willow"),
+        (ActorRole.DISPATCHER, "willow"),
+        (ActorRole.FOLLOW_UP, "willow"),
+        (ActorRole.CHANNEL, "willow"),
+        (ActorRole.CITIZEN, "willow"),
+        (ActorRole.SYSTEM, "willow"),
+    ],
+)
+def test_a_desks_account_is_nobody_else(role: ActorRole, name: str, strict: bool) -> None:
+    assert not check(said(role, name), REPORTS, "willow.designate", "desk.willow", strict=strict)
+
+
+def test_leaving_out_the_account_makes_nobody_a_supervisor() -> None:
+    assert not check(said(ActorRole.SUPERVISION, "x"), REPORTS, "x.designate")
+    assert not check(said(ActorRole.SUPERVISION, "x"), INTAKE, "x.designate")
+
+
+def test_a_channel_account_gives_no_orders_and_opens_nobody_elses_cases() -> None:
+    assert not check(said(ActorRole.SUPERVISION, "x"), INTAKE, "hotline.designate", "channel.hotline")
+    assert not check(opened(actor="app", channel="app"), INTAKE, "app.open", "channel.hotline")
+    assert not check(opened(channel="app"), INTAKE, "hotline.open", "channel.hotline")
+    assert not check(opened(source="app"), INTAKE, "hotline.open", "channel.hotline", strict=True)
+    assert check(opened(), INTAKE, "hotline.open", "channel.hotline", strict=True)
+
+
+def test_a_routing_key_that_contradicts_the_body_is_forged() -> None:
+    assert not check(said(ActorRole.DESK, "willow"), REPORTS, "plane.designate")
+    assert not check(opened(), INTAKE, "app.open")
+
+
+def test_strict_identity_wants_an_account_from_everybody() -> None:
+    assert check(said(ActorRole.DESK, "willow"), REPORTS, "willow.designate")
+    assert not check(said(ActorRole.DESK, "willow"), REPORTS, "willow.designate", strict=True)
+    assert not check(opened(), INTAKE, "hotline.open", strict=True)
+
+
+def test_an_operators_account_acts_for_the_citys_staff_but_not_for_the_clock() -> None:
+    assert check(said(ActorRole.SUPERVISION, "x"), REPORTS, "x.designate", "operator.li", strict=True)
+    assert not check(said(ActorRole.SYSTEM, "clock"), REPORTS, "x.designate", "operator.li")
+
+
+def test_only_the_clock_uses_due_queues() -> None:
+    due_at = datetime(2026, 11, 24, tzinfo=UTC)
+    wake = PassDeadline(
+        id="w", case_id="c", actor=Actor(ActorRole.SYSTEM, "clock"), milestone="close", due_at=due_at
+    )
+    assert check(wake, "due.street", "street")
+    assert not check(wake, REPORTS, "willow.x")
+    assert not check(said(ActorRole.DESK, "willow"), "due.street", "street")
+
+
+def test_a_receipt_is_the_desks_word_too() -> None:
+    receipt = Receipt(id="r", case_id="c", version=1, desk="willow")
+    assert check(receipt, REPORTS, "willow.receipt", "desk.willow", strict=True)
+    assert not check(receipt, REPORTS, "plane.receipt", "desk.plane")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "reason"),
+    [
+        ("case.accept.v1", b"{", "undecodable"),
+        ("case.accept.v1", b"\xff\xfe", "undecodable"),
+        ("case.accept.v1", b"[]", "undecodable"),
+        ("case.sing.v1", b"{}", "unknown_type"),
+        ("", b"{}", "unknown_type"),
+        ("case.accept.v1", b'{"id":"","case_id":"c","actor":{"role":"desk","id":"x"}}', "bad_id"),
+        ("case.accept.v1", b'{"id":"a","case_id":"","actor":{"role":"desk","id":"x"}}', "bad_id"),
+        (
+            "case.accept.v1",
+            b'{"id":"a","case_id":"c","actor":{"role":"desk"},"at":"2026-11-24T09:00:00"}',
+            "naive_time",
+        ),
+        ("case.accept.v1", b" " * 300_000, "too_large"),
+    ],
+)
+def test_what_cannot_be_taken_has_a_reason(kind: str, body: bytes, reason: str) -> None:
+    found = decode(kind, body)
+    assert isinstance(found, Trouble)
+    assert found.reason == reason
+
+
+def test_the_detail_of_a_trouble_quotes_no_text() -> None:
+    body = b'{"id":"a","case_id":"c","actor":{"role":"\xe7\x8e\x8b\xe4\xba\x94","id":"x"}}'
+    found = decode("case.accept.v1", body)
+    assert isinstance(found, Trouble)
+    assert "王五" not in found.detail
+
+
+def test_unknown_fields_are_ignored_and_the_type_in_the_body_will_do() -> None:
+    accept = Accept(id="a", case_id="c", actor=Actor(ActorRole.DESK, "x"))
+    body = encode(accept).replace(b"{", b'{"from_the_future":1,', 1)
+    assert decode("", body) == accept
