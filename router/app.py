@@ -118,9 +118,12 @@ class Installation:
             self._declare(tree)
         return self._make(tree, policies, calendars, earlier)
 
-    def router(self, *, background: bool = True) -> Router:
-        """A router of its own, with a sender of its own; one thread at a time."""
-        return self._router_with(self.sender(background=background))
+    def router(self, *, background: bool = True, sender: Sender | None = None) -> Router:
+        """A router of its own, with a sender of its own; one thread at a time. A given `sender` is closed at the end."""
+        if sender is None:
+            return self._router_with(self.sender(background=background))
+        self._stack.callback(sender.close)
+        return self._router_with(sender)
 
     def counter(self) -> Router:
         """A router for one command given by hand, in a process that ends right after it.
