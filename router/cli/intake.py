@@ -12,6 +12,7 @@ from router.cli.health import Health
 from router.core.toml_table import parse_toml
 from router.errors import ConfigurationError
 from router.tiers import intake
+from router.tiers.batching import UnhurriedSender
 
 
 def tokens_of(file: str | None) -> dict[str, str]:
@@ -35,5 +36,6 @@ def tokens_of(file: str | None) -> dict[str, str]:
 
 
 def intake_app(installation: Installation, tokens: Mapping[str, str], health: Health) -> ASGIApp:
-    """The application that `up` serves, with a router of its own."""
-    return intake.app(installation.router(), installation.ledger, tokens, installation.now, health=health.routes())
+    """The application that `up` serves, with a router of its own: nobody who posts waits for the broker."""
+    router = installation.router(sender=UnhurriedSender(installation.broker.publisher))
+    return intake.app(router, installation.ledger, tokens, installation.now, health=health.routes())
