@@ -95,9 +95,12 @@ def entry_of(row: RowMapping) -> Entry:
     )
 
 
-def answer_of(row: RowMapping) -> Answer:
-    """The answer that a command's last entry (or its refusal) stands for."""
-    refused, data = None, {}
+def answer_of(row: RowMapping, before: Answer | None) -> Answer:
+    """What a command was answered with, as far as this entry of it; `before`: as far as the one before.
+
+    A refusal may stand beside other entries (a late report is kept as evidence and refused).
+    """
+    refused, data = (before.refused, before.data) if before else (None, {})
     if row["type"] == "Refused":
         event = _read_event(row["data"])
         refused, data = event.code, event.data

@@ -17,7 +17,7 @@ from router.ledger.port import Answer, Parked, Write
 
 _cases, _entries = schema.cases, schema.entries
 
-#: What commands left on record; the last row of each is its answer.
+#: What commands left on record, in order.
 ANSWERS = (
     select(_entries.c.cause, _entries.c.case_id, _entries.c.version, _entries.c.type, _entries.c.data)
     .where(among(_entries.c.cause, "causes"))
@@ -50,8 +50,10 @@ class SqlUnit:
         """Those of `commands` (ids) that were answered before."""
         if not commands:
             return {}
-        found = self._connection.execute(ANSWERS, {"causes": list(commands)}).mappings()
-        return {row["cause"]: rows.answer_of(row) for row in found}
+        answers: dict[str, Answer] = {}
+        for row in self._connection.execute(ANSWERS, {"causes": list(commands)}).mappings():
+            answers[row["cause"]] = rows.answer_of(row, answers.get(row["cause"]))
+        return answers
 
     def cases(self, ids: Collection[str]) -> dict[str, Case]:
         """The cases of those ids that exist, as they stand."""

@@ -136,6 +136,18 @@ def test_a_refused_command_is_answered_with_its_code_and_data(ledger: SqlLedger)
     assert (answer.version, answer.refused, dict(answer.data)) == (1, "not_lead", {"desk": "other"})
 
 
+def test_a_refusal_stays_one_beside_other_entries_of_its_command(ledger: SqlLedger) -> None:
+    first, second = opening("c1"), opening("c2")
+    write(ledger, first, second)
+    refused = e.Refused(command="k", command_type="case.resolve.v1", code="not_lead", data={})
+    progress = e.ProgressReported(desk=STREET)
+    write(ledger, following(first.case, progress, refused, cause="k1"))
+    write(ledger, following(second.case, refused, progress, cause="k2"))
+    with ledger.begin() as unit:
+        answers = unit.answers(["k1", "k2"])
+    assert [answers[cause].refused for cause in ("k1", "k2")] == ["not_lead", "not_lead"]
+
+
 # -- Two who decide at once
 
 
