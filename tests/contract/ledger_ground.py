@@ -14,7 +14,7 @@ from router.core import history
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Outcome
 from router.core.policy import OnPass, Satisfies
-from router.ledger.port import Parked, Write
+from router.ledger.port import Ledger, Parked, Write
 
 #: Monday 2 March 2026, 09:30 in Beijing.
 OPENED_AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -210,6 +210,12 @@ def letter(parked_id: str, *, case_id: str = "c1", reason: str = "unknown_case",
 def engine_of(url: str) -> Engine:
     """A connection of the test's own, past the ledger."""
     return create_engine(url)
+
+
+def write(ledger: Ledger, *writes: Write) -> set[str]:
+    """Write in a transaction of its own; returns the lost cases."""
+    with ledger.begin() as unit:
+        return unit.write(writes)
 
 
 def ask(url: str, query: str, **values: object) -> list[tuple[object, ...]]:
