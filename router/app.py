@@ -119,7 +119,7 @@ class Installation:
         return self._make(tree, policies, calendars, earlier)
 
     def router(self, *, background: bool = True, sender: Sender | None = None) -> Router:
-        """A router of its own, with a sender of its own; one thread at a time. A given `sender` is closed at the end."""
+        """A router of its own, for one thread at a time; a `sender` that is given is closed at the end."""
         if sender is None:
             return self._router_with(self.sender(background=background))
         self._stack.callback(sender.close)
