@@ -22,7 +22,7 @@ from router.core.notices import assigned
 from router.core.rules import SKEW
 from router.core.tree import Served
 from router.demo.city_life import Appeal
-from router.demo.courier import Courier, Post
+from router.demo.courier import AT_ONCE, Courier, Post
 from router.demo.desks import Desks, Planned
 from router.demo.people import People
 from router.flow import Router, Waker
@@ -30,8 +30,6 @@ from router.ledger.port import Answer
 
 #: Between two stops: no more than the skew, so that every report counts at its own time.
 STOP = SKEW
-#: Commands of one stop that are decided in one transaction.
-_BATCH = 256
 #: Local hours at which an office without a program looks at its list.
 _LOOKS_AT = (9, 14)
 _DAY = timedelta(days=1)
@@ -126,8 +124,8 @@ class Clockwork:
                 happened += self._made(event)
             elif self._desks.still_has(event):
                 (happened if event.by_broker else typed).append(event.command)
-        for start in range(0, len(happened), _BATCH):
-            self._courier.hand_in(happened[start : start + _BATCH], now)
+        for start in range(0, len(happened), AT_ONCE):
+            self._courier.hand_in(happened[start : start + AT_ONCE], now)
             self._handle(self._courier.arrivals, now)
         if typed:
             self._heed(typed, self._router.carry_out([direct(command, "shell") for command in typed], now))
@@ -136,7 +134,7 @@ class Clockwork:
 
     def _pass_deadlines(self, now: datetime) -> None:
         while (due_at := self._ledger.next_due_at()) is not None and due_at < now:
-            if not self._waker.run_once(now, _BATCH):
+            if not self._waker.run_once(now, AT_ONCE):
                 # Handled, and due again only in appearance: a lease holds it, and the next stop finds it free.
                 break
             self._handle(self._courier.due, now)
@@ -151,7 +149,7 @@ class Clockwork:
         return [appeal.command]
 
     def _handle(self, post: Post, now: datetime) -> None:
-        while deliveries := post.fetch():
+        if deliveries := post.fetch():
             answers = self._router.handle(deliveries, now)
             post.done(deliveries)
             self._heed([_command_of(delivery) for delivery in deliveries], answers)
@@ -172,12 +170,10 @@ class Clockwork:
                 self._solved.discard(command.case_id)
 
     def _desks_hear(self, now: datetime) -> None:
-        while deliveries := self._courier.desks.fetch():
-            for delivery in deliveries:
-                payload = _DECODERS[delivery.type].decode(delivery.body)
-                self._escalated += isinstance(payload, m.Assigned) and payload.reason == "escalated"
-                self._schedule(self._desks.hear(self._courier.desk_of[delivery.queue], payload, now))
-            self._courier.desks.done(deliveries)
+        for delivery in self._courier.desks.fetch():
+            payload = _DECODERS[delivery.type].decode(delivery.body)
+            self._escalated += isinstance(payload, m.Assigned) and payload.reason == "escalated"
+            self._schedule(self._desks.hear(self._courier.desk_of[delivery.queue], payload, now))
 
     def _look(self, desk: str, now: datetime) -> None:
         cases = list(self._ledger.all_cases(open_only=True, lead=desk))

@@ -22,14 +22,24 @@ from router.sending import Sender
 #: One wait for a message, seconds, and how many in vain are enough.
 _WAIT_S = 5.0
 _WAITS = 6
-_AT_ONCE = 256
+#: Messages that may be on their way in one queue before any of them is acknowledged.
+AT_ONCE = 256
 
 
 class Post:
     """A set of queues: what was sent there and has not been fetched."""
 
-    def __init__(self, broker: Broker, queues: Sequence[str]) -> None:
+    def __init__(self, broker: Broker, queues: Sequence[str], *, heard_at_once: bool = False) -> None:
+        """Watch some queues.
+
+        Args:
+            broker: where they are.
+            queues: by name.
+            heard_at_once: acknowledge on receipt, as nothing has to be recorded first; then any number of messages
+                may be on their way, else at most `AT_ONCE` in each queue.
+        """
         self.queues = tuple(queues)
+        self._heard_at_once = heard_at_once
         self._broker = broker
         self._consumer: Consumer | None = None
         #: Message id → position in the order of publishing.
@@ -39,34 +49,33 @@ class Post:
         """A message was confirmed."""
         self._expected.setdefault(message_id, position)
 
-    def fetch(self, limit: int = _AT_ONCE) -> list[Delivery]:
-        """At most `limit` of what is expected, in the order of publishing; empty when nothing is on its way.
+    def fetch(self) -> list[Delivery]:
+        """All that is expected, in the order of publishing; empty when nothing is on its way.
 
         Raises:
             UnreachableError: the broker confirmed a message and does not deliver it.
         """
-        wanted = min(limit, len(self._expected))
         got: list[tuple[int, Delivery]] = []
         in_vain = 0
-        while len(got) < wanted:
-            arrived = self._receive(wanted - len(got))
+        while self._expected:
+            arrived = self._receive()
             in_vain = 0 if arrived else in_vain + 1
             if in_vain == _WAITS:
-                raise UnreachableError(
-                    f"{wanted - len(got)} confirmed messages did not arrive", where=self._broker.name
-                )
+                missing = len(self._expected)
+                raise UnreachableError(f"{missing} confirmed messages did not arrive", where=self._broker.name)
             for delivery in arrived:
                 position = self._expected.pop(delivery.id, None)
-                if position is None:
-                    self.done([delivery])  # redelivered: seen before
-                else:
+                if position is not None:
                     got.append((position, delivery))
+                if position is None or self._heard_at_once:  # None: redelivered, seen before
+                    self.done([delivery])
         return [delivery for _, delivery in sorted(got, key=lambda one: one[0])]
 
-    def _receive(self, limit: int) -> list[Delivery]:
+    def _receive(self) -> list[Delivery]:
         if self._consumer is None:
-            self._consumer = self._broker.consumer(self.queues, 2 * _AT_ONCE)
-        return self._consumer.receive(limit, _WAIT_S)
+            # A broker may share the prefetch out among the queues: each can hold all that we wait for.
+            self._consumer = self._broker.consumer(self.queues, AT_ONCE * len(self.queues))
+        return self._consumer.receive(AT_ONCE, _WAIT_S)
 
     def done(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge."""
@@ -89,7 +98,7 @@ class Courier:
         self.due = Post(broker, [address.due_queue(tier) for tier in tree.tiers])
         #: Queue → desk code.
         self.desk_of = {address.desk_queue(d.code): d.code for d in tree if d.served is Served.AMQP}
-        self.desks = Post(broker, list(self.desk_of))
+        self.desks = Post(broker, list(self.desk_of), heard_at_once=True)
         self._posts = {
             address.INTAKE: self.arrivals,
             address.REPORTS: self.arrivals,

@@ -24,6 +24,8 @@ _HOUR_S = 3600.0
 _PRESSED = 0.5
 #: Working hours after which a stalling desk may do something, as a multiple of its median.
 _STALLED = 3.2
+#: Share of cases that a desk reports solved after it has lost them.
+_TOO_LATE = 0.06
 _REASONS = ("not_our_matter", "not_our_place", "needs_another_lead", "information_missing")
 
 
@@ -163,11 +165,10 @@ class Desks:
 
     def _taken(self, desk: Desk, payload: m.Taken, now: datetime) -> list[Planned]:
         held = self._held.get(payload.case_id)
-        if held is None or held[0] != desk.code or held[1] > payload.version:
-            return []
-        del self._held[payload.case_id]
+        if held is not None and held[0] == desk.code and held[1] <= payload.version:
+            del self._held[payload.case_id]
         work = _Work(self, desk, payload.case_id, payload.version, now, urgent=False)
-        if payload.reason == "escalated" and work.rng.random() < 0.06:
+        if payload.reason == "escalated" and work.rng.random() < _TOO_LATE:
             # Some hand in too late what they had nearly done: refused, and kept as evidence.
             return [msgspec.structs.replace(self._solve(work, 2.0, "late"), handover=0)]
         return []

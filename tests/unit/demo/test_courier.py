@@ -5,14 +5,14 @@ from datetime import datetime
 
 import pytest
 
-from router.broker.embedded import EmbeddedBroker
+from router.broker.embedded import EmbeddedBroker, EmbeddedConsumer
 from router.broker.port import Delivery, Fate, Outgoing
 from router.broker.topology import topology
 from router.cities import demo_city
 from router.core import address
 from router.core.commands import Accept, Actor, ActorRole, Withdraw
 from router.core.tree import Tree
-from router.demo.courier import Courier, Post
+from router.demo.courier import AT_ONCE, Courier, Post
 from router.errors import UnreachableError
 
 TREE = Tree(demo_city())
@@ -111,3 +111,31 @@ def test_a_message_delivered_again_is_acknowledged_and_left_out(
     post.expect("new", 1)
     assert [delivery.id for delivery in post.fetch()] == ["new"]
     assert consumer.acknowledged == ["old"]
+
+
+def test_a_desk_may_be_sent_more_than_a_broker_hands_out_unacknowledged() -> None:
+    broker = EmbeddedBroker()
+    broker.declare(topology(TREE))
+    consumers: list[int] = []
+    few = broker.consumer
+
+    def with_few(queues: Sequence[str], prefetch: int) -> EmbeddedConsumer:
+        consumers.append(prefetch)
+        return few(queues, 3)
+
+    broker.consumer = with_few  # type: ignore[method-assign]
+    courier = Courier(broker, TREE)
+    desk = TREE.desks["liuyin"]
+    key = address.desk_key(TREE, desk, "litter", "assigned")
+    courier.publisher().publish(
+        [
+            Outgoing(
+                id=f"m-{number}", exchange="case.street", key=key, type="case.assigned.v1", case_id="c",
+                case_version=1, body=b"{}", timestamp=NOW,
+            )
+            for number in range(10)
+        ]
+    )  # fmt: skip
+    assert [delivery.id for delivery in courier.desks.fetch()] == [f"m-{number}" for number in range(10)]
+    assert consumers == [AT_ONCE * len(courier.desks.queues)]
+    courier.close()
