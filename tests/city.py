@@ -175,11 +175,16 @@ class Play:
         """Nothing has happened yet; `start` is when the play begins."""
         self.rules = in_force or rules()
         self.now = start
+        #: Every step that was taken, in order; `entries` and `messages` are what they left.
+        self.steps: list[Decided] = []
         self.entries: list[e.Entry] = []
         self.messages: list[Message] = []
+        #: The last command that was given.
+        self.last: c.Command | None = None
         #: What the last command was refused with; None when it was accepted.
         self.refusal: Refusal | None = None
         self._case: Case | None = None
+        self._answers: dict[str, Decided | Refusal] = {}
         self._given = 0
 
     @property
@@ -246,8 +251,10 @@ class Play:
         return self.give(kind(case_id=self.case.id, actor=actor(who), **fields))
 
     def give(self, command: c.Command) -> Decided | Refusal:
-        """Settle, decide, note: as the router does it."""
-        command = with_case_id(command)
+        """Settle, decide, note: as the router does it. An id that is on record is the same command again."""
+        command = self.last = with_case_id(command)
+        if command.id in self._answers:
+            return self._answers[command.id]
         if self._case is not None and not isinstance(command, c.PassDeadline):
             for step in settle(self._case, event_time(command, self.now, self.rules), self.rules, self.now):
                 self._keep(step)
@@ -258,6 +265,8 @@ class Play:
                 self._keep(note(self._case, command, decision, self.rules, self.now))
         else:
             self._keep(decision)
+        if any(entry.cause == command.id for entry in self.entries[-20:]):
+            self._answers[command.id] = decision
         return decision
 
     def next_id(self) -> str:
@@ -266,6 +275,8 @@ class Play:
         return f"command-{self._given}"
 
     def _keep(self, step: Decided) -> None:
+        assert step.decided_on == (self._case.version if self._case is not None else 0)
+        self.steps.append(step)
         self._case = step.case
         self.entries.extend(step.entries)
         self.messages.extend(step.messages)

@@ -25,12 +25,13 @@ from router.core.events import (
     SupervisionOrdered,
     SystemDelayed,
 )
-from router.core.ladder import climb, hand_up
+from router.core.ladder import climb, desk_at, hand_up
 from router.core.policy import OnPass
 from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
+from router.core.tree import Desk
 
 SYSTEM = Actor(ActorRole.SYSTEM, "clock")
 #: How the ids of wake-ups start; nobody else's command may have such an id.
@@ -119,11 +120,19 @@ def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     """At the last level each further budget writes one more notice: the case never falls off the top."""
     case, policy = draft.case, rules.policy(draft.case.policy)
-    again = next_step(rules, policy, milestone, case.step, holder=milestone.holder)
-    to = milestone.holder or case.lead
+    holder = _supervisor(case, rules) if milestone.holder is not None else None
+    again = next_step(rules, policy, milestone, case.step, holder=holder)
+    to = holder or case.lead
     draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=to, next=again))
     for desk in dict.fromkeys((to, case.lead)):
         notices.remind(draft, desk, milestone.name, milestone.due_at, "repeated")
+
+
+def _supervisor(case: Case, rules: Rules) -> str:
+    """Code of the desk on the step that the case has reached, where the lead stays below; else the lead's."""
+    name = rules.step_name(rules.policy(case.policy), case.step, case.lead)
+    desk = desk_at(case, rules, name, case.lead)
+    return desk.code if isinstance(desk, Desk) else case.lead
 
 
 def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:

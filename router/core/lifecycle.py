@@ -134,6 +134,8 @@ def settle(case: Case, before: datetime, rules: Rules, now: datetime) -> list[St
             break
         steps.append(decision)
         case = decision.case
+        if case.running(passed.name, passed.due_at) is not None:
+            raise RuntimeError(f"the deadline {passed.name} of case {case.id} passed and still runs")
     return steps
 
 

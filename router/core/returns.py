@@ -153,7 +153,7 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
     desk = _receiver(rules, draft.case.subject_desk, command.desk)
     if isinstance(desk, Refusal):
         return desk
-    case, policy = draft.case, rules.policy(draft.case.policy)
+    case, old, policy = draft.case, draft.case.lead, rules.policy(draft.case.policy)
     draft.add(
         Designated(
             desk=desk.code,
@@ -162,7 +162,7 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
             milestones=signing(rules, policy, draft.at),
         )
     )
-    notices.hand_over(draft, rules, "designated", from_desk=case.lead)
+    notices.hand_over(draft, rules, "designated", from_desk=old)
     return None
 
 

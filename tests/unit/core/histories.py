@@ -1,0 +1,315 @@
+"""Random histories of a case: what people, offices and the clock may do to it, in any order and at any time.
+
+A history is data (an opening and a list of deeds), so that hypothesis can shrink it; :func:`live` plays it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from router.core import commands as c
+from router.core.deadlines import wake_up
+from router.core.divisions import merge
+from router.core.policy import Anchor, Elapsed, Gate, GateKind, Given, Mode, OnPass, Policy, Satisfies, Track
+from router.core.rules import Rules
+from router.core.tree import Tree
+from tests.city import ACCEPT, CLOSE, DISPATCH, MONDAY, Play, days, file, ladder, milestone, policy, rules
+
+# -- policies: each has something that another has not ---------------------------------------------------------
+
+_ACCEPT_OR_UP = milestone("accept", Elapsed(4 * 3600), Satisfies.ACCEPTED, anchor=Anchor.DISPATCHED)
+_FOLLOW_UP = milestone(
+    "follow_up", days(2), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED, on_pass=OnPass.SUPERVISE
+)
+_AIM = milestone("aim", days(2), Satisfies.RESOLVED, track=Track.INTERNAL, on_pass=OnPass.ESCALATE)
+_WORD = milestone("word", days(4), Satisfies.RESOLVED)
+_GATE = Gate(kind=GateKind.FOLLOW_UP)
+
+POLICIES: dict[str, Policy] = {
+    "plain": policy(),
+    "signed": policy(milestones=(DISPATCH, _ACCEPT_OR_UP, CLOSE)),
+    "gated": policy(milestones=(DISPATCH, ACCEPT, CLOSE, _FOLLOW_UP), gate=_GATE),
+    "word": policy(milestones=(ACCEPT, _AIM, _WORD, _FOLLOW_UP), gate=_GATE),
+    "supervise": policy(milestones=(_ACCEPT_OR_UP, CLOSE), mode=Mode.SUPERVISE),
+    "supervise_gated": policy(milestones=(CLOSE, _FOLLOW_UP), mode=Mode.SUPERVISE, gate=_GATE),
+    "working_days": policy(calendar="cn"),
+    "from_district": policy(ladder=ladder("district", "city", "supervision-1"), min_in_hand_s=0),
+    "to_city": policy(ladder=ladder("street", "district", "city"), return_cap=1),
+    "given": policy(milestones=(DISPATCH, milestone("close", Given(), Satisfies.CLOSED))),
+}
+
+TREES: dict[str, Tree] = {
+    "plain": Tree(file()),
+    "merged": Tree(merge(file(), "plane", "willow")[0]),
+    "one_supervision": Tree(
+        msgspec.structs.replace(
+            file(),
+            desks=tuple(
+                msgspec.structs.replace(d, superior=None) if d.code == "supervision-1" else d
+                for d in file().desks
+                if not d.code.startswith("supervision-") or d.code == "supervision-1"
+            ),
+        )
+    ),
+}
+
+# -- deeds -----------------------------------------------------------------------------------------------------
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """One thing that happens: `what` names it, the rest says how."""
+
+    what: str
+    who: str = ""
+    fields: dict[str, Any] = {}
+    #: Minutes between its happening and our hearing of it; None: the source does not say.
+    minutes_ago: int | None = None
+
+
+class History(msgspec.Struct, frozen=True):
+    """How a case came, and what became of it."""
+
+    policy: str
+    tree: str
+    opening: dict[str, Any]
+    deeds: tuple[Deed, ...]
+
+    def rules(self, **changes: Any) -> Rules:
+        """What is in force; `changes` are changes of the policy."""
+        return rules(msgspec.structs.replace(POLICIES[self.policy], **changes), tree=TREES[self.tree])
+
+
+DESKS = ["willow", "plane", "bridge", "mine", "lake", "canal", "cloud", "lake-water", "lake:triage", "dispatch"]
+_desk = st.sampled_from([*DESKS, "supervision-1", "supervision-2", "nobody"])
+_division = st.sampled_from(
+    [("lake", "willow"), ("lake", "plane"), ("canal", "bridge"), ("canal", "mine"), ("?",), ()]
+)
+
+#: Command → who usually gives it, and what it says.
+_SAID: dict[str, tuple[str, Any]] = {
+    "Accept": ("lead", st.just({})),
+    "ReportProgress": ("lead", st.just({"text": "正在办理"})),
+    "Reply": ("lead", st.fixed_dictionaries({"hours": st.sampled_from([None, 5, 50])})),
+    "Mitigate": ("lead", st.just({})),
+    "RequestReturn": (
+        "lead",
+        st.fixed_dictionaries(
+            {"reason": st.sampled_from(["not_our_matter", "?"]), "suggested_desk": st.none() | _desk}
+        ),
+    ),
+    "ApproveReturn": ("dispatcher:li", st.fixed_dictionaries({"desk": st.none() | _desk})),
+    "RefuseReturn": ("dispatcher:li", st.just({})),
+    "Designate": ("superior", st.fixed_dictionaries({"desk": _desk})),
+    "Dispatch": ("dispatcher:li", st.fixed_dictionaries({"desk": _desk})),
+    "Resolve": ("lead", st.just({})),
+    "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
+    "Close": ("follow_up:anna", st.just({})),
+    "Reopen": ("citizen:", st.just({})),
+    "Escalate": ("lead", st.just({})),
+    "AcceptEscalation": ("superior", st.just({})),
+    "Adopt": ("lead", st.just({"report": "late"})),
+    "Correct": (
+        "dispatcher:li",
+        st.fixed_dictionaries(
+            {"division": st.none() | _division, "category": st.sampled_from([None, "lamp", "pipe", "bus", "?"])}
+        ),
+    ),
+    "Withdraw": ("channel:hotline", st.just({})),
+}
+_ANYBODY = [
+    "lead",
+    "assist",
+    "superior",
+    "former",
+    "willow",
+    "plane",
+    "cloud",
+    "supervision-1",
+    "citizen:",
+    "system:",
+]
+
+
+@st.composite
+def _command(draw: st.DrawFn) -> Deed:
+    # Closing words are rare, so that histories grow.
+    what = draw(
+        st.sampled_from([*_SAID, "Accept", "Reply", "RequestReturn", "ApproveReturn", "Escalate", "Resolve"])
+    )
+    usual, fields = _SAID[what]
+    who = draw(st.sampled_from([usual, usual, usual, *_ANYBODY])) if draw(st.booleans()) else usual
+    return Deed(what, who, draw(fields), draw(st.sampled_from([None, None, 0, 5, 15, 500])))
+
+
+_time = st.builds(
+    Deed,
+    what=st.sampled_from(["wait", "wait", "outage", "notice"]),
+    fields=st.fixed_dictionaries({"hours": st.sampled_from([0.25, 1, 5, 24, 49, 130, 400])}),
+)
+_wake_up = st.builds(
+    Deed,
+    what=st.just("wake_up"),
+    fields=st.fixed_dictionaries({"which": st.integers(0, 20), "seconds": st.sampled_from([0, 0, -1, 1])}),
+)
+_again = st.just(Deed("again"))
+
+_OPENING = st.fixed_dictionaries(
+    {"division": _division, "category": st.sampled_from(["lamp", "lamp", "pipe", "bus", "?", None])},
+    optional={
+        "subject_desk": st.sampled_from(
+            ["willow", "lake", "plane", "cloud", "lake-water", "dispatch", "supervision-1", "?"]
+        ),
+        "confidential": st.booleans(),
+        "desk": _desk,
+        "hours_ago": st.sampled_from([0, 1, 100]),
+        "due_in_hours": st.sampled_from([-5, 30, 200]),
+    },
+)
+
+_GOOD_RETURN = {"reason": "not_our_matter", "suggested_desk": None}
+_NO = {"result": c.FollowUpResult.NOT_ACCEPTED}
+_YES = {"result": c.FollowUpResult.ACCEPTED}
+_NOBODY = {"result": c.FollowUpResult.UNREACHABLE}
+_hours = st.sampled_from([0, 1, 26, 60]).map(lambda hours: Deed("wait", fields={"hours": hours}))
+
+#: What belongs together and would rarely meet by chance; somebody or something may come between.
+_CHAPTERS: list[list[Any]] = [
+    [
+        Deed("RequestReturn", "lead", _GOOD_RETURN),
+        _hours,
+        _desk.map(lambda d: Deed("ApproveReturn", "dispatcher:li", {"desk": d})),
+    ],
+    [Deed("Resolve", "lead"), _hours, Deed("FollowUp", "follow_up:anna", _NO)],
+    [
+        Deed("Resolve", "lead"),
+        _hours,
+        Deed("FollowUp", "follow_up:anna", _YES),
+        _hours,
+        Deed("Reopen", "citizen:"),
+    ],
+    [
+        Deed("Resolve", "lead"),
+        *[Deed("wait", fields={"hours": 25}), Deed("FollowUp", "follow_up:anna", _NOBODY)] * 3,
+    ],
+    [
+        Deed("wait", fields={"hours": 130}),
+        Deed("Resolve", "former"),
+        _hours,
+        Deed("Adopt", "lead", {"report": "late"}),
+    ],
+    [Deed("just_past"), st.sampled_from(["Resolve", "Accept"]).map(lambda w: Deed(w, "former", {}, 10))],
+    [
+        Deed("just_past"),
+        st.sampled_from(["Resolve", "Accept"]).map(lambda w: Deed(w, "lead", {}, 10)),
+        Deed("Reopen", "citizen:"),
+    ],
+    [
+        Deed("Escalate", "lead"),
+        st.sampled_from([Deed("AcceptEscalation", "superior"), Deed("wait", fields={"hours": 30})]),
+    ],
+]
+
+
+@st.composite
+def _chapter(draw: st.DrawFn) -> list[Deed]:
+    written = draw(st.sampled_from(_CHAPTERS))
+    deeds = [part if isinstance(part, Deed) else draw(part) for part in written]
+    if draw(st.integers(0, 3)) == 0:
+        deeds.insert(draw(st.integers(0, len(deeds))), draw(_command()))
+    return deeds
+
+
+_one = st.one_of(_command(), _time, _wake_up, _again).map(lambda deed: [deed])
+
+HISTORIES: st.SearchStrategy[History] = st.builds(
+    History,
+    policy=st.sampled_from(sorted(POLICIES)),
+    tree=st.sampled_from(sorted(TREES)),
+    opening=_OPENING,
+    deeds=st.lists(st.one_of(_one, _chapter()), max_size=10).map(
+        lambda parts: tuple(d for part in parts for d in part)
+    ),
+)
+
+
+# -- living through one ----------------------------------------------------------------------------------------
+
+
+def live(history: History, *, each: Callable[[Play], None] | None = None, **changes: Any) -> Play:
+    """Play a history.
+
+    Args:
+        history: what happens.
+        each: called after the opening and after each deed.
+        changes: of the policy.
+    """
+    play = Play(history.rules(**changes))
+    opening = dict(history.opening)
+    hours_ago, due_in = opening.pop("hours_ago", 0), opening.pop("due_in_hours", None)
+    if due_in is not None:
+        opening["due_at"] = MONDAY + timedelta(hours=due_in)
+    play.open(at=MONDAY - timedelta(hours=hours_ago), **opening)
+    for deed in (None, *history.deeds):
+        if deed is not None:
+            _do(play, deed)
+        if each is not None:
+            each(play)
+    return play
+
+
+def _do(play: Play, deed: Deed) -> None:
+    match deed.what:
+        case "wait":
+            play.wait(**deed.fields)
+        case "outage":
+            play.outage(**deed.fields)
+        case "just_past":
+            if play.case.next_due_at is not None:
+                play.wait_until(max(play.now, play.case.next_due_at + timedelta(minutes=5)))
+        case "notice":
+            play.notice()
+        case "wake_up":
+            _wake(play, deed)
+        case "again":
+            if play.last is not None:
+                play.give(play.last)
+        case _:
+            _say(play, deed)
+
+
+def _say(play: Play, deed: Deed) -> None:
+    fields = dict(deed.fields)
+    if "hours" in fields:
+        hours = fields.pop("hours")
+        fields["commitment_due_at"] = play.now + timedelta(hours=hours) if hours is not None else None
+    if fields.get("report") == "late":
+        fields["report"] = play.case.late_reports[-1].command if play.case.late_reports else "none"
+    at = play.now - timedelta(minutes=deed.minutes_ago) if deed.minutes_ago is not None else None
+    play.say(_who(play, deed.who), getattr(c, deed.what), at=at, **fields)
+
+
+def _who(play: Play, who: str) -> str:
+    case, tree = play.case, play.rules.tree
+    if who == "lead":
+        return case.lead
+    if who == "assist":
+        return case.assists[-1] if case.assists else "plane"
+    if who == "former":
+        return case.taken[-1].desk if case.taken else "plane"
+    if who == "superior":
+        above = tree.above(case.lead)
+        return above.code if above is not None else "supervision-1"
+    return who
+
+
+def _wake(play: Play, deed: Deed) -> None:
+    """A wake-up for any milestone there ever was, running or not, at its instant or a second beside it."""
+    known = play.case.milestones
+    if known:
+        chosen = known[deed.fields["which"] % len(known)]
+        play.give(wake_up(play.case.id, chosen.name, chosen.due_at + timedelta(seconds=deed.fields["seconds"])))

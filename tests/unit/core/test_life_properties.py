@@ -1,0 +1,359 @@
+"""Laws of the life of a case, held over random histories; each is shown to catch a planted fault."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis.errors import NoSuchExample
+
+from router.core import clocks, deadlines, history, ladder, lifecycle, notices, returns, step, working
+from router.core import events as e
+from router.core.case import Case, State
+from router.core.commands import Accept, ActorRole, Command, PassDeadline
+from router.core.history import advance, evolve
+from router.core.permissions import Kind
+from router.core.policy import OnPass, Satisfies
+from router.core.refusals import Refusal
+from router.core.routing import keeps_from
+from router.core.rules import Rules
+from router.core.step import Draft
+from tests.city import Play
+from tests.unit.core.histories import HISTORIES, History, live
+
+Law = Callable[[History], None]
+
+
+# -- the laws --------------------------------------------------------------------------------------------------
+
+
+def any_history_replays_to_the_case_it_made(told: History) -> None:
+    play = live(told)
+    assert advance(None, play.entries) == play.case
+    written = msgspec.json.encode(play.entries)
+    assert advance(None, msgspec.json.decode(written, type=list[e.Entry])) == play.case
+
+
+def entries_are_numbered_without_gaps_and_no_cause_writes_twice(told: History) -> None:
+    play = live(told)
+    version = 0
+    for entry in play.entries:
+        version += not isinstance(entry.event, e.Refused)
+        assert entry.version == version
+    assert not [key for key, n in Counter((x.cause, x.ordinal) for x in play.entries).items() if n > 1]
+
+
+def an_open_case_has_a_deadline_unless_its_policy_says_so(told: History) -> None:
+    def check(play: Play) -> None:
+        case = play.case
+        if case.is_open and not _policy_sets_none(play.rules, case):
+            assert case.next_due_at is not None
+        if not case.is_open:
+            assert case.next_due_at is None
+
+    live(told, each=check)
+
+
+def _policy_sets_none(rules: Rules, case: Case) -> bool:
+    """The policies that leave an open case without a deadline: those that set no clock for closing it.
+
+    A `given` due date that nobody gave; and a case that was resolved to a policy whose clocks stop at the desk's
+    word, while the follow-up it arms has passed (it supervises, and once).
+    """
+    policy = rules.policy(case.policy)
+    if policy.rule("close") is None:
+        return case.state is State.RESOLVED
+    return case.given_due_at is None and policy.rule("close").instant.__class__.__name__ == "Given"  # type: ignore[union-attr]
+
+
+def a_stale_or_early_wake_up_changes_nothing(told: History) -> None:
+    def check(play: Play) -> None:
+        known = [(m.name, m.due_at) for m in play.case.milestones]
+        for name, due_at in [*known, *((n, d + timedelta(seconds=1)) for n, d in known), ("nothing", play.now)]:
+            running = play.case.running(name, due_at) is not None
+            if running and due_at < play.now:
+                continue
+            wake_up = deadlines.wake_up(play.case.id, name, due_at)
+            refusal = lifecycle.decide(play.case, wake_up, play.rules, play.now)
+            assert isinstance(refusal, Refusal)
+            noted = lifecycle.note(play.case, wake_up, refusal, play.rules, play.now)
+            assert (noted.case, noted.entries, noted.messages) == (play.case, (), ())
+
+    live(told, each=check)
+
+
+def an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips(told: History) -> None:
+    play = live(told)
+    tree, policy = play.rules.tree, play.rules.policy(play.case.policy)
+    skipped: list[int] = []
+    for entry in play.entries:
+        event = entry.event
+        if isinstance(event, e.Skipped):
+            skipped.append(event.step)
+        elif isinstance(event, e.Escalated):
+            assert skipped == list(range(event.from_step + 1, event.to_step))
+            assert event.to_step > event.from_step
+            assert policy.ladder[event.to_step].name == event.to_name
+            if event.to_name in tree.tiers:
+                above = [tree.standing(desk.code) for desk in tree.chain(event.from_desk)[1:]]
+                assert event.to_desk in [desk.code for desk in above if desk is not None]
+                tiers = [tree.tier_of(tree.desks[code]) for code in (event.to_desk, event.from_desk)]
+                assert tiers[0] < tiers[1]
+            else:
+                supervision = tree.supervision(int(event.to_name.removeprefix("supervision-")))
+                assert supervision is not None
+                assert supervision.code == event.to_desk
+            skipped = []
+        else:
+            skipped = []
+
+
+def the_step_never_falls(told: History) -> None:
+    steps: list[int] = []
+    live(told, each=lambda play: steps.append(play.case.step))
+    assert steps == sorted(steps)
+
+
+def a_missed_deadline_has_one_consequence(told: History) -> None:
+    play = live(told)
+    missed = Counter(
+        (x.milestone, x.due_at) for x in play.events(e.DeadlineMissed) if x.on_pass is OnPass.ESCALATE
+    )
+    up = [(x.milestone, x.due_at) for x in play.events(e.Escalated) if x.cause is e.Cause.DEADLINE]
+    told_again = [(x.milestone, x.due_at) for x in play.events(e.NoticeRepeated)]
+    assert Counter([*up, *told_again]) == missed
+    assert all(count == 1 for count in missed.values())
+    assert play.case.escalations == len(up)
+
+
+def a_miss_is_dated_by_its_deadline(told: History) -> None:
+    for entry in live(told).entries:
+        if isinstance(entry.event, e.DeadlineMissed | e.NoticeRepeated | e.SystemDelayed):
+            assert entry.event_at == entry.event.due_at
+        if isinstance(entry.event, e.Escalated) and entry.event.cause is e.Cause.DEADLINE:
+            assert entry.event_at == entry.event.due_at
+            assert entry.event.next is not None
+            assert entry.event.next.due_at > entry.event_at
+
+
+def a_report_never_reaches_the_office_it_is_about(told: History) -> None:
+    play = live(told)
+    subject, tree = play.case.subject_desk, play.rules.tree
+
+    def kept_from(code: str | None) -> bool:
+        return code is not None and keeps_from(tree, subject, code)
+
+    case: Case | None = None
+    for entry in play.entries:
+        case = evolve(case, entry)
+        assert not kept_from(case.lead)
+        assert not any(map(kept_from, case.assists))
+    assert not [message for message in play.messages if kept_from(message.desk)]
+    for entry in play.entries:
+        if entry.actor.role is ActorRole.DESK and kept_from(entry.actor.id):
+            assert isinstance(entry.event, e.Refused)
+
+
+def the_date_promised_to_the_citizen_never_moves(told: History) -> None:
+    promised: list[datetime | None] = []
+    live(told, each=lambda play: promised.append(play.case.due_at))
+    assert set(promised) == {promised[0]}
+
+
+def whoever_loses_a_case_is_told(told: History) -> None:
+    lead = ""
+    play = live(told)
+    for taken in play.steps:
+        if lead and taken.case.lead != lead and not keeps_from(play.rules.tree, taken.case.subject_desk, lead):
+            assert "taken" in [message.kind for message in taken.messages if message.desk == lead]
+            assert "assigned" in [message.kind for message in taken.messages if message.desk == taken.case.lead]
+        lead = taken.case.lead
+
+
+def no_request_outlives_the_lead_that_made_it(told: History) -> None:
+    def check(play: Play) -> None:
+        asked = {m.satisfied_by for m in play.case.milestones if m.status is e.MilestoneStatus.RUNNING}
+        if play.case.return_request is None:
+            assert Satisfies.RETURN_DECIDED not in asked
+        assert (Satisfies.ESCALATION_DECIDED in asked) == (play.case.escalation_request is not None)
+        if play.case.return_request is not None:
+            assert play.case.return_request.desk == play.case.lead
+
+    live(told, each=check)
+
+
+def the_outcome_does_not_depend_on_when_the_clock_looked(told: History) -> None:
+    at_once = live(told, min_in_hand_s=0)
+    in_steps = live(told, min_in_hand_s=0)
+    assert at_once.entries == in_steps.entries
+    end = at_once.now + timedelta(days=40)
+    at_once.outage(days=40).notice()
+    while in_steps.now < end:
+        in_steps.now = min(in_steps.now + timedelta(hours=37), end)
+        in_steps.notice()
+    assert [(x.event_at, x.event) for x in in_steps.entries] == [(x.event_at, x.event) for x in at_once.entries]
+    noticed = {"assigned_at": None, "order_recorded_at": None}
+    assert msgspec.structs.replace(in_steps.case, **noticed) == msgspec.structs.replace(at_once.case, **noticed)
+
+
+LAWS: list[Law] = [
+    any_history_replays_to_the_case_it_made,
+    entries_are_numbered_without_gaps_and_no_cause_writes_twice,
+    an_open_case_has_a_deadline_unless_its_policy_says_so,
+    a_stale_or_early_wake_up_changes_nothing,
+    an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips,
+    the_step_never_falls,
+    a_missed_deadline_has_one_consequence,
+    a_miss_is_dated_by_its_deadline,
+    a_report_never_reaches_the_office_it_is_about,
+    the_date_promised_to_the_citizen_never_moves,
+    whoever_loses_a_case_is_told,
+    no_request_outlives_the_lead_that_made_it,
+    the_outcome_does_not_depend_on_when_the_clock_looked,
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_law(law: Law) -> None:
+    @settings(max_examples=40)
+    @given(HISTORIES)
+    def holds(told: History) -> None:
+        law(told)
+
+    holds()
+
+
+# -- planted faults: what each law is there to catch -----------------------------------------------------------
+
+
+def _accept_beside_the_record(patch: pytest.MonkeyPatch) -> None:
+    def accept(draft: Draft, command: Accept, rules: Rules) -> None:
+        working.accept(draft, command, rules)
+        draft.case.affected = 99
+
+    handlers: dict[Any, Any] = lifecycle._HANDLERS
+    patch.setitem(handlers, Accept, (Kind.ACCEPT, accept))
+
+
+def _pass_under_one_id_again(patch: pytest.MonkeyPatch) -> None:
+    def revived(m: e.Milestone) -> e.Milestone:
+        return msgspec.structs.replace(m, status=e.MilestoneStatus.RUNNING, met_at=None)
+
+    patch.setattr(clocks, "_revived", revived)
+
+
+def _forget_the_next_budget(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ladder, "next_step", lambda *_args, **_more: None)
+
+
+def _take_any_wake_up_of_that_name(patch: pytest.MonkeyPatch) -> None:
+    def running(case: Case, name: str, _due_at: datetime) -> e.Milestone | None:
+        runs = (m for m in case.milestones if m.name == name and m.status is e.MilestoneStatus.RUNNING)
+        return next(runs, None)
+
+    patch.setattr(Case, "running", running)
+
+
+def _climb_two_steps(patch: pytest.MonkeyPatch) -> None:
+    def climb(case: Case, rules: Rules) -> ladder.Target:
+        first = ladder.climb(case, rules)
+        second = ladder.climb(msgspec.structs.replace(case, step=first.step), rules)
+        return second if second.desk is not None else first
+
+    patch.setattr(deadlines, "climb", climb)
+
+
+def _dispatch_back_down(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(returns, "max", lambda *steps: min(steps), raising=False)
+
+
+def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
+    def twice(draft: Draft, rules: Rules, target: ladder.Target, **more: Any) -> None:
+        ladder.hand_up(draft, rules, target, **more)
+        ladder.hand_up(draft, rules, target, **more)
+
+    patch.setattr(deadlines, "hand_up", twice)
+
+
+def _date_a_miss_by_its_notice(patch: pytest.MonkeyPatch) -> None:
+    def event_time(command: Command, now: datetime, rules: Rules) -> datetime:
+        return now if isinstance(command, PassDeadline) else _true_event_time(command, now, rules)
+
+    patch.setattr(lifecycle, "event_time", event_time)
+
+
+def _look_away(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(returns, "keeps_from", lambda *_: False)
+
+
+def _tell_everybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(step, "keeps_from", lambda *_: False)
+    patch.setattr(deadlines, "keeps_from", lambda *_: False)
+    patch.setattr(returns, "keeps_from", lambda *_: False)
+
+
+def _move_the_promise(patch: pytest.MonkeyPatch) -> None:
+    def moved(case: Case, event: e.SystemDelayed, _entry: e.Entry) -> None:
+        clocks.move(case, event.milestone, event.due_at, event.moved_to)
+        case.due_at = event.moved_to
+
+    folds: dict[Any, Any] = history._FOLDS
+    patch.setitem(folds, e.SystemDelayed, moved)
+
+
+def _take_in_silence(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notices, "taken", lambda *_: None)
+
+
+def _leave_requests_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(clocks, "void_requests", lambda _case: None)
+
+
+_true_event_time = lifecycle.event_time
+
+FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
+    (_accept_beside_the_record, any_history_replays_to_the_case_it_made),
+    (_pass_under_one_id_again, entries_are_numbered_without_gaps_and_no_cause_writes_twice),
+    (_forget_the_next_budget, an_open_case_has_a_deadline_unless_its_policy_says_so),
+    (_take_any_wake_up_of_that_name, a_stale_or_early_wake_up_changes_nothing),
+    (_climb_two_steps, an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips),
+    (_dispatch_back_down, the_step_never_falls),
+    (_escalate_twice, a_missed_deadline_has_one_consequence),
+    (_date_a_miss_by_its_notice, a_miss_is_dated_by_its_deadline),
+    (_look_away, a_report_never_reaches_the_office_it_is_about),
+    (_tell_everybody, a_report_never_reaches_the_office_it_is_about),
+    (_move_the_promise, the_date_promised_to_the_citizen_never_moves),
+    (_take_in_silence, whoever_loses_a_case_is_told),
+    (_leave_requests_open, no_request_outlives_the_lead_that_made_it),
+    (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
+]
+
+
+def test_every_law_has_a_fault_that_it_must_catch() -> None:
+    assert {law for _, law in FAULTS} == set(LAWS)
+
+
+@pytest.mark.parametrize(("fault", "law"), FAULTS, ids=lambda one: one.__name__.strip("_"))
+def test_law_catches(fault: Callable[[pytest.MonkeyPatch], None], law: Law) -> None:
+    def breaks(told: History) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            fault(patch)
+            try:
+                law(told)
+            except (AssertionError, RuntimeError):
+                return True
+        return False
+
+    try:
+        find(HISTORIES, breaks, settings=_ONCE)
+    except NoSuchExample:
+        pytest.fail(f"{law.__name__} does not notice")
+
+
+#: The first history that shows the fault will do; the same ones are tried every time.
+_ONCE = settings(max_examples=2000, phases=[Phase.generate], derandomize=True, database=None)
