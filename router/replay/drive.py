@@ -73,8 +73,12 @@ class Drive:
         """
         self._send(commands, lambda: progress("history", min(self._handled, len(commands)), len(commands)))
         history = self._handled
-        while self._waker.run_once(self._as_of, _IN_BROKER):
+        moved = True
+        while moved and self._waker.run_once(self._as_of, _IN_BROKER):
+            accepted = self._router.tally["accepted"]
             self._drain(lambda: progress("deadlines", self._handled - history, 0))
+            # When nothing moves any more, what is parked says why; asking again would go on for ever.
+            moved = self._router.tally["accepted"] > accepted
         self._drain_repeats()
         self._require_all_carried_out()
 
@@ -124,11 +128,14 @@ class Drive:
         parked = self._ledger.parked()
         if parked:
             first = parked[0]
-            raise CheckFailedError(
-                f"{len(parked)} messages were parked; the first one, {first.message_id}: {first.detail}",
-                where=self._ledger.name,
-                todo="The figures would be wrong. See `case-router parked list`.",
-            )
+            raise self._wrong(f"{len(parked)} messages are parked; the first, {first.message_id}: {first.detail}")
+        armed_at = self._ledger.next_due_at()
+        if armed_at is not None and armed_at < self._as_of:
+            raise self._wrong(f"the deadline at {armed_at.isoformat()} did not fire")
+
+    def _wrong(self, what: str) -> CheckFailedError:
+        todo = "The figures would be wrong. Name a --ledger to keep, and see `case-router parked list` there."
+        return CheckFailedError(what, where=self._ledger.name, todo=todo)
 
     def close(self) -> None:
         """Close every connection; idempotent."""

@@ -15,9 +15,10 @@ from router.arrivals import direct
 from router.broker.embedded import EmbeddedBroker
 from router.broker.port import Delivery, Fate, Outgoing
 from router.broker.topology import topology
-from router.core.commands import Actor, ActorRole, Open
+from router.core import lifecycle
+from router.core.commands import Actor, ActorRole, Command, Open, PassDeadline
 from router.core.lifecycle import with_case_id
-from router.errors import ConfigurationError, ConflictError, NotFoundError, UnreachableError
+from router.errors import CheckFailedError, ConfigurationError, ConflictError, NotFoundError, UnreachableError
 from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
@@ -202,6 +203,21 @@ class _Forgetful:
 def test_messages_without_a_confirm_are_sent_again_and_happen_once(tmp_path: Path, pier: Path) -> None:
     ready = prepared(tmp_path, pier, policy=LADDER)
     assert played(url_of(tmp_path, "twice"), ready, _Forgetful) == played(url_of(tmp_path), ready)
+
+
+def test_a_command_that_is_not_carried_out_ends_the_replay(
+    tmp_path: Path, pier: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide = lifecycle.decide
+
+    def failing(case: Any, command: Command, *more: Any) -> Any:
+        if isinstance(command, PassDeadline) and command.due_at.month == 3:
+            raise ArithmeticError("a bug")
+        return decide(case, command, *more)
+
+    monkeypatch.setattr(lifecycle, "decide", failing)
+    with pytest.raises(CheckFailedError, match="5 messages are parked"):
+        played(url_of(tmp_path), prepared(tmp_path, pier))
 
 
 def test_a_broker_without_the_topology_is_said_so(tmp_path: Path, pier: Path) -> None:
