@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory, mkdtemp
 
 import click
 
+from router.app import clock
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
-from router.cli.output import emit
-from router.cli.words import language
+from router.cli.output import age, emit, tell
+from router.cli.words import language, word
+from router.demo import run_demo
 from router.demo.clockwork import Progress
-from router.demo.run import run_demo
 from router.demo.summary import encode
 from router.demo.summary_page import Page
 
@@ -22,18 +24,50 @@ from router.demo.summary_page import Page
 @option("--weeks", type=click.IntRange(1, 52), default=4, show_default=True)
 @option("--per-day", type=click.IntRange(1), default=250, show_default=True)
 @option("--seed", type=int, default=7, show_default=True)
+@option("--keep", is_flag=True)
 @click.pass_obj
-def demo(call: Call, /, weeks: int, per_day: int, seed: int) -> None:
+def demo(call: Call, /, *, weeks: int, per_day: int, seed: int, keep: bool) -> None:
     """Let a city live for some weeks and say what became of its cases."""
-    with ExitStack() as stack:
-        ledger = call.given("ledger")
-        if ledger is None:
-            folder = stack.enter_context(TemporaryDirectory(prefix="case-router-demo-"))
-            ledger = f"sqlite:///{folder}/demo.db"
-        watched = _progress if sys.stderr.isatty() else None
-        summary = run_demo(call.settings(ledger=ledger), weeks=weeks, per_day=per_day, seed=seed, progress=watched)
-    emit(encode(summary).decode().rstrip("\n") if call.as_json else str(Page(summary, language())).rstrip("\n"))
+    started_at = clock()
+    with _ledger(call.given("ledger"), keep=keep) as ledger:
+        with _watched(weeks * 7) as progress:
+            summary = run_demo(
+                call.settings(ledger=ledger), weeks=weeks, per_day=per_day, seed=seed, progress=progress
+            )
+        tell(word("demo_took", weeks=weeks, age=age((clock() - started_at).total_seconds())))
+        emit((encode(summary).decode() if call.as_json else str(Page(summary, language()))).rstrip("\n"))
+        if keep and call.given("ledger") is None:
+            tell(word("demo_kept", ledger=ledger))
 
 
-def _progress(now: Progress) -> None:
-    click.echo(f"\r{now.at:%Y-%m-%d}  {now.day}/{now.days}", err=True, nl=now.day >= now.days)
+@contextmanager
+def _ledger(given: str | None, *, keep: bool) -> Iterator[str]:
+    """The ledger that was named, else a file of the demo's own, removed at the end unless it is to be kept."""
+    if given is not None:
+        yield given
+    elif keep:
+        yield f"sqlite:///{mkdtemp(prefix='case-router-demo-')}/demo.db"
+    else:
+        with TemporaryDirectory(prefix="case-router-demo-") as folder:
+            yield f"sqlite:///{folder}/demo.db"
+
+
+@contextmanager
+def _watched(days: int) -> Iterator[Callable[[Progress], None]]:
+    """Shows how far it is: a bar on a terminal, a line for every week elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda now: tell(_sentence(now)) if now.day % 7 == 0 else None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(BarColumn(bar_width=20), TextColumn("{task.description}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=days)
+        yield lambda now: bar.update(task, completed=now.day, description=_sentence(now))
+
+
+def _sentence(now: Progress) -> str:
+    return word(
+        "demo_day", date=f"{now.at:%Y-%m-%d}", opened=now.opened, resolved=now.resolved, escalated=now.escalated
+    )

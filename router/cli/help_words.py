@@ -144,7 +144,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "outbox. Exit code 7 when something is found.",
     ),
     "replay": ("用历史数据回放全流程", "play history through the real flow"),
-    "demo": ("演示：一座城市的若干周", "some weeks in a city, as a demonstration"),
+    "demo": (
+        "演示：一座虚构城市的若干周，不到一分钟\n\n"
+        "居民、巡查和承办单位都是模拟的，工单走的是真实流程；最后按层级汇总。"
+        "用 --ledger、--broker 可在 PostgreSQL、RabbitMQ 上运行，须为空库和空的虚拟主机；结果只取决于种子。",
+        "some weeks in a made-up city, in under a minute\n\n"
+        "Residents, patrols and desks are simulated, the cases go through the real flow; a summary by tier ends "
+        "it. --ledger and --broker run it on PostgreSQL and RabbitMQ, which must be empty; the seed alone decides "
+        "what comes of it.",
+    ),
     "db": ("台账数据库的结构", "the ledger's schema"),
     "db upgrade": ("建立或升级台账结构", "make or upgrade the schema"),
     "db status": ("查看台账结构版本；不一致时退出码为 4", "the schema's version; exit code 4 when it is another"),
@@ -222,7 +230,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--into": ("接手的单位", "the desk that takes over"),
     "divisions redirect --to": ("代办的单位", "the desk that does its work"),
     "--end": ("结束代办", "end the redirect"),
-    "divisions list --kind": ("只列此类", "only those of this kind"),
+    "divisions list --kind": (
+        "只列此类：territorial、functional、mediation、supervision、triage、dispatcher、last_resort",
+        "only those of this kind: territorial, functional, mediation, supervision, triage, dispatcher, last_resort",
+    ),
     "--toml": ("以 TOML 打印整棵树", "print the whole tree as TOML"),
     "--calendar": ("日历文件，可多次给出", "a calendar file; may be repeated"),
     "--days": ("至少还应覆盖的天数", "days that must still be covered"),
@@ -237,6 +248,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--weeks": ("几周", "how many weeks"),
     "--per-day": ("每天约多少件", "cases a day, roughly"),
     "--seed": ("随机种子；同一种子同一结果", "chance; the same seed, the same summary"),
+    "--keep": ("保留台账文件，可继续查看", "keep the ledger, to look around in it"),
     "--grace": ("容许超时的秒数", "seconds a passed deadline may wait"),
     "--outbox": ("待发消息容许的秒数", "seconds a message may wait in the outbox"),
     "--at": ("固定当前时间", "take this for now"),

@@ -97,10 +97,10 @@ class Clockwork:
         now, day_end = start_at, start_at + _DAY
         while now < end_at:
             now = self._next_stop(now, end_at)
+            self._stop(now)
             while now >= day_end:
                 self._tell(day_end, start_at, end_at)
                 day_end += _DAY
-            self._stop(now)
         self._router.flush(end_at)
 
     def _next_stop(self, now: datetime, end_at: datetime) -> datetime:
