@@ -11,7 +11,7 @@ from datetime import datetime
 from router.core import messages as m
 from router.core import notices
 from router.core.arming import escalation_silence, in_hand_until, next_step
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.commands import Actor, ActorRole, Escalate, PassDeadline
 from router.core.events import (
@@ -74,12 +74,19 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
             milestone=milestone.name,
             due_at=milestone.due_at,
             on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
-            charged_to=milestone.holder or draft.case.lead,
+            charged_to=milestone.holder or _in_hand(draft.case, rules),
         )
     )
     if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
         _on_pass(draft, rules, milestone)
     return None
+
+
+def _in_hand(case: Case, rules: Rules) -> str:
+    """Code of the desk that holds up a case: its lead; while residents are asked, whoever answers for that."""
+    if case.state is State.RESOLVED and rules.follow_up_desk is not None:
+        return rules.follow_up_desk
+    return case.lead
 
 
 def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool:

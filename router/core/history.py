@@ -208,7 +208,8 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.escalation_request = None
     case.unreachable = ()
     clocks.void_requests(case)
-    clocks.satisfy(case, Satisfies.RESOLVED, entry.event_at)
+    for met in (Satisfies.ACCEPTED, Satisfies.PROGRESS, Satisfies.RESOLVED):  # who resolves has signed and moved
+        clocks.satisfy(case, met, entry.event_at)
     clocks.rearm(case, event.milestones)
 
 
@@ -276,14 +277,19 @@ def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
 
 
 def _hand_up(case: Case, event: e.Escalated, entry: e.Entry, missed: e.Milestone | None) -> None:
-    """The superior leads; the lower desk stays assist and may still report what it did in time."""
-    old = case.lead
+    """The superior leads; the lower desk stays assist and may still report what it did in time.
+
+    A resolution that waits for its gate is not undone by a deadline: the superior answers for it from now on.
+    """
+    old, resolved = case.lead, case.state is State.RESOLVED
     if old == event.to_desk:  # one desk serves several levels: it has the case in hand already
         case.assigned_version = entry.version
         return
     _lose(case, event.to_desk, entry, missed)
     case.assists = (*(assist for assist in case.assists if assist != old), old)
     _lead(case, event.to_desk, entry)
+    if resolved:
+        case.state = State.RESOLVED
 
 
 def _on_notice_repeated(case: Case, event: e.NoticeRepeated, _entry: e.Entry) -> None:

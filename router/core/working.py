@@ -55,11 +55,11 @@ _REPROCESS_CAP = 2
 _TOLERANCE = 1e-9
 
 #: Which milestones a report meets; a resolution those of the closing as well, where no gate stands before it.
-_MEETS: dict[type[Command], Satisfies] = {
-    Accept: Satisfies.ACCEPTED,
-    ReportProgress: Satisfies.PROGRESS,
-    Reply: Satisfies.REPLIED,
-    Resolve: Satisfies.RESOLVED,
+_MEETS: dict[type[Command], tuple[Satisfies, ...]] = {
+    Accept: (Satisfies.ACCEPTED,),
+    ReportProgress: (Satisfies.PROGRESS,),
+    Reply: (Satisfies.REPLIED,),
+    Resolve: (Satisfies.ACCEPTED, Satisfies.PROGRESS, Satisfies.RESOLVED),
 }
 
 
@@ -148,9 +148,9 @@ def _overtake(draft: Draft, command: Command, rules: Rules) -> None:
 
 def _overtaken(draft: Draft, command: Command, rules: Rules) -> list[Milestone]:
     """The missed milestones that a report would have met, had it reached us when it happened."""
-    meets = {_MEETS.get(type(command))}
+    meets = _MEETS.get(type(command), ())
     if isinstance(command, Resolve) and rules.policy(draft.case.policy).gate.kind is GateKind.NONE:
-        meets.add(Satisfies.CLOSED)
+        meets = (*meets, Satisfies.CLOSED)
     return [
         m
         for m in draft.case.milestones

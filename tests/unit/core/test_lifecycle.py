@@ -269,6 +269,23 @@ def test_the_follow_ups_slowness_is_not_the_desks() -> None:
     assert play.told("supervision-1") == ["supervised"]
 
 
+def test_a_due_date_that_passes_while_residents_are_asked_undoes_no_resolution_and_is_not_the_desks() -> None:
+    play = _resolved()
+    play.wait(days=6)
+    missed = [m for m in play.events(e.DeadlineMissed) if m.milestone == "close"]
+    assert [m.charged_to for m in missed] == ["dispatch"]
+    assert (play.case.state, play.case.lead) == (State.RESOLVED, "lake")
+    play.say("follow_up:anna", FollowUp, result=ASKED)
+    assert play.case.state is State.CLOSED
+
+
+def test_who_resolves_has_signed() -> None:
+    play = Play(_gated())
+    play.open()
+    play.say("willow", Resolve)
+    assert play.running() == ["follow_up", "close"]
+
+
 # -- reopening, withdrawing
 
 
