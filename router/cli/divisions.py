@@ -57,7 +57,12 @@ def import_(
 
 
 @divisions.command("list")
-@option("--kind", type=click.Choice([one.value for one in DeskKind]), says="divisions list --kind")
+@option(
+    "--kind",
+    type=click.Choice([one.value for one in DeskKind]),
+    metavar="KIND",
+    says="divisions list --kind",
+)
 @click.pass_obj
 def list_desks(call: Call, /, kind: str | None) -> None:
     """List the desks of the tree in force."""

@@ -11,6 +11,7 @@ import click
 from router.cli import help_words
 from router.cli.call import Call
 from router.cli.words import LANGUAGES, choose_language, word
+from router.cli.wrapping import wrapped
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -128,9 +129,11 @@ def _usage(command: click.Command, ctx: click.Context, formatter: click.HelpForm
 def _text(ctx: click.Context, formatter: click.HelpFormatter) -> None:
     formatter.write_paragraph()
     with formatter.indentation():
-        for paragraph in help_words.long(_path(ctx)).split("\n\n"):
-            formatter.write_text(paragraph)
-            formatter.write_paragraph()
+        for number, paragraph in enumerate(help_words.long(_path(ctx)).split("\n\n")):
+            if number:
+                formatter.write_paragraph()
+            for line in wrapped(paragraph, formatter.width - formatter.current_indent):
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
 def _options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -231,8 +231,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "divisions redirect --to": ("代办的单位", "the desk that does its work"),
     "--end": ("结束代办", "end the redirect"),
     "divisions list --kind": (
-        "只列此类：territorial、functional、mediation、supervision、triage、dispatcher、last_resort",
-        "only those of this kind: territorial, functional, mediation, supervision, triage, dispatcher, last_resort",
+        "只列此类，如 triage、functional",
+        "only those of this kind, such as triage or functional",
     ),
     "--toml": ("以 TOML 打印整棵树", "print the whole tree as TOML"),
     "--calendar": ("日历文件，可多次给出", "a calendar file; may be repeated"),

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, NoReturn
@@ -34,8 +35,8 @@ class Root(Nouns):
     ) -> NoReturn:
         """Run a command and leave with its exit code; no traceback reaches the terminal."""
         extra.pop("standalone_mode", None)
-        given = os.environ.get("CASE_ROUTER_LANG", "")
-        choose_language(given if given in LANGUAGES else LANGUAGES[0])
+        args = list(sys.argv[1:] if args is None else args)
+        choose_language(_language(args))
         sys.exit(
             _ending(lambda: super(Root, self).main(args, prog_name or self.name, complete_var, **_PLAIN, **extra))
         )
@@ -46,6 +47,14 @@ class Root(Nouns):
 
         configure(as_json=ctx.ensure_object(Call).log_json, level="warning")
         return super().invoke(ctx)
+
+
+def _language(args: Sequence[str]) -> str:
+    """The language of this call, known before anything is parsed: help and errors are in it wherever it stands."""
+    said = [value for name, value in pairwise(args) if name == "--lang"]
+    said += [one.partition("=")[2] for one in args if one.startswith("--lang=")]
+    said += [os.environ.get("CASE_ROUTER_LANG", "")]
+    return next((one for one in said if one in LANGUAGES), LANGUAGES[0])
 
 
 _PLAIN: dict[str, Any] = {"standalone_mode": False}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -13,7 +13,7 @@ from router.broker.port import QueueState
 from router.cli.call import Call
 from router.cli.grammar import Spoken
 from router.cli.health import own_queues
-from router.cli.output import age, emit, emit_fields, emit_json, emit_table
+from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.core import address
@@ -39,7 +39,7 @@ class Wrong(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, kw_only=True):
     """What `status --json` prints."""
 
-    at: str
+    at: datetime
     database: str
     broker: str
     #: `ok`, `unreachable`, or for the broker `embedded`.
@@ -76,7 +76,7 @@ def status(call: Call) -> int:
 def look(installation: Installation) -> State:
     """Ask ledger and broker; what does not answer is noted, not raised."""
     now = installation.now()
-    state = State(at=now.isoformat(), database=installation.ledger.name, broker=installation.broker.name)
+    state = State(at=now, database=installation.ledger.name, broker=installation.broker.name)
     wanted: list[str] = []
     try:
         state.clock_skew_s = round((now - installation.ledger.clock().astimezone(UTC)).total_seconds(), 3)
@@ -133,7 +133,7 @@ def _wrong(code: str, *, age_s: float | None = None, **data: Any) -> Wrong:
 
 def _show(state: State) -> None:
     figures = state.figures
-    emit(f"{word('status_title')}  {state.at[:10]}")
+    emit(f"{word('status_title')}  {local(state.at)}")
     emit_fields([*_places(state), *(_figures(figures) if figures else ())])
     if state.queues:
         headers = [word("status_queue"), word("status_ready"), word("status_consumers")]

@@ -61,7 +61,7 @@ def test_a_skewed_clock_is_wrong() -> None:
 
 
 def test_queues_without_consumers_missing_and_unrouted_are_told_apart(shell: Shell) -> None:
-    state = status.State(at="", database="d", broker="b")
+    state = status.State(at=datetime(2026, 11, 24, tzinfo=UTC), database="d", broker="b")
 
     class Broker:
         name = "b"

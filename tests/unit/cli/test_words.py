@@ -12,6 +12,7 @@ from router.cli.event_words import SENTENCES
 from router.cli.help_words import COMMANDS, OPTIONS
 from router.cli.texts import WORDS
 from router.cli.words import VALUES
+from router.cli.wrapping import columns_of, wrapped
 from router.core.case import State
 from router.core.commands import ActorRole, FollowUpResult, Outcome
 from router.core.events import AnyEvent, MilestoneStatus
@@ -80,3 +81,25 @@ def test_every_word_of_a_closed_set_has_its_translation() -> None:
     sets = (State, Outcome, MilestoneStatus, OnPass, FollowUpResult, ActorRole, DeskKind, MATTER_TYPES, ORIGINS)
     missing = {str(word) for one in sets for word in one} - VALUES.keys()
     assert missing == set()
+
+
+def test_chinese_is_broken_at_the_width_and_no_line_begins_with_a_closing_mark() -> None:
+    text = "没有 --management 时只建交换机、队列和绑定，把其余部分的定义文件打印到标准输出，退出码为 7。"
+    for width in range(12, 90):
+        lines = wrapped(text, width)
+        assert all(columns_of(line) <= max(width, 16) for line in lines)
+        assert not any(line[0] in "，。、" for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert any("--management" in line for line in lines)
+
+
+def test_help_fits_into_80_columns() -> None:
+    for lang in ("zh", "en"):
+        for path in ("", *(path for path, _ in commands())):
+            shown = CliRunner().invoke(main, ["--lang", lang, *path.split(), "--help"], terminal_width=80).stdout
+            assert max(map(columns_of, shown.splitlines())) <= 80, path
+
+
+def test_the_language_may_stand_after_help() -> None:
+    assert "Options" in CliRunner().invoke(main, ["recover", "--help", "--lang", "en"]).stdout
+    assert "Options" in CliRunner().invoke(main, ["recover", "--help", "--lang=en"]).stdout
