@@ -136,11 +136,6 @@ class Courier:
         if post is not None:
             post.expect(message.id, self._position)
 
-    def waiting(self) -> int:
-        """Messages that lie in the demo's queues now, whoever put them there."""
-        names = [name for post in (self.arrivals, self.due, self.desks) for name in post.queues]
-        return sum(state.ready for state in self._broker.queues(names))
-
     def close(self) -> None:
         """Close what was opened here."""
         self._own.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +14,8 @@ import msgspec
 
 from router.app import Installation, broker_url, contact_key, installation
 from router.broker.apply import apply
+from router.broker.port import Broker
+from router.broker.topology import topology
 from router.cities import demo_city
 from router.core.tree import Tree
 from router.demo.city_life import CityLife
@@ -87,6 +89,7 @@ def _ready(settings: Settings) -> Iterator[Installation]:
     settings = msgspec.structs.replace(settings, reload_s=_RELOAD_S, channels=())
     with _with_key(settings) as keyed, installation(keyed) as opened:
         _require_unused(opened)
+        _require_empty(opened.broker)
         install_tree(opened.ledger, demo_city(), START_AT)
         install_policies(opened.ledger, demo_policies(), demo_city().tiers, START_AT)
         if settings.is_embedded:
@@ -117,16 +120,21 @@ def _require_unused(opened: Installation) -> None:
         )
 
 
+def _require_empty(broker: Broker) -> None:
+    """Queues that do not exist yet are as good as empty ones."""
+    waiting = sum(state.ready for state in broker.queues(topology(Tree(demo_city())).queues))
+    if waiting:
+        raise ConflictError(
+            f"{waiting} messages of somebody else's lie in the queues",
+            where=broker.name,
+            todo="Name a virtual host of the demo's own.",
+        )
+
+
 @contextmanager
 def _courier(opened: Installation) -> Iterator[Courier]:
-    with ExitStack() as stack:
-        courier = Courier(opened.broker, opened.rulebook().tree)
-        stack.callback(courier.close)
-        waiting = courier.waiting()
-        if waiting:
-            raise ConflictError(
-                f"{waiting} messages of somebody else's lie in the queues",
-                where=opened.broker.name,
-                todo="Name a virtual host of the demo's own.",
-            )
+    courier = Courier(opened.broker, opened.rulebook().tree)
+    try:
         yield courier
+    finally:
+        courier.close()

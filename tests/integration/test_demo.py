@@ -6,18 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from router.broker.apply import apply
+from router.broker.rabbitmq import RabbitBroker
+from router.broker.topology import topology
 from router.cities import demo_city
 from router.core.case import Case
+from router.core.commands import Actor, ActorRole, Withdraw
 from router.core.events import Cause, Escalated
 from router.core.figures import EscalationFact, figures
 from router.core.tree import Tree
 from router.demo import run_demo
 from router.demo.city_life import CityLife
 from router.demo.clockwork import Progress
+from router.demo.courier import Courier
 from router.demo.run import START_AT
 from router.demo.summary import encode, facts_of
 from router.errors import ConflictError
 from router.ledger.sql import SqlLedger
+from router.rulebook import TREE
 from router.settings import Settings
 
 WEEKS, PER_DAY, SEED = 3, 40, 11
@@ -151,6 +157,21 @@ def test_a_seed_tells_the_same_story_again(tmp_path: Path) -> None:
         for name, seed in (("a", 3), ("b", 3), ("c", 4))
     )
     assert encode(first) == encode(second) != encode(other)
+
+
+@pytest.mark.amqp
+def test_queues_that_hold_messages_are_refused_and_the_ledger_stays_empty(tmp_path: Path, amqp_url: str) -> None:
+    apply(amqp_url, topology(Tree(demo_city())))
+    broker = RabbitBroker(amqp_url)
+    left = Withdraw(id="w", case_id="c", actor=Actor(ActorRole.CHANNEL, "hotline"))
+    Courier(broker, Tree(demo_city())).hand_in([left], START_AT)
+    broker.close()
+    settings = Settings(ledger=f"sqlite:///{tmp_path / 'demo.db'}", broker=amqp_url)
+    with pytest.raises(ConflictError, match="1 messages"):
+        run_demo(settings, weeks=1, per_day=1, seed=1)
+    ledger = SqlLedger(settings.ledger, key=None)
+    assert ledger.current(TREE) is None
+    ledger.close()
 
 
 @pytest.mark.amqp

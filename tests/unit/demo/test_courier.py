@@ -44,14 +44,6 @@ def test_arrivals_are_fetched_in_the_order_of_sending_across_queues(broker: Embe
     courier.close()
 
 
-def test_what_lies_in_the_queues_is_counted(broker: EmbeddedBroker) -> None:
-    courier = Courier(broker, TREE)
-    assert courier.waiting() == 0
-    courier.hand_in([accept(1)], NOW)
-    assert courier.waiting() == 1
-    courier.close()
-
-
 def test_a_message_without_a_confirm_ends_the_demo(broker: EmbeddedBroker) -> None:
     courier = Courier(broker, TREE)
     lost = Outgoing(
