@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 
 from bench.stage import BODY_BYTES
 

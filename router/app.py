@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import signal
@@ -25,6 +26,7 @@ from router.core.rules import Rules
 from router.core.tree import Tree
 from router.errors import ConfigurationError, UnreachableError, UsageError
 from router.flow import Relay, Router, Waker
+from router.ledger.contacts import KEY_BYTES, read_key
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.presets import preset_text
@@ -36,6 +38,9 @@ from router.settings import Settings
 
 log = structlog.get_logger()
 
+#: Environment variable with the key of the personal data.
+CONTACT_KEY = "CASE_ROUTER_CONTACT_KEY"
+
 #: The roles that `run ROLE` knows.
 ROLES = ("router", "relay", "sla")
 
@@ -44,6 +49,9 @@ MakeRules = Callable[[Tree, Sequence[Policy], Mapping[str, Calendar], Sequence[P
 
 #: Looks at reports that wait for a case which exists are this many seconds apart.
 _WAITING_EVERY_S = 5.0
+
+#: Looks for personal data whose retention has ended are this many seconds apart.
+_FORGET_EVERY_S = 3600.0
 
 #: Looks at hand-overs without a receipt are this many seconds apart.
 _RECONCILE_EVERY_S = 60.0
@@ -186,6 +194,7 @@ class Installation:
         roles: list[Role] = [
             TickingRole("relay", lambda now: relay.run_once(now) > 0, self.now, pause_s=pause_s),
             TickingRole("waiting", lambda now: router.take_waiting(now) > 0, self.now, pause_s=_WAITING_EVERY_S),
+            TickingRole("retention", self._forget, self.now, pause_s=_FORGET_EVERY_S),
         ]
         if self.settings.reconcile_after_s > 0:
             reconciler = self.reconciler()
@@ -195,6 +204,13 @@ class Installation:
                 )
             )
         return roles
+
+    def _forget(self, now: datetime) -> bool:
+        """Remove personal data whose retention has ended."""
+        forgotten = self.ledger.forget_contacts(now)
+        if forgotten:
+            log.info("contacts.forgotten", people=forgotten)
+        return False
 
     def _consuming(self, name: str, queues: Sequence[str]) -> Role:
         settings = self.settings
@@ -296,19 +312,19 @@ def stop_on_signals(stop: Event) -> None:
 
 
 def contact_key(settings: Settings) -> bytes | None:
-    """The 32-byte key of the personal data.
+    """The 32-byte key of the personal data; None when there is none.
 
-    From `contact_key_file`, from the environment (`CASE_ROUTER_CONTACT_KEY`, hexadecimal), or, beside an SQLite
-    file, from a file that is made at first use and readable by its owner alone.
+    From `contact_key_file`, from the environment (`CASE_ROUTER_CONTACT_KEY`), or, beside an SQLite file, from a
+    file that is made at first use and readable by its owner alone.
 
     Raises:
-        ConfigurationError: the file is missing or does not hold 64 hexadecimal digits.
+        ConfigurationError: the file is missing or holds no key.
     """
     if settings.contact_key_file is not None:
         return _key_from(Path(settings.contact_key_file))
-    given = os.environ.get("CASE_ROUTER_CONTACT_KEY")
+    given = os.environ.get(CONTACT_KEY)
     if given:
-        return _parsed_key(given, "CASE_ROUTER_CONTACT_KEY")
+        return read_key(given.encode())
     database = settings.ledger.removeprefix("sqlite:///")
     if database == settings.ledger or database in ("", ":memory:"):
         return None
@@ -316,26 +332,16 @@ def contact_key(settings: Settings) -> bytes | None:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
+        path.write_bytes(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
     return _key_from(path)
 
 
 def _key_from(path: Path) -> bytes:
     try:
-        return _parsed_key(path.read_text(encoding="ascii").strip(), str(path))
+        return read_key(path.read_bytes())
     except FileNotFoundError as error:
-        todo = "Make one: python3 -c 'import secrets; print(secrets.token_hex(32))' > FILE"
+        todo = "Make one: head -c 32 /dev/urandom | base64 > FILE"
         raise ConfigurationError("the key file is not there", where=str(path), todo=todo) from error
-
-
-def _parsed_key(text: str, where: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise ConfigurationError("the key is not 64 hexadecimal digits", where=where, todo="Make a new key.")
-    return key
 
 
 def broker_url(settings: Settings) -> str:

@@ -24,6 +24,8 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     user_id: str | None
     body: bytes
+    #: When it reached us, for a message that was parked since; None: now.
+    received_at: datetime | None = None
 
     def parked(self, reason: str, detail: str, now: datetime) -> Parked:
         """The message, to be kept with its reason."""
@@ -68,7 +70,7 @@ def direct(command: Command, origin: str) -> Arrived:
 
 
 def arrived_again(parked: Parked) -> Arrived | None:
-    """The command in a parked message; None when it still cannot be decoded."""
+    """The command in a parked message, judged by when it reached us; None when it still cannot be decoded."""
     found = decode(parked.type, parked.body)
     if isinstance(found, Trouble | Receipt):
         return None
@@ -79,6 +81,7 @@ def arrived_again(parked: Parked) -> Arrived | None:
         key=parked.key,
         user_id=parked.user_id,
         body=parked.body,
+        received_at=parked.parked_at,
     )
 
 

@@ -16,7 +16,7 @@ from router.broker.envelope import encode
 from router.broker.port import Outgoing
 from router.core import address, lifecycle
 from router.core.case import Case
-from router.core.commands import Command, PassDeadline
+from router.core.commands import Command, Open, PassDeadline
 from router.core.messages import Assigned, Message
 from router.core.refusals import Refusal
 from router.core.rules import Rules
@@ -86,12 +86,14 @@ class Batch:
 
     def _take(self, arrived: Arrived) -> None:
         command = arrived.command
+        # A report is judged by when it reached us; a desk gets a case when we hand it over, and not before.
+        now = self._now if isinstance(command, Open) else arrived.received_at or self._now
         case = self._cases.get(command.case_id)
         if case is not None and not isinstance(command, PassDeadline):
-            before = lifecycle.event_time(command, self._now, self._rules)
+            before = lifecycle.event_time(command, now, self._rules)
             for step in lifecycle.settle(case, before, self._rules, self._now):
                 case = self._keep(step)
-        decision = lifecycle.decide(case, command, self._rules, self._now)
+        decision = lifecycle.decide(case, command, self._rules, now)
         if isinstance(decision, Refusal):
             self._refused(case, arrived, decision)
             return

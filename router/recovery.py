@@ -29,8 +29,16 @@ class Reconciler:
         self._after = timedelta(seconds=after_s)
 
     def run_once(self, now: datetime, limit: int = 500) -> int:
-        """Send again what has no receipt; returns how many hand-overs were sent."""
-        return self._resend(self._ledger.unreceived(now - self._after, limit), now)
+        """Send again what has no receipt; returns how many hand-overs were confirmed.
+
+        Each is left alone for as long again, sent or not: those of desks without a program, which never show a
+        receipt, must not stand in front of the others.
+        """
+        cases = self._ledger.unreceived(now - self._after, limit)
+        sent = self._resend(cases, now)
+        with self._ledger.begin() as unit:
+            unit.note_resent([case.id for case in cases], now)
+        return sent
 
     def recover(self, now: datetime) -> int:
         """Send every open case's hand-over again: what a broker that lost its queues needs."""

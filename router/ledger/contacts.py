@@ -49,16 +49,21 @@ FORGET_EXPIRED = delete(_contacts).where(_contacts.c.expires_at <= bindparam("no
 
 
 def read_key(text: bytes) -> bytes:
-    """The key that a file or an environment variable holds: 32 bytes, as they are or in base64.
+    """The key that a file or an environment variable holds: 32 bytes, as they are, in base64 or hexadecimal.
 
     Raises:
         ConfigurationError: it is neither.
     """
     if len(text) == KEY_BYTES:
         return text
+    text = text.strip()
     try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+        key = (
+            bytes.fromhex(text.decode("ascii"))
+            if len(text) == 2 * KEY_BYTES
+            else base64.b64decode(text, validate=True)
+        )
+    except (ValueError, binascii.Error):
         key = b""
     if len(key) != KEY_BYTES:
         raise ConfigurationError(f"the key for contacts is not {KEY_BYTES} bytes in base64", todo=_HOW_TO_MAKE_ONE)

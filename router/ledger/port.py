@@ -130,6 +130,10 @@ class Unit(Protocol):
         """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
         ...
 
+    def note_resent(self, case_ids: Collection[str], now: datetime) -> None:
+        """The hand-overs of these cases were sent again at `now`; they are left alone for a while."""
+        ...
+
     def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
         """What became of messages by id: confirmed ones leave the outbox, unrouted ones are parked with it,
         rejected and unknown ones wait, each with growing pauses, for the relay."""
@@ -205,7 +209,7 @@ class Ledger(Protocol):
         ...
 
     def unreceived(self, before: datetime, limit: int) -> list[Case]:
-        """Open cases dispatched before `before` whose lead has shown no receipt and no sign of life since."""
+        """Open cases dispatched, and last sent again, before `before` whose lead has shown no sign of life."""
         ...
 
     def contact(self, ref: str, *, reader: str, reason: str, now: datetime) -> Contact | None:
@@ -232,6 +236,10 @@ class Ledger(Protocol):
         """Figures for `status`: cases_open, received_last_minute, due_next_hour, overdue,
         oldest_overdue_at_s (seconds since the oldest passed deadline not handled), outbox, outbox_oldest_s,
         parked."""
+        ...
+
+    def forget_contacts(self, now: datetime) -> int:
+        """Remove personal data whose retention has ended; returns how many people's."""
         ...
 
     # -- versions ----------------------------------------------------------------------------------------------

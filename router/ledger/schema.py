@@ -67,6 +67,8 @@ cases = Table(
     Column("dispatched_at", Instant),
     # When the present lead's assignment was put on record.
     Column("assigned_at", Instant),
+    # When that assignment was last sent again because it showed no receipt.
+    Column("resent_at", Instant),
     # First version of the step that made the present lead lead; a receipt for an older one is somebody else's.
     Column("lead_version", Integer, nullable=False),
     # The newest version the lead's program said it has in hand; 0: none.

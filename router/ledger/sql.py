@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, bindparam, exists, func, select
+from sqlalchemy import RowMapping, Select, and_, bindparam, exists, func, or_, select
 
 from router.core.case import Case
 from router.core.commands import ActorRole, Contact
@@ -42,12 +42,13 @@ ALL_CASES = select(_cases.c.body).order_by(_cases.c.id)
 #: Every entry, by case and order.
 ALL_ENTRIES = select(_entries).order_by(_entries.c.case_id, _entries.c.seq)
 #: Cases whose lead was given them before an instant, has not signed, shown a receipt for what made it lead,
-#: nor said anything since (a refused report is a sign of life too).
+#: nor said anything since (a refused report is a sign of life too); those sent again since are left out.
 UNRECEIVED = (
     select(_cases.c.body)
     .where(
         _cases.c.state == "dispatched",
         _cases.c.assigned_at < bindparam("before", type_=Instant),
+        or_(_cases.c.resent_at.is_(None), _cases.c.resent_at < bindparam("before", type_=Instant)),
         _cases.c.receipt_version < _cases.c.lead_version,
         ~exists().where(
             and_(
@@ -179,6 +180,11 @@ class SqlLedger:
             ConfigurationError: there is no key.
         """
         return self._seal.keyed_hash(value)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether personal data can be kept and read."""
+        return self._seal.has_key
 
     def forget_contacts(self, now: datetime) -> int:
         """Remove personal data whose retention has ended; returns how many people's. The reading log stays."""

@@ -11,7 +11,7 @@ from router.core.case import Case
 from router.core.commands import Contact
 from router.core.outbox import Fate
 from router.ledger import contacts, parking, rows, schema, sending, writing
-from router.ledger.columns import among
+from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
 from router.ledger.port import Answer, Parked, Write
 
@@ -37,6 +37,8 @@ NOTE_RECEIPT = (
     )
     .values(receipt_version=bindparam("in_hand"))
 )
+#: When hand-overs were last sent again.
+NOTE_RESENT = update(_cases).where(among(_cases.c.id, "ids")).values(resent_at=bindparam("now", type_=Instant))
 
 
 class SqlUnit:
@@ -97,6 +99,11 @@ class SqlUnit:
         ]
         if noted:
             self._connection.execute(NOTE_RECEIPT, noted)
+
+    def note_resent(self, case_ids: Collection[str], now: datetime) -> None:
+        """The hand-overs of these cases were sent again."""
+        if case_ids:
+            self._connection.execute(NOTE_RESENT, {"ids": sorted(case_ids), "now": now})
 
     def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
         """What became of messages by id; ids that are not in the outbox change nothing."""

@@ -65,6 +65,7 @@ def _cases() -> None:
         sa.Column("wake_at", _instant()),
         sa.Column("dispatched_at", _instant()),
         sa.Column("assigned_at", _instant()),
+        sa.Column("resent_at", _instant()),
         sa.Column("lead_version", sa.Integer(), nullable=False),
         sa.Column("receipt_version", sa.Integer(), nullable=False),
         sa.Column("closed_at", _instant()),
