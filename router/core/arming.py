@@ -7,7 +7,7 @@ from datetime import datetime
 from router.core.case import Case
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Milestone
-from router.core.instants import Due, due, first_wall_clock, next_budget
+from router.core.instants import Due, due, next_budget
 from router.core.policy import (
     Anchor,
     Elapsed,
@@ -32,13 +32,12 @@ def arm(
     rules: Rules, policy: Policy, anchor: Anchor, at: datetime, given: datetime | None
 ) -> tuple[Milestone, ...]:
     """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent."""
-    chosen = [rule for rule in policy.milestones if rule.anchor is anchor]
+    chosen, first = rules.anchored(policy, anchor)
     if not chosen:
         return ()
     calendar = rules.calendar(policy)
-    first = first_wall_clock(chosen)
-    found = ((rule, due(rule.instant, at, calendar, given, first)) for rule in chosen)
-    return tuple(_milestone(rules, rule, deadline) for rule, deadline in found if deadline is not None)
+    found = [(rule, due(rule.instant, at, calendar, given, first)) for rule in chosen]
+    return tuple([_milestone(rules, rule, deadline) for rule, deadline in found if deadline is not None])
 
 
 def _milestone(rules: Rules, rule: MilestoneRule, deadline: Due) -> Milestone:

@@ -34,8 +34,8 @@ _ENDS = {Satisfies.RESOLVED: 1, Satisfies.CLOSED: 2}
 
 def arm(case: Case, *milestones: Milestone | None) -> None:
     """Start clocks; one whose very instant was missed before is over and does not start again."""
-    passed = {(m.name, m.due_at) for m in case.milestones if m.status is MilestoneStatus.MISSED or m.overtaken}
-    fresh = (m for m in milestones if m is not None and (m.name, m.due_at) not in passed)
+    passed = [(m.name, m.due_at) for m in case.milestones if m.status is MilestoneStatus.MISSED or m.overtaken]
+    fresh = [m for m in milestones if m is not None and (m.name, m.due_at) not in passed]
     case.milestones = (*case.milestones, *fresh)
 
 

@@ -103,6 +103,8 @@ def _apply(case: Case, entry: e.Entry) -> Case:
 
 def _lead(case: Case, desk: str, entry: e.Entry) -> None:
     """A desk gets the case: what the last one asked for, or was asked, is void."""
+    if case.lead:
+        clocks.void_requests(case)
     case.lead = desk
     case.state = State.DISPATCHED
     case.dispatched_at = entry.event_at
@@ -114,7 +116,6 @@ def _lead(case: Case, desk: str, entry: e.Entry) -> None:
     case.escalation_request = None
     case.designation = False
     case.designated = False
-    clocks.void_requests(case)
 
 
 def _lose(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None = None) -> None:

@@ -135,13 +135,16 @@ def dispatch_to(draft: Draft, rules: Rules, found: Route, *, from_desk: str | No
         if first or step > case.step:
             draft.add(Skipped(step=step, reason="no_active_desk"))
     step = rules.step_of(policy, found.desk)
-    milestones = arm(rules, policy, Anchor.DISPATCHED, draft.at, case.given_due_at) if first else ()
+    given = case.given_due_at
+    milestones = (
+        arm(rules, policy, Anchor.DISPATCHED, draft.at, given) if first else signing(rules, policy, draft.at)
+    )
     draft.add(
         Dispatched(
             desk=found.desk.code,
             step=step if first else max(case.step, step),
             reason=found.reason,
-            milestones=milestones or signing(rules, policy, draft.at),
+            milestones=milestones,
         )
     )
     notices.hand_over(draft, rules, found.reason, from_desk=from_desk)

@@ -7,7 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from router.core.calendar import Calendar
-from router.core.policy import Policy
+from router.core.instants import first_wall_clock
+from router.core.policy import Anchor, MilestoneRule, Policy, WallClock
 from router.core.tree import Desk, DeskKind, Tree
 
 COMPLAINT = "complaint"
@@ -30,13 +31,13 @@ ORIGINS: Mapping[str, str] = {
     "visit": BY_RAISER,
 }
 
-#: How far a source's own clock is believed (domain section 3.10).
+#: How far a source's own clock is believed (docs/behaviour.md, 3.10).
 SKEW = timedelta(minutes=15)
 
 #: A step of a ladder above the tiers: `supervision-1` and so on.
 SUPERVISION = "supervision-"
 
-#: Silence after which a voluntary escalation goes through: working seconds (domain section 3.4).
+#: Silence after which a voluntary escalation goes through: working seconds (docs/behaviour.md, 3.4).
 ESCALATION_SILENCE_S = 4 * 3600
 
 
@@ -73,6 +74,7 @@ class Rules:
         self.skew = skew
         self._by_version = {policy.version: policy for policy in (*earlier, *policies)}
         self._first_steps: dict[tuple[str, int], int] = {}
+        self._anchored: dict[tuple[str, Anchor], tuple[tuple[MilestoneRule, ...], WallClock | None]] = {}
         self._levels = {tier: self.tree.depth - 1 - index for index, tier in enumerate(self.tree.tiers)}
 
     @cached_property
@@ -93,6 +95,14 @@ class Rules:
     def knows(self, version: str) -> bool:
         """Whether a policy version is loaded."""
         return version in self._by_version
+
+    def anchored(self, policy: Policy, anchor: Anchor) -> tuple[tuple[MilestoneRule, ...], WallClock | None]:
+        """The milestones of a policy that start at `anchor`, and the earliest wall clock among them."""
+        key = (policy.version, anchor)
+        if key not in self._anchored:
+            chosen = tuple(rule for rule in policy.milestones if rule.anchor is anchor)
+            self._anchored[key] = (chosen, first_wall_clock(chosen))
+        return self._anchored[key]
 
     def calendar(self, policy: Policy) -> Calendar:
         """A policy's calendar."""

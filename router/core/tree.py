@@ -76,7 +76,7 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
 
     code: str
     name: str
-    #: Category group of the link key (domain section 5); its own code when the taxonomy does not group.
+    #: Category group of the link key (docs/behaviour.md, 5); its own code when the taxonomy does not group.
     group: str
     #: The functional line that takes such cases before territory is tried; None: territory takes them.
     line: str | None = None
