@@ -11,6 +11,7 @@ import msgspec
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.output import age, emit_json, emit_table, local, tell
+from router.cli.rerouting import is_stranded
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.core.case import Case, State
@@ -62,8 +63,7 @@ def audit(call: Call, /, grace_s: int, outbox_s: int) -> int:
 
 def look(case: Case, rules: Rules, now: datetime, grace: timedelta) -> Iterator[Finding]:
     """What is wrong with one open case."""
-    standing = rules.tree.standing(case.lead)
-    if case.lead and (standing is None or standing.code != case.lead):
+    if is_stranded(rules.tree, case):
         yield _finding("lead_gone", case.id, lead=case.lead)
     if case.next_due_at is None:
         if not may_have_none(case, rules.policy(case.policy)):

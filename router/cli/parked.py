@@ -14,6 +14,7 @@ from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
 from router.cli.words import word
 from router.errors import CheckFailedError, NotFoundError, UsageError
+from router.flow import Router
 from router.ledger.parking import UNROUTED
 from router.ledger.port import Parked
 
@@ -76,7 +77,10 @@ def replay(
         raise UsageError(word("parked_which"))
     with call.installation() as installation:
         chosen = [_find(installation, one) for one in parked_ids] or installation.ledger.parked(reason=reason)
-        results = [(one.id, _replay(installation, one, vouch=vouch)) for one in chosen]
+        # One router for all: each has a connection of its own to the broker.
+        router = installation.counter()
+        results = [(one.id, _replay(installation, router, one, vouch=vouch)) for one in chosen]
+        router.flush(installation.now())
     if call.as_json:
         emit_json([{"id": parked_id, "result": result} for parked_id, result in results])
     else:
@@ -90,7 +94,7 @@ def replay(
 _STAYED = frozenset({"undecodable", "forged", "waiting", "failing"})
 
 
-def _replay(installation: Installation, one: Parked, *, vouch: bool) -> str:
+def _replay(installation: Installation, router: Router, one: Parked, *, vouch: bool) -> str:
     """What became of it: `sent`, `taken`, `refused`, or why it stays."""
     now = installation.now()
     if one.reason == UNROUTED:
@@ -102,9 +106,7 @@ def _replay(installation: Installation, one: Parked, *, vouch: bool) -> str:
     again = arrived_again(one)
     if again is None:
         return "undecodable"
-    router = installation.counter()
     answer = router.carry_out([again], now).get(again.command.id)
-    router.flush(now)
     if answer is None:
         return "failing"
     if answer.refused == "unknown_case":

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 import structlog
 
 from router.app import Installation
 from router.arrivals import direct
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, Dispatch
 from router.core.routing import Wanted, keeps_from, route
 from router.core.tree import Desk, Tree
+from router.flow import Router
 from router.ledger.port import Answer
 
 log = structlog.get_logger(__name__)
@@ -20,6 +22,7 @@ log = structlog.get_logger(__name__)
 #: Who it says on record.
 _ACTOR = Actor(ActorRole.SYSTEM, "divisions")
 _BATCH = 256
+_AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 
 
 class Rerouted(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,16 +35,17 @@ class Rerouted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stranded(installation: Installation) -> Iterator[Case]:
-    """Open cases led by a desk that is in the tree no more, or at work no more."""
+    """Cases at work with a desk that is in the tree no more, or at work no more."""
     tree = installation.rulebook().tree
     for case in installation.ledger.all_cases(open_only=True):
-        if case.lead and not _stands(tree, case.lead):
+        if is_stranded(tree, case):
             yield case
 
 
-def _stands(tree: Tree, code: str) -> bool:
-    desk = tree.standing(code)
-    return desk is not None and desk.code == code
+def is_stranded(tree: Tree, case: Case) -> bool:
+    """Whether a case waits for a desk that no longer stands; one that is resolved waits for its gate alone."""
+    standing = tree.standing(case.lead)
+    return case.state in _AT_WORK and (standing is None or standing.code != case.lead)
 
 
 def reroute(installation: Installation) -> Rerouted:
@@ -55,8 +59,9 @@ def reroute(installation: Installation) -> Rerouted:
     stayed: dict[str, str] = {}
     # Read to the end first: what is written below must not change what is being streamed.
     cases = list(stranded(installation))
+    router = installation.counter()
     for start in range(0, len(cases), _BATCH):
-        for answer in _dispatch(installation, tree, cases[start : start + _BATCH]):
+        for answer in _dispatch(router, tree, cases[start : start + _BATCH], installation.now()):
             if answer.refused is None:
                 moved.append(answer.case_id)
             else:
@@ -65,18 +70,17 @@ def reroute(installation: Installation) -> Rerouted:
     return Rerouted(moved=tuple(moved), stayed=stayed)
 
 
-def _dispatch(installation: Installation, tree: Tree, cases: list[Case]) -> list[Answer]:
+def _dispatch(router: Router, tree: Tree, cases: list[Case], now: datetime) -> list[Answer]:
     commands = [
         Dispatch(
-            # The same change of the same case is the same command.
-            id=f"divisions/{tree.version}/{case.id}/{case.assigned_version}",
+            # The same change of the same case as it stands is the same command.
+            id=f"divisions/{tree.version}/{case.id}/{case.version}",
             case_id=case.id,
             actor=_ACTOR,
             desk=heir(tree, case).code,
         )
         for case in cases
     ]
-    router, now = installation.counter(), installation.now()
     answers = router.carry_out([direct(command, "shell") for command in commands], now)
     router.flush(now)
     return [answers[command.id] for command in commands if command.id in answers]

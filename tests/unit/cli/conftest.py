@@ -29,6 +29,12 @@ class Typed(msgspec.Struct, frozen=True):
         return msgspec.json.decode(self.out)
 
 
+def type_words(*words: str, stdin: str | None = None, lang: str = "en") -> Typed:
+    """Type `case-router WORDS`, on no ledger in particular."""
+    done = CliRunner().invoke(main, ["--lang", lang, *words], input=stdin)
+    return Typed(done.exit_code, done.stdout, done.stderr)
+
+
 class Shell:
     """Types commands; English unless a command says otherwise."""
 
@@ -38,9 +44,7 @@ class Shell:
 
     def __call__(self, *args: str | Path, stdin: str | None = None, lang: str = "en") -> Typed:
         """Type `case-router ARGS`."""
-        words = ["--lang", lang, "--ledger", self.ledger, *map(str, args)]
-        done = CliRunner().invoke(main, words, input=stdin)
-        return Typed(done.exit_code, done.stdout, done.stderr)
+        return type_words("--ledger", self.ledger, *map(str, args), stdin=stdin, lang=lang)
 
     def open(self, *args: str, source_id: str = "1") -> str:
         """Open a case at the street office of 柳荫街道; returns its id."""

@@ -4,6 +4,7 @@ import pytest
 
 from router.app import installation
 from router.cli import rerouting
+from router.presets import preset_text
 from router.settings import Settings
 from tests.unit.cli.conftest import Shell
 
@@ -187,3 +188,18 @@ def test_a_case_about_an_office_is_never_moved_to_it(shell: Shell) -> None:
         tree = opened.rulebook().tree
         for case in opened.ledger.all_cases():
             assert rerouting.heir(tree, case).code != "wanghu"
+
+
+def test_a_resolved_case_waits_for_its_gate_and_is_left_alone(shell: Shell) -> None:
+    own = preset_text("policies", "default").replace('kind = "none"', 'kind = "follow_up"', 1)
+    assert shell("policy", "import", shell.file("gated.toml", own)).code == 0
+    case = shell.open()
+    assert shell("case", "resolve", case, "--desk", "liuyin").code == 0
+    done = shell("divisions", "merge", "liuyin", "--into", "wanghu", "--json")
+    assert done.code == 0
+    assert done.json["moved"] == []
+    assert shell("audit").code == 0
+    assert shell("case", "follow-up", case, "--result", "not_accepted").code == 0
+    shell("divisions", "reroute")
+    assert lead(shell, case) == "wanghu"
+    assert shell("audit").code == 0
