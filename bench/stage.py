@@ -109,7 +109,7 @@ class Stage:
         with Connection(self.rabbit.amqp_url) as connection:
             channel = connection.default_channel
             while time.perf_counter() < until:
-                there = sum(channel.queue_declare(name, passive=True).message_count for name in names)
+                there = sum(int(channel.queue_declare(name, passive=True).message_count) for name in names)
                 now = time.perf_counter()
                 if started is None and there >= count * _WARM:
                     started = (now, there)

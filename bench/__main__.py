@@ -1,0 +1,70 @@
+"""Run everything and print a table: medians, with the spread, and ratios of figures of the same round."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Sequence
+
+from bench import contenders
+from bench.history import replay
+from bench.latency import RATE, latency
+from bench.stage import say, stage
+
+
+def main() -> None:
+    """`python -m bench [--rounds N] [--cases N] [--json FILE]`."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="each contender runs this often, in turn")
+    parser.add_argument("--cases", type=int, default=20_000, help="cases of one run of the router")
+    parser.add_argument("--json", help="write the figures to this file too")
+    chosen = parser.parse_args()
+    figures = run(chosen.rounds, chosen.cases)
+    for line in table(figures):
+        print(line)  # noqa: T201 - a command-line program
+    if chosen.json:
+        with open(chosen.json, "w", encoding="utf-8") as file:  # noqa: PTH123 - the user's own path
+            json.dump(figures, file, indent=1, sort_keys=True)
+
+
+def run(rounds: int, cases: int) -> dict[str, list[float]]:
+    """All figures, one value a round."""
+    found: dict[str, list[float]] = {}
+
+    def note(name: str, value: float) -> float:
+        found.setdefault(name, []).append(value)
+        say(f"  {name}: {value:,.4g}")
+        return value
+
+    with stage() as on:
+        for number in range(1, rounds + 1):
+            say(f"round {number} of {rounds}")
+            shovel = note("shovel, messages/s", contenders.shovel(on, 3 * cases))
+            ours = contenders.router(on, cases, f"r{number}")
+            routed = note("router, routed cases/s", ours.per_second)
+            note("router, peak MiB", ours.peak_mib)
+            celery = note("Celery, tasks/s", contenders.celery(on, max(cases // 8, 500)))
+            note("router / shovel", routed / shovel)
+            note("router / Celery", routed / celery)
+            waited = latency(on, 10, f"l{number}")
+            note(f"p50 ms at {RATE}/s", waited.p50_s * 1000)
+            note(f"p99 ms at {RATE}/s", waited.p99_s * 1000)
+    for _ in range(rounds):
+        embedded = replay(cases)
+        note("replay embedded, commands/s", embedded.per_second)
+        note("replay embedded, peak MiB", embedded.peak_mib)
+    return found
+
+
+def table(figures: dict[str, list[float]]) -> Sequence[str]:
+    """One line a figure: median, least, most."""
+    lines = [f"{'figure':<30}{'median':>12}{'min':>12}{'max':>12}"]
+    for name, values in figures.items():
+        numbers = (statistics.median(values), min(values), max(values))
+        lines.append(f"{name:<30}" + "".join(f"{number:>12,.4g}" for number in numbers))
+    return lines
+
+
+if __name__ == "__main__":
+    main()
