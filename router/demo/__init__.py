@@ -3,7 +3,7 @@
 `run_demo(settings, weeks=4, per_day=250, seed=7, progress=None) -> Summary` makes a ledger and a broker ready,
 lets the city live and counts what became of its cases. The rooms behind it: `city_life` (who appeals, when, about
 what), `desks` and `temperaments` (who works, stalls, returns and stays silent), `clockwork` (the clock and the
-flow), `courier` (messages to and from the broker), `summary` and `summary_page` (what came of it).
+flow), `courier` (messages to and from the broker), `history`, `summary` and `summary_page` (what came of it).
 
 The law of the room: time is the clockwork's, chance is the seed's. The same seed gives the same summary, whichever
 ledger and broker carry it.

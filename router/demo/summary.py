@@ -6,19 +6,20 @@ of wall time, path or server is in a summary, so the same seed gives the same on
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from router.core.case import Case
-from router.core.events import Dispatched, Escalated, MilestoneStatus, ReturnApproved, ReturnRequested, Skipped
+from router.core.events import MilestoneStatus
 from router.core.figures import CaseFacts, sighting_of
 from router.core.policy import Satisfies, Track
 from router.core.problems import Period, Problem, Sighting, Tally, find_problems
 from router.core.problems import summarise as share_of
 from router.core.tree import Tree
+from router.demo.history import History
 from router.demo.temperaments import TEMPERAMENTS, temperament_of
 from router.ledger.port import Ledger
 
@@ -122,7 +123,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
 
 def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_day: int, seed: int) -> Summary:
     """Count what the ledger holds as of an instant."""
-    history = _History(ledger)
+    history = History(ledger)
     records = [
         _Record(
             case=case,
@@ -172,44 +173,6 @@ def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_da
         proactive=share.proactive.numerator,
         moods=_moods(tree, records, as_of),
     )
-
-
-class _History:
-    """What the entries say that a case's state does not keep."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.leads: defaultdict[str, list[str]] = defaultdict(list)
-        self.escalated: Counter[str] = Counter()
-        self.returns: Counter[str] = Counter()
-        self.steps: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        #: Step → deadline escalations that left it.
-        self.left: Counter[str] = Counter()
-        self.skipped = 0
-        self.returns_approved = 0
-        for entry in ledger.all_entries():
-            event = entry.event
-            if isinstance(event, Dispatched):
-                self._lead(entry.case_id, event.desk)
-            elif isinstance(event, ReturnApproved):
-                self.returns_approved += 1
-                self._lead(entry.case_id, event.to)
-            elif isinstance(event, Escalated):
-                self._went_up(entry.case_id, event)
-            elif isinstance(event, ReturnRequested):
-                self.returns[entry.case_id] += 1
-            elif isinstance(event, Skipped):
-                self.skipped += 1
-
-    def _lead(self, case_id: str, desk: str) -> None:
-        if self.leads[case_id][-1:] != [desk]:
-            self.leads[case_id].append(desk)
-
-    def _went_up(self, case_id: str, event: Escalated) -> None:
-        self.steps[event.from_name, event.to_name][event.cause] += 1
-        if event.cause == "deadline":
-            self.escalated[case_id] += 1
-            self.left[event.from_name] += 1
-        self._lead(case_id, event.to_desk)
 
 
 def facts_of(case: Case) -> CaseFacts:
