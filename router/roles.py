@@ -4,6 +4,8 @@ When things fail
     A broker or database that does not answer is tried again with growing pauses, holding what was delivered: it is
     neither acknowledged nor given back, so nothing is requeued in circles. Any other error ends the process, which
     its supervisor starts again; what was unacknowledged comes back by itself.
+
+    Waiting is not being dead: a loop that tries again still beats, since killing it would bring no broker back.
 """
 
 from __future__ import annotations
@@ -48,13 +50,21 @@ class Role(Protocol):
         ...
 
 
-def persist(step: Callable[[], _Result], stop: Event, role: str) -> _Result | None:
-    """`step`'s result, however long broker or database take to answer; None when told to stop before."""
+def persist(step: Callable[[], _Result], stop: Event, role: Role, clock: Callable[[], datetime]) -> _Result | None:
+    """`step`'s result, however long broker or database take to answer; None when told to stop before.
+
+    Args:
+        step: what to try; tried again when it raises `UnreachableError`.
+        stop: ends the waiting.
+        role: whose loop waits; it beats at every try.
+        clock: gives the instant of a beat.
+    """
 
     def note(state: RetryCallState) -> None:
+        role.beat_at = clock()
         error = state.outcome.exception() if state.outcome is not None else None
         where = error.where if isinstance(error, UnreachableError) else ""
-        log.warning("role.waiting", role=role, where=where, tries=state.attempt_number)
+        log.warning("role.waiting", role=role.name, where=where, tries=state.attempt_number)
 
     retrying = Retrying(
         retry=retry_if_exception_type(UnreachableError),
@@ -98,12 +108,10 @@ class ConsumingRole:
         """Consume until told to stop; the batch in hand is finished and acknowledged."""
         try:
             while not stop.is_set():
-                deliveries = persist(self._receive, stop, self.name)
+                deliveries = persist(self._receive, stop, self, self._clock)
                 self.beat_at = self._clock()
-                if deliveries:
-                    persist(partial(self._handle, deliveries), stop, self.name)
-                else:
-                    persist(lambda: self._router.flush(self._clock()), stop, self.name)
+                step = partial(self._handle, deliveries) if deliveries else self._flush
+                persist(step, stop, self, self._clock)
         finally:
             self._close()
 
@@ -116,6 +124,9 @@ class ConsumingRole:
         self._router.handle(deliveries, self._clock())
         if self._consumer is not None:
             self._consumer.done(deliveries)
+
+    def _flush(self) -> None:
+        self._router.flush(self._clock())
 
     def _close(self) -> None:
         if self._consumer is not None:
@@ -138,7 +149,7 @@ class TickingRole:
     def run(self, stop: Event) -> None:
         """Tick until told to stop."""
         while not stop.is_set():
-            more = persist(lambda: self._tick(self._clock()), stop, self.name)
+            more = persist(lambda: self._tick(self._clock()), stop, self, self._clock)
             self.beat_at = self._clock()
             if not more:
                 stop.wait(self._pause_s)

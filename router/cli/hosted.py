@@ -35,7 +35,7 @@ class DeskRole:
         Thread(target=self._stop_with, args=(stop,), name=f"{self.name} watch", daemon=True).start()
         try:
             while not stop.is_set():
-                persist(lambda: self._hosted.run_once(_WAIT_S), stop, self.name)
+                persist(lambda: self._hosted.run_once(_WAIT_S), stop, self, self._now)
                 self.beat_at = self._now()
         finally:
             self._hosted.close()
