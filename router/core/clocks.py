@@ -123,6 +123,11 @@ def overtake(case: Case, name: str, due_at: datetime, at: datetime) -> None:
         end(case, lambda m: m.name.startswith(after), overtaken=True)
 
 
+def postpone(case: Case, not_before: datetime) -> None:
+    """Running clocks end no earlier than that."""
+    end(case, lambda m: m.due_at < not_before, MilestoneStatus.RUNNING, due_at=not_before)
+
+
 def drop_all(case: Case) -> None:
     """Nothing of a closed case falls due any more."""
     end(case, lambda _: True, MilestoneStatus.DROPPED)

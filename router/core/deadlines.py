@@ -67,7 +67,7 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
     if milestone.name == ESCALATION_SILENCE and climb(draft.case, rules).desk is not None:
         return accept_escalation(draft, rules)
-    if milestone.on_pass is OnPass.ESCALATE and _is_held_for_delay(draft, rules, milestone):
+    if _is_held_for_delay(draft, rules, milestone):
         return None
     draft.add(
         DeadlineMissed(
@@ -191,6 +191,8 @@ def _above(case: Case, rules: Rules, desk: str) -> str:
 def escalate(draft: Draft, command: Escalate, rules: Rules) -> Refusal | None:
     """申请提级: a request; the superior's silence for four working hours is consent."""
     case = draft.case
+    if not command.text.strip():
+        return refuse("reason_missing", command="escalate")
     if case.escalation_request is not None:
         return refuse("escalation_pending", case=case.id)
     target = climb(case, rules)

@@ -203,6 +203,8 @@ class Reopened(Event, frozen=True, kw_only=True, tag="Reopened"):
     #: `gate`: a failed gate (reprocess, 重办); `request`: somebody asked.
     reason: str
     desk: str
+    #: No clock that runs on ends before: whoever was on time is given one working day. None: old instants stand.
+    not_before: datetime | None = None
 
 
 class DeadlineMissed(Event, frozen=True, kw_only=True, tag="DeadlineMissed"):

@@ -233,13 +233,15 @@ def _on_closed(case: Case, event: e.Closed, entry: e.Entry) -> None:
 
 
 def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
-    """Back to work: what the desk's word had satisfied, or the closing had dropped, runs on at its old instant."""
+    """Back to work: what the desk's word had satisfied, or the closing had dropped, runs on."""
     case.reprocesses += event.reason == "gate"
     case.closed_at = None
     case.resolved_at = None
     case.outcome = None
     case.unreachable = ()
     clocks.revive(case)
+    if event.not_before is not None:
+        clocks.postpone(case, event.not_before)
     _lose(case, event.desk, entry)
     _lead(case, event.desk, entry)
 

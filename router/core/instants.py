@@ -92,7 +92,8 @@ def dues(
 def first_wall_clock(rules: Iterable[MilestoneRule]) -> WallClock | None:
     """The earliest wall clock among milestones; None when there is none."""
     clocks = [rule.instant for rule in rules if isinstance(rule.instant, WallClock)]
-    return min(clocks, key=lambda clock: (clock.next_day, clock.at), default=None)
+    # Of two at one time the one with the earlier cut-off: the order in the file must not matter.
+    return min(clocks, key=lambda clock: (clock.next_day, clock.at, clock.cut_off or time.max), default=None)
 
 
 def next_budget(instant: Instant, missed_at: datetime, calendar: Calendar) -> Due | None:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from router.core import commands as c
-from router.core import correcting, deadlines, notices, opening, returns, working
+from router.core import correcting, deadlines, gate, notices, opening, returns, working
 from router.core.case import Case, State
 from router.core.events import LateReportKept, Refused
 from router.core.messages import Refused as RefusedNotice
@@ -37,9 +37,9 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.RefuseReturn: (Kind.REFUSE_RETURN, returns.refuse_return),
     c.Designate: (Kind.DESIGNATE, returns.designate),
     c.Resolve: (Kind.RESOLVE, working.resolve),
-    c.FollowUp: (Kind.FOLLOW_UP, working.follow_up),
-    c.Close: (Kind.CLOSE, working.close),
-    c.Reopen: (Kind.REOPEN, working.reopen),
+    c.FollowUp: (Kind.FOLLOW_UP, gate.follow_up),
+    c.Close: (Kind.CLOSE, gate.close),
+    c.Reopen: (Kind.REOPEN, gate.reopen),
     c.Escalate: (Kind.ESCALATE, deadlines.escalate),
     c.AcceptEscalation: (
         Kind.ACCEPT_ESCALATION,
@@ -47,7 +47,7 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     ),
     c.Adopt: (Kind.ADOPT, working.adopt),
     c.Correct: (Kind.CORRECT, correcting.correct),
-    c.Withdraw: (Kind.WITHDRAW, working.withdraw),
+    c.Withdraw: (Kind.WITHDRAW, gate.withdraw),
     c.PassDeadline: (Kind.PASS_DEADLINE, deadlines.pass_deadline),
 }
 

@@ -70,6 +70,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
     table = Table(parse_toml(text, where), where, _POLICY_KEYS)
     effective_from, effective_to = _effective(table)
     window, reasons, cap = _returns(table)
+    gate, milestones = _gate(table), _milestones(table)
+    _check_gate(table, gate, milestones)
     return Policy(
         name=_name(table),
         title=table.text("title", ""),
@@ -78,8 +80,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         effective_from=effective_from,
         effective_to=effective_to,
         match=_match(table, tiers),
-        milestones=_milestones(table),
-        gate=_gate(table),
+        milestones=milestones,
+        gate=gate,
         ladder=_ladder(table, tiers),
         return_window=window,
         return_reasons=reasons,
@@ -151,6 +153,15 @@ def _gate(table: Table) -> Gate:
         accept_share=gate.share("accept_share", usual.accept_share),
         unreachable_after=gate.whole("unreachable_after", usual.unreachable_after, at_least=1),
     )
+
+
+def _check_gate(table: Table, gate: Gate, milestones: Sequence[MilestoneRule]) -> None:
+    """A resolution that waits for a gate needs a clock: else the case would stand still with nobody told."""
+    runs_on = any(r.satisfied_by is Satisfies.CLOSED or r.anchor is Anchor.RESOLVED for r in milestones)
+    if gate.kind is GateKind.NONE or runs_on:
+        return
+    todo = 'Add a [[milestone]] with anchor = "resolved" and satisfied_by = "followed_up".'
+    raise table.wrong("gate", f"no milestone runs while a resolution waits for the gate {gate.kind}", todo)
 
 
 def _ladder(table: Table, tiers: Sequence[str]) -> tuple[Step, ...]:

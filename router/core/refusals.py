@@ -66,6 +66,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "not_due": ("时限 {milestone}（{due_at}）尚未到期", "the deadline {milestone} at {due_at} has not passed yet"),
     "unknown_report": ("没有可采纳的报告 {report}", "there is no report {report} to adopt"),
+    "reason_missing": ("{command} 须写明理由", "{command} needs a reason in its text"),
+    "outcome_not_yours": (
+        "承办单位不能以“{outcome}”办结，撤回须由来电人或热线提出",
+        "a handling desk cannot resolve a case as {outcome}: that is the citizen's or the hotline's word",
+    ),
     "nothing_to_correct": ("没有需要更正的内容", "nothing to correct"),
 }
 

@@ -110,7 +110,7 @@ _SAID: dict[str, tuple[str, Any]] = {
     "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
     "Close": ("follow_up:anna", st.just({})),
     "Reopen": ("citizen:", st.just({})),
-    "Escalate": ("lead", st.just({})),
+    "Escalate": ("lead", st.sampled_from([{"text": "needs the district"}, {}])),
     "AcceptEscalation": ("superior", st.just({})),
     "Adopt": ("lead", st.just({"report": "late"})),
     "Correct": (
@@ -209,7 +209,7 @@ _CHAPTERS: list[list[Any]] = [
         Deed("Reopen", "citizen:"),
     ],
     [
-        Deed("Escalate", "lead"),
+        Deed("Escalate", "lead", {"text": "needs the district"}),
         st.sampled_from([Deed("AcceptEscalation", "superior"), Deed("wait", fields={"hours": 30})]),
     ],
 ]

@@ -136,7 +136,7 @@ def test_a_desk_asks_to_hand_up_and_the_superior_accepts_without_a_miss() -> Non
     due_at = play.case.due_at
     play.say("willow", Escalate, text="需市政协调")
     assert play.told("lake") == ["escalation_requested"]
-    play.say("willow", Escalate)
+    play.say("willow", Escalate, text="需市政协调")
     assert play.refused == "escalation_pending"
     play.say("lake", AcceptEscalation)
     assert [x.cause for x in play.events(e.Escalated)] == [e.Cause.VOLUNTARY]
@@ -147,7 +147,7 @@ def test_a_desk_asks_to_hand_up_and_the_superior_accepts_without_a_miss() -> Non
 def test_four_hours_of_silence_are_consent(hours: float, lead: str) -> None:
     play = Play()
     play.open()
-    play.say("willow", Escalate)
+    play.say("willow", Escalate, text="需市政协调")
     play.wait(hours=hours)
     assert play.case.lead == lead
     assert not play.events(e.DeadlineMissed)[1:]
@@ -156,7 +156,7 @@ def test_four_hours_of_silence_are_consent(hours: float, lead: str) -> None:
 def test_nobody_accepts_what_was_not_asked_and_nobody_asks_above_the_top() -> None:
     play = Play()
     play.open(subject_desk="supervision-4")
-    play.say("supervision-5", Escalate)
+    play.say("supervision-5", Escalate, text="需市政协调")
     assert play.refused == "no_superior"
     play = Play()
     play.open()
@@ -167,7 +167,7 @@ def test_nobody_accepts_what_was_not_asked_and_nobody_asks_above_the_top() -> No
 def test_a_request_that_nobody_is_left_to_take_is_void_and_the_case_goes_on() -> None:
     play = Play(rules(policy(ladder=ladder("street", "district", budget=days(2)))))
     play.open()
-    play.say("willow", Escalate)
+    play.say("willow", Escalate, text="需市政协调")
     play.rules = rules(
         policy(ladder=ladder("street", "district", budget=days(2))), tree=city(desk("lake", "lake", active=False))
     )
@@ -188,3 +188,10 @@ def test_the_next_step_of_a_case_is_asked_without_changing_it() -> None:
     assert target.desk is not None
     assert (target.desk.code, target.step, target.skipped) == ("lake", 1, ())
     assert play.case == before
+
+
+def test_a_request_without_a_reason_is_refused() -> None:
+    play = Play()
+    play.open()
+    play.say("willow", Escalate, text=" ")
+    assert play.refused == "reason_missing"

@@ -298,14 +298,17 @@ def test_a_reopened_case_is_back_with_its_desk_on_its_old_clock() -> None:
     assert (play.case.due_at, play.case.next_due_at) == (due_at, due_at)
 
 
-def test_a_case_reopened_after_its_due_date_is_missed_once_at_the_old_instant() -> None:
+def test_a_case_closed_in_time_and_reopened_later_gets_one_working_day_and_is_missed_once_after_it() -> None:
     play = _at_work(rules(policy(ladder=ladder(budget=days(60)))))
-    due_at = play.case.due_at
     play.say("willow", Resolve)
     play.outage(days=20).say("citizen:", Reopen)
-    play.wait(days=1)
-    assert [(x.due_at, x.from_desk) for x in play.events(e.Escalated)] == [(due_at, "willow")]
-    play.wait(days=1).say("lake", Resolve)
+    reopened_at = play.now
+    assert play.running() == ["close"], "whoever was on time is not late by somebody else's wish"
+    (runs_until,) = [m.due_at for m in play.case.milestones if m.name == "close"]
+    assert reopened_at < runs_until <= reopened_at + timedelta(days=5)
+    play.wait(days=6)
+    assert [(x.due_at, x.from_desk) for x in play.events(e.Escalated)] == [(runs_until, "willow")]
+    play.say("lake", Resolve)
     play.wait(days=1).say("citizen:", Reopen)
     play.wait(days=1)
     assert len(play.events(e.Escalated)) == 1

@@ -75,7 +75,7 @@ def test_a_return_to_a_department_of_the_district_stands_on_the_districts_step()
 
 def test_a_resolution_settles_a_pending_return_and_a_pending_escalation() -> None:
     play = _asked(Play(rules(policy(gate=Gate(kind=GateKind.FOLLOW_UP)))))
-    play.say("willow", Escalate)
+    play.say("willow", Escalate, text="需市政协调")
     play.say("willow", Resolve)
     assert (play.case.return_request, play.case.escalation_request) == (None, None)
     assert play.running() == ["close"]

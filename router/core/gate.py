@@ -1,0 +1,125 @@
+"""The gate between a resolution and the closing of a case: follow-up, inspection, or none; and the way back.
+
+A case closes only through its policy's gate. A failed one sends it back to work; with the second it goes up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from router.core import notices
+from router.core.calendar import Calendar
+from router.core.case import Case
+from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
+from router.core.events import Cause, Closed, FollowedUp, Reopened, Withdrawn
+from router.core.instants import due
+from router.core.ladder import climb, hand_up
+from router.core.permissions import Role, roles_of
+from router.core.policy import Days, DaySet, Ends, GateKind, Mode
+from router.core.refusals import Refusal, refuse
+from router.core.rules import Rules
+from router.core.step import Draft
+
+#: With this many failed gates the tier above reviews finally.
+_REPROCESS_CAP = 2
+
+#: A share of people is no exact number in binary: 0.55 of 20 is eleven.
+_TOLERANCE = 1e-9
+
+#: No recomputed deadline is nearer than this.
+_ONE_WORKING_DAY = Days(count=1, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+
+
+def close_case(draft: Draft, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
+    """归档: put the closing on record and tell the source channel; `gate` says what let it through."""
+    draft.add(Closed(gate=gate, outcome=outcome))
+    notices.answer(draft, told)
+
+
+def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
+    """回访: closes what was accepted, sends back what was not; with the second failure the tier above takes it.
+
+    One that asked fewer than the gate wants is refused: the desk does its work again only for the residents' word.
+    """
+    policy = rules.policy(draft.case.policy)
+    gate, outcome = policy.gate, draft.case.outcome or Outcome.SOLVED
+    accepted = _accepted(command)
+    if gate.kind is GateKind.INSPECTION:
+        return refuse("gate_open", gate=gate.kind)
+    if command.result is FollowUpResult.ACCEPTED and command.asked < gate.ask:
+        return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
+    draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted))
+    if command.result is FollowUpResult.UNREACHABLE:
+        if _tries(draft.case.unreachable, rules.calendar(policy)) >= gate.unreachable_after:
+            close_case(draft, "unreachable", outcome)
+    elif command.result is FollowUpResult.ACCEPTED and accepted + _TOLERANCE >= gate.accept_share * command.asked:
+        close_case(draft, gate.kind, outcome)
+    else:
+        _back_to_work(draft, rules, "gate")
+    return None
+
+
+def _accepted(command: FollowUp) -> int:
+    """How many accepted; whoever reports acceptance and counts nobody means everybody."""
+    if command.result is FollowUpResult.ACCEPTED and not command.accepted:
+        return command.asked
+    return command.accepted
+
+
+def _tries(at: tuple[datetime, ...], calendar: Calendar) -> int:
+    """How many vain tries count: each on a day of its own, at another hour than those before."""
+    days, hours = set(), set()
+    for tried in map(calendar.local, at):
+        if tried.date() not in days and tried.hour not in hours:
+            days.add(tried.date())
+            hours.add(tried.hour)
+    return len(days)
+
+
+def close(draft: Draft, command: Close, rules: Rules) -> Refusal | None:
+    """归档 by hand: where the policy has no gate to pass, or by supervision's word that an inspection passed."""
+    gate = rules.policy(draft.case.policy).gate
+    inspected = gate.kind is GateKind.INSPECTION and Role.SUPERVISION in roles_of(command.actor, draft.case, rules)
+    if gate.kind is not GateKind.NONE and not inspected:
+        return refuse("gate_open", gate=gate.kind)
+    close_case(draft, gate.kind, draft.case.outcome or Outcome.SOLVED)
+    return None
+
+
+def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
+    """重办: the resident or the follow-up says it is not solved after all."""
+    _back_to_work(draft, rules, "request", command.text)
+
+
+def _back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
+    """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day."""
+    not_before = _a_working_day_after(draft, rules) if reason == "request" else None
+    draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules), not_before=not_before), text=text)
+    notices.answer(draft, "reopened")
+    target = climb(draft.case, rules)
+    if reason == "gate" and draft.case.reprocesses >= _REPROCESS_CAP and target.desk is not None:
+        hand_up(draft, rules, target, cause=Cause.REPEAT, missed=None)
+        if rules.policy(draft.case.policy).mode is Mode.TRANSFER:
+            return
+    notices.hand_over(draft, rules, "reopened")
+
+
+def _a_working_day_after(draft: Draft, rules: Rules) -> datetime | None:
+    calendar = rules.calendar(rules.policy(draft.case.policy))
+    deadline = due(_ONE_WORKING_DAY, draft.at, calendar)
+    return deadline.at if deadline is not None else None
+
+
+def _still_there(case: Case, rules: Rules) -> str:
+    """The lead, or who does its work today, or the nearest above it: the office may have closed meanwhile."""
+    desk = rules.tree.standing(case.lead) or rules.tree.above(case.lead)
+    return desk.code if desk is not None else case.lead
+
+
+def withdraw(draft: Draft, command: Withdraw, _rules: Rules) -> None:
+    """撤回: ends the case; the handling desk can never do this."""
+    lead = draft.case.lead
+    draft.add(Withdrawn(by=command.actor.role), text=command.text)
+    close_case(draft, "withdrawn", Outcome.WITHDRAWN, told="withdrawn")
+    if lead:
+        notices.taken(draft, lead, "withdrawn")
