@@ -188,12 +188,21 @@ class Router:
             self.carry_out((), now, waited_for=waited_for)
         return len(waited_for)
 
-    def flush(self, now: datetime) -> None:
-        """Record what became of the last messages sent; called when there is nothing else to do."""
-        fates = self._sender.collect(wait=True)
+    def flush(self, now: datetime, *, wait: bool = True) -> bool:
+        """Record what became of the last messages sent; called when there is nothing else to do.
+
+        Args:
+            now: aware instant of recording.
+            wait: for those on their way too, at most as long as the broker may take to answer.
+
+        Returns:
+            Whether messages are still on their way.
+        """
+        fates = self._sender.collect(wait=wait)
         if fates:
             with self._ledger.begin() as unit:
                 unit.settle(fates, now)
+        return self._sender.is_busy
 
 
 class Relay:

@@ -34,6 +34,11 @@ class Sender:
         #: Whether the last batch reached the broker.
         self.reachable = True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether batches are on their way whose fates nobody has collected."""
+        return bool(self._flying)
+
     def send(self, batch: Sequence[Outgoing]) -> None:
         """Start sending; waits when too many batches are on their way."""
         if not batch:

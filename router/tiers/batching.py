@@ -30,8 +30,6 @@ ORIGIN = "http"
 _BATCH = 256
 #: Quiet seconds after which what the broker has confirmed is noted, so that the relay does not send it again.
 _SETTLE_AFTER_S = 1.0
-
-
 #: Batches on their way to the broker at once; further ones are the relay's.
 _FLYING = 3
 
@@ -70,15 +68,24 @@ class FailingError(RouterError):
 class Batching:
     """Carries openings out, in batches; belongs to one event loop."""
 
-    def __init__(self, router: Router, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        router: Router,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        *,
+        settle_after_s: float = _SETTLE_AFTER_S,
+    ) -> None:
         """Put it together.
 
         Args:
             router: its own, with an :class:`UnhurriedSender`.
             ledger: says which cases were known before.
             clock: gives the instant of recording.
+            settle_after_s: quiet seconds after which is noted what the broker has confirmed.
         """
         self._router = router
+        self._settle_after_s = settle_after_s
         self._ledger = ledger
         self._clock = clock
         self._waiting: list[tuple[Open, asyncio.Future[Stored]]] = []
@@ -102,13 +109,18 @@ class Batching:
         return await future
 
     async def _work(self) -> None:
-        try:
-            while True:
-                await asyncio.wait_for(self._arrived.wait(), _SETTLE_AFTER_S)
-                self._arrived.clear()
-                await self._empty()
-        except TimeoutError:
-            await run_in_threadpool(self._settle)
+        """Store what arrives; when it is quiet, note what was confirmed; end when nothing is left to note."""
+        while True:
+            try:
+                await asyncio.wait_for(self._arrived.wait(), self._settle_after_s)
+            except TimeoutError:
+                is_busy = await run_in_threadpool(self._settle)
+                # What was posted meanwhile found this task at work and started none of its own.
+                if not is_busy and not self._arrived.is_set():
+                    return
+                continue
+            self._arrived.clear()
+            await self._empty()
 
     async def _empty(self) -> None:
         while self._waiting:
@@ -123,12 +135,18 @@ class Batching:
                 else:
                     future.set_exception(one)
 
-    def _settle(self) -> None:
-        """Note what was confirmed of the last batch, without waiting for it: a broker may be away for hours."""
+    def _settle(self) -> bool:
+        """Note what was confirmed, without waiting for the rest: who posts meanwhile must not wait with it.
+
+        Returns:
+            Whether messages are still on their way.
+        """
         try:
-            self._router.carry_out([], self._clock())
+            return self._router.flush(self._clock(), wait=False)
         except UnreachableError as error:
-            log.info("intake.settling_later", where=error.where)
+            # The relay sends them again, under the same ids.
+            log.info("intake.not_settled", where=error.where)
+            return False
 
     def _carry_out(self, openings: Sequence[Open]) -> list[Stored | Exception]:
         try:

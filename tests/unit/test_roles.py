@@ -61,9 +61,11 @@ class IdleRouter(Router):
     def __init__(self) -> None:
         """Needs nothing."""
 
-    def flush(self, now: datetime) -> None:
+    def flush(self, now: datetime, *, wait: bool = True) -> bool:
         """Nothing was sent."""
         assert now > NOON
+        assert wait
+        return False
 
 
 def consuming(clock: Callable[[], datetime]) -> Role:
