@@ -18,8 +18,16 @@ from router.errors import ConfigurationError
 #: `CASE_ROUTER_LEDGER=postgresql+psycopg://…` sets `ledger`.
 PREFIX = "CASE_ROUTER_"
 
-#: Environment names with this prefix that are no settings.
-_OTHERS = frozenset({"CASE_ROUTER_DATA", "CASE_ROUTER_SETTINGS", "CASE_ROUTER_LANG"})
+#: Environment names with this prefix that are no settings: others read them.
+_OTHERS = frozenset(
+    {
+        "CASE_ROUTER_CONTACT_KEY",
+        "CASE_ROUTER_DATA",
+        "CASE_ROUTER_LANG",
+        "CASE_ROUTER_LOG",
+        "CASE_ROUTER_SETTINGS",
+    }
+)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

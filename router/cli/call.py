@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from router.app import Installation
     from router.settings import Settings
 
-#: Environment names of ours that are read elsewhere and are no settings.
-_NO_SETTINGS = frozenset({"CASE_ROUTER_CONTACT_KEY", "CASE_ROUTER_LOG"})
-
 
 class Call:
     """The options that hold everywhere, as they were given; what is wrong with them is said when it is needed."""
@@ -50,9 +47,8 @@ class Call:
         from router.settings import load_settings
 
         given = self._given.get("settings") or os.environ.get("CASE_ROUTER_SETTINGS")
-        environment = {name: value for name, value in os.environ.items() if name not in _NO_SETTINGS}
         chosen = {"ledger": self._given.get("ledger"), "broker": self._given.get("broker"), **overrides}
-        return load_settings(Path(given) if given else None, environment, chosen)
+        return load_settings(Path(given) if given else None, os.environ, chosen)
 
     @contextmanager
     def installation(self, **overrides: Any) -> Iterator[Installation]:
