@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pika
 import structlog
 from pika.channel import Channel
-from pika.exceptions import AMQPError, ChannelClosedByBroker
+from pika.exceptions import AMQPError, ChannelClosedByBroker, ChannelWrongStateError
 
 from router.broker.port import Delivery
 from router.broker.rabbit_acks import Acks
@@ -177,7 +177,7 @@ class RabbitConsumer:
             probe.queue_declare(queue, passive=True, callback=partial(found, probe))
 
         def found(probe: Channel, _frame: pika.frame.Method) -> None:
-            probe.close()
+            _end(probe)
             if self._is_current(channel) and channel.is_open:
                 channel.basic_consume(queue, partial(self._on_message, queue), consumer_tag=queue)
 
@@ -210,6 +210,14 @@ class RabbitConsumer:
         if self._waiting:
             with self._arrived:
                 self._arrived.notify_all()
+
+
+def _end(probe: Channel) -> None:
+    try:
+        probe.close()
+    except ChannelWrongStateError:
+        # The connection went while the answer was on its way, and the channel with it.
+        log.info("channel is gone already")
 
 
 def _tell(channel: Channel, frames: Sequence[tuple[int, bool]], *, give_back: bool) -> None:
