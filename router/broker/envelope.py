@@ -12,6 +12,7 @@ import msgspec
 
 from router.core import address
 from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDeadline
+from router.core.deadlines import WAKE_UP
 from router.core.lifecycle import times_of, with_case_id
 from router.core.messages import Payload
 
@@ -86,6 +87,9 @@ def _without_text(error: Exception) -> str:
 def _checked(command: Command) -> Command | Trouble:
     if not command.id or len(command.id.encode()) > MAX_ID_BYTES:
         return Trouble("bad_id", f"a command needs an id of 1 to {MAX_ID_BYTES} bytes")
+    if command.id.startswith(WAKE_UP) and not isinstance(command, PassDeadline):
+        # Under the id of a wake-up it would answer for it, and the deadline would never pass.
+        return Trouble("bad_id", f"ids that begin with {WAKE_UP} are the clock's")
     if isinstance(command, Open) and not command.source_id:
         return Trouble("bad_id", "an open needs the channel's own id in source_id")
     if not isinstance(command, Open) and not command.case_id:

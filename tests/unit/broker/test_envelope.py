@@ -8,6 +8,7 @@ import pytest
 
 from router.broker.envelope import Receipt, Trouble, decode, encode, forged
 from router.core.commands import Accept, Actor, ActorRole, Command, Designate, Open, PassDeadline
+from router.core.deadlines import wake_up
 
 INTAKE, REPORTS = "case.intake", "case.reports"
 
@@ -97,6 +98,11 @@ def test_only_the_clock_uses_due_queues() -> None:
     assert not check(said(ActorRole.DESK, "willow"), "due.street", "street")
 
 
+def test_a_wake_up_keeps_its_id() -> None:
+    wake = wake_up("c", "close", datetime(2026, 11, 24, tzinfo=UTC))
+    assert decode("case.pass_deadline.v1", encode(wake)) == wake
+
+
 def test_a_receipt_is_the_desks_word_too() -> None:
     receipt = Receipt(id="r", case_id="c", version=1, desk="willow")
     assert check(receipt, REPORTS, "willow.receipt", "desk.willow", strict=True)
@@ -113,6 +119,7 @@ def test_a_receipt_is_the_desks_word_too() -> None:
         ("", b"{}", "unknown_type"),
         ("case.accept.v1", b'{"id":"","case_id":"c","actor":{"role":"desk","id":"x"}}', "bad_id"),
         ("case.accept.v1", b'{"id":"a","case_id":"","actor":{"role":"desk","id":"x"}}', "bad_id"),
+        ("case.accept.v1", b'{"id":"due:c:close:1.0","case_id":"c","actor":{"role":"desk","id":"x"}}', "bad_id"),
         (
             "case.accept.v1",
             b'{"id":"a","case_id":"c","actor":{"role":"desk"},"at":"2026-11-24T09:00:00"}',
