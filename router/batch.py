@@ -111,7 +111,8 @@ class Batch:
             self._answer(arrived.command, None, refusal)
             return
         case = self._keep(lifecycle.note(case, arrived.command, refusal, self._rules, self._now))
-        self._answer(arrived.command, case, refusal)
+        # A desk the case is kept from must not learn from a version that there is one.
+        self._answer(arrived.command, None if refusal.code == "unknown_case" else case, refusal)
         self.tally["stale" if isinstance(arrived.command, PassDeadline) else "refused"] += 1
 
     def _park(self, arrived: Arrived, reason: str, detail: str, *, word: str | None = None) -> None:

@@ -39,7 +39,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     command: str
     case_id: str
-    #: Version of the case after it.
+    #: Version of the case after it; 0 when there is no such case, or none that whoever asked may know of.
     version: int
     #: Code of the refusal; None when it was accepted.
     refused: str | None = None

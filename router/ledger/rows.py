@@ -104,7 +104,9 @@ def answer_of(row: RowMapping, before: Answer | None) -> Answer:
     if row["type"] == "Refused":
         event = _read_event(row["data"])
         refused, data = event.code, event.data
-    return Answer(command=row["cause"], case_id=row["case_id"], version=row["version"], refused=refused, data=data)
+    # Whoever the case is kept from was told that there is none.
+    version = 0 if refused == "unknown_case" else row["version"]
+    return Answer(command=row["cause"], case_id=row["case_id"], version=version, refused=refused, data=data)
 
 
 def outgoing_row(message: Outgoing) -> Row:

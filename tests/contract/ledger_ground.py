@@ -131,9 +131,9 @@ def escalation(case: Case, *, next_due_at: datetime | None = None) -> Write:
     return following(case, passed, up, at=DUE_AT, actor=Actor(ActorRole.SYSTEM), due_tier="district")
 
 
-def refusal(case: Case, cause: str) -> Write:
+def refusal(case: Case, cause: str, code: str = "not_lead") -> Write:
     """A command that was refused, kept as an entry."""
-    event = e.Refused(command=cause, command_type="case.accept.v1", code="not_lead", data={"desk": "other"})
+    event = e.Refused(command=cause, command_type="case.accept.v1", code=code, data={"desk": "other"})
     return following(case, event, cause=cause, actor=Actor(ActorRole.DESK, "other"))
 
 

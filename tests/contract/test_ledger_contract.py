@@ -121,6 +121,14 @@ def test_a_refused_command_is_answered_with_its_code_and_data(ledger: SqlLedger)
     assert (answer.version, answer.refused, dict(answer.data)) == (1, "not_lead", {"desk": "other"})
 
 
+def test_who_must_not_know_of_a_case_is_not_told_its_version(ledger: SqlLedger) -> None:
+    new = opening("c1")
+    write(ledger, new)
+    write(ledger, refusal(new.case, "k1", "unknown_case"))
+    with ledger.begin() as unit:
+        assert unit.answers(["k1"])["k1"].version == 0
+
+
 def test_a_refusal_stays_one_beside_other_entries_of_its_command(ledger: SqlLedger) -> None:
     first, second = opening("c1"), opening("c2")
     write(ledger, first, second)

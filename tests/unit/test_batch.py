@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from router.arrivals import Arrived, direct
 from router.batch import Batch
 from router.core.commands import Actor, ActorRole, Command, Open, Resolve
@@ -38,6 +40,15 @@ def test_a_report_that_came_before_its_case_is_taken_up_once_it_is_there() -> No
     assert this.answers["resolve"].refused == "unknown_case"
     this.take_again(this.parked[0])
     assert this.answers["resolve"].refused is None
+
+
+def test_a_desk_that_must_not_know_of_a_case_is_not_told_its_version() -> None:
+    this = batch()
+    this.take(arrived(msgspec.structs.replace(OPEN, subject_desk="willow")))
+    assert this.answers["open"].version > 0
+    this.take(arrived(RESOLVE))
+    assert this.answers["resolve"].refused == "unknown_case"
+    assert this.answers["resolve"].version == 0
 
 
 def test_a_waiting_report_that_is_delivered_again_with_its_case_happens_once() -> None:
