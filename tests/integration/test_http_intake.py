@@ -12,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
 from router.app import Installation
 from router.arrivals import Arrived
+from router.cli.health import Health
+from router.cli.intake import intake_app
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.migrations import upgrade
@@ -51,7 +54,7 @@ class Counter:
         self.on.declare_embedded()
         self.sender = UnhurriedSender(self.on.broker.publisher)
         self.router = Router(self.on.ledger, self.on.rulebook, self.sender)
-        self.app = app(self.router, self.on.ledger, TOKENS, self.on.now)
+        self.app: ASGIApp = app(self.router, self.on.ledger, TOKENS, self.on.now)
 
     @asynccontextmanager
     async def client(self, token: str | None = HOTLINE) -> AsyncIterator[httpx.AsyncClient]:
@@ -215,6 +218,17 @@ def test_a_broker_that_is_away_keeps_nobody_waiting(tmp_path: Path) -> None:
     assert statuses == [201] * 12
     assert monotonic() - begun_at_s < 5.0
     assert counter.on.ledger.counts(MONDAY)["outbox"] == 12
+    counter.sender.close()
+    counter.close()
+
+
+def test_nor_does_it_through_the_application_that_up_serves(tmp_path: Path) -> None:
+    counter = Counter(tmp_path, f"amqp://guest:guest@127.0.0.1:{free_port()}")
+    counter.app = intake_app(counter.on, TOKENS, Health([], {}, lambda: MONDAY))
+    begun_at_s = monotonic()
+    statuses = [counter.post(LAMP | {"source_id": f"n-{number}"}).status_code for number in range(12)]
+    assert statuses == [201] * 12
+    assert monotonic() - begun_at_s < 5.0
     counter.sender.close()
     counter.close()
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import Event
 
 from router.arrivals import Arrived
+from router.core.commands import Open
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.port import Answer
@@ -59,6 +60,12 @@ class SlowRouter(Router):
         return self.on_their_way > 0
 
 
+def opening() -> Open:
+    """A case that somebody posts."""
+    assert isinstance(OPEN, Open)
+    return OPEN
+
+
 def batching(router: Router) -> Batching:
     """Batching that looks at the confirms at once."""
     return Batching(router, Shelf(), lambda: MONDAY, settle_after_s=0.01)  # type: ignore[arg-type]
@@ -75,7 +82,7 @@ def test_when_idle_it_looks_until_everything_sent_is_settled() -> None:
 
     async def post() -> None:
         on = batching(router)
-        await on.store(OPEN)
+        await on.store(opening())
         await worked(on)
 
     asyncio.run(post())
@@ -89,9 +96,9 @@ def test_what_is_posted_while_confirms_are_noted_is_stored_without_another_post(
 
     async def post() -> Stored:
         on = batching(router)
-        await on.store(OPEN)
+        await on.store(opening())
         assert await asyncio.to_thread(router.looking.wait, 10)
-        second = asyncio.create_task(on.store(OPEN))
+        second = asyncio.create_task(on.store(opening()))
         await asyncio.sleep(0)
         router.go_on.set()
         stored = await asyncio.wait_for(second, 10)
@@ -108,7 +115,7 @@ def test_a_ledger_that_is_away_when_idle_ends_the_looking() -> None:
 
     async def post() -> None:
         on = batching(router)
-        await on.store(OPEN)
+        await on.store(opening())
         await worked(on)
 
     asyncio.run(post())
