@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 AMQP_URL = "ROUTER_TEST_AMQP_URL"
 MANAGEMENT_URL = "ROUTER_TEST_MANAGEMENT_URL"
 DATABASE_URL = "ROUTER_TEST_DATABASE_URL"
+#: A folder with RabbitMQ's scripts, to run the private nodes of another version than the machine's.
+RABBITMQ_BIN = "ROUTER_TEST_RABBITMQ_BIN"
 
 #: Moving tags make yesterday's green test red; these are the versions the tests were written for.
 RABBITMQ_IMAGE = "rabbitmq:4.0.5-management"
@@ -120,7 +122,8 @@ def private_postgres_cluster() -> Generator[PostgresCluster]:
 
 def rabbitmq_folder() -> Path | None:
     """Return the folder of RabbitMQ's scripts on this machine, or None."""
-    folders = [Path(name) for name in _RABBITMQ_FOLDERS]
+    chosen = os.environ.get(RABBITMQ_BIN)
+    folders = [Path(name) for name in ((chosen,) if chosen else _RABBITMQ_FOLDERS)]
     return next((folder for folder in folders if (folder / "rabbitmq-server").exists()), None)
 
 
