@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import os
-import secrets
-import signal
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from threading import Event, Thread
 
 import structlog
 
@@ -24,22 +18,21 @@ from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules
 from router.core.tree import Tree
-from router.errors import ConfigurationError, UnreachableError, UsageError
+from router.errors import UnreachableError, UsageError
 from router.flow import Relay, Router, Waker
-from router.ledger.contacts import KEY_BYTES, read_key
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.presets import preset_text
 from router.recovery import Reconciler
 from router.roles import ConsumingRole, Role, TickingRole
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source, install_policies, install_tree
+from router.secret_files import broker_url, contact_key
 from router.sending import Sender
 from router.settings import Settings
+from router.sla.auditor import Auditor
+from router.sla.roles import audit_role, clock_role
 
 log = structlog.get_logger()
-
-#: Environment variable with the key of the personal data.
-CONTACT_KEY = "CASE_ROUTER_CONTACT_KEY"
 
 #: The roles that `run ROLE` knows.
 ROLES = ("router", "relay", "sla")
@@ -181,11 +174,15 @@ class Installation:
     def _sla_roles(self) -> list[Role]:
         queues = tuple(address.due_queue(tier) for tier in self.rulebook().tree.tiers)
         waker = Waker(self.ledger, self.sender(background=False), lease_s=self.settings.lease_s)
-        limit = self.settings.clock_batch
-        ticking = TickingRole(
-            "clock", lambda now: waker.run_once(now, limit) == limit, self.now, pause_s=self.settings.clock_s
-        )
-        return [ticking, self._consuming("sla", queues)]
+        settings = self.settings
+        roles: list[Role] = [
+            clock_role(waker, self.now, pause_s=settings.clock_s, limit=settings.clock_batch),
+            self._consuming("sla", queues),
+        ]
+        if settings.audit_s > 0:
+            auditor = Auditor(self.ledger, self.rulebook)
+            roles.append(audit_role(auditor, self.now, pause_s=settings.audit_s))
+        return roles
 
     def _relay_role(self) -> list[Role]:
         sender = self.sender(background=False)
@@ -277,86 +274,3 @@ def prepare(settings: Settings, now: datetime) -> None:
         if opened.ledger.current(POLICIES) is None:
             default = PolicySet(policies=(Source("default", preset_text("policies", "default")),))
             install_policies(opened.ledger, default, demo_city().tiers, now)
-
-
-def run_roles(roles: Sequence[Role], stop: Event) -> None:
-    """Run roles in threads until `stop` is set or one of them dies, which stops the others.
-
-    Raises:
-        RuntimeError: a role died; its error is in the log.
-    """
-    died: list[str] = []
-
-    def run(role: Role) -> None:
-        try:
-            role.run(stop)
-        except Exception:
-            log.exception("role.died", role=role.name)
-            died.append(role.name)
-        finally:
-            stop.set()
-
-    threads = [Thread(target=run, args=(role,), name=role.name, daemon=True) for role in roles]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if died:
-        raise RuntimeError(f"the role {died[0]} died")
-
-
-def stop_on_signals(stop: Event) -> None:
-    """SIGTERM and SIGINT ask for a graceful stop: finish the batch in hand, acknowledge, close."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
-
-
-def contact_key(settings: Settings) -> bytes | None:
-    """The 32-byte key of the personal data; None when there is none.
-
-    From `contact_key_file`, from the environment (`CASE_ROUTER_CONTACT_KEY`), or, beside an SQLite file, from a
-    file that is made at first use and readable by its owner alone.
-
-    Raises:
-        ConfigurationError: the file is missing or holds no key.
-    """
-    if settings.contact_key_file is not None:
-        return _key_from(Path(settings.contact_key_file))
-    given = os.environ.get(CONTACT_KEY)
-    if given:
-        return read_key(given.encode())
-    database = settings.ledger.removeprefix("sqlite:///")
-    if database == settings.ledger or database in ("", ":memory:"):
-        return None
-    path = Path(database + ".key")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
-    return _key_from(path)
-
-
-def _key_from(path: Path) -> bytes:
-    try:
-        return read_key(path.read_bytes())
-    except FileNotFoundError as error:
-        todo = "Make one: head -c 32 /dev/urandom | base64 > FILE"
-        raise ConfigurationError("the key file is not there", where=str(path), todo=todo) from error
-
-
-def broker_url(settings: Settings) -> str:
-    """The broker's URL with its password filled in from `broker_password_file`.
-
-    Raises:
-        ConfigurationError: the file is missing.
-    """
-    if settings.broker_password_file is None:
-        return settings.broker
-    path = Path(settings.broker_password_file)
-    try:
-        password = path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
-        raise ConfigurationError("the password file is not there", where=str(path)) from error
-    scheme, _, rest = settings.broker.partition("://")
-    user, _, host = rest.rpartition("@")
-    return f"{scheme}://{user.partition(':')[0]}:{password}@{host}"

@@ -10,10 +10,11 @@ When things fail
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from typing import Protocol, TypeVar
 
 import structlog
@@ -134,7 +135,7 @@ class ConsumingRole:
 
 
 class TickingRole:
-    """Does something again and again: the roles `relay` and `clock`."""
+    """Does something again and again: the roles `relay`, `clock` and `audit`."""
 
     def __init__(
         self, name: str, tick: Callable[[datetime], bool], clock: Callable[[], datetime], *, pause_s: float
@@ -146,10 +147,46 @@ class TickingRole:
         self._clock = clock
         self._pause_s = pause_s
 
+    def beat(self) -> None:
+        """A sign of life in the midst of a long tick."""
+        self.beat_at = self._clock()
+
     def run(self, stop: Event) -> None:
         """Tick until told to stop."""
         while not stop.is_set():
             more = persist(lambda: self._tick(self._clock()), stop, self, self._clock)
-            self.beat_at = self._clock()
+            self.beat()
             if not more:
                 stop.wait(self._pause_s)
+
+
+def run_roles(roles: Sequence[Role], stop: Event) -> None:
+    """Run roles in threads until `stop` is set or one of them dies, which stops the others.
+
+    Raises:
+        RuntimeError: a role died; its error is in the log.
+    """
+    died: list[str] = []
+
+    def run(role: Role) -> None:
+        try:
+            role.run(stop)
+        except Exception:
+            log.exception("role.died", role=role.name)
+            died.append(role.name)
+        finally:
+            stop.set()
+
+    threads = [Thread(target=run, args=(role,), name=role.name, daemon=True) for role in roles]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if died:
+        raise RuntimeError(f"the role {died[0]} died")
+
+
+def stop_on_signals(stop: Event) -> None:
+    """SIGTERM and SIGINT ask for a graceful stop: finish the batch in hand, acknowledge, close."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())

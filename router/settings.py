@@ -62,6 +62,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     clock_batch: int = 500
     #: Seconds after which a wake-up that nobody handled is sent again.
     lease_s: float = 60.0
+    #: Seconds between two looks of the auditor at every open case; 0: never, for whoever runs `audit` by hand.
+    audit_s: float = 300.0
     #: Seconds a router has to publish its own messages before the relay takes them.
     relay_grace_s: float = 5.0
     #: Seconds after which a hand-off without a receipt is sent again; 0: never.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from router.app import Installation, broker_url
+from router.app import Installation
 from router.broker.apply import apply
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
@@ -12,6 +12,7 @@ from router.cli.output import emit_json, tell
 from router.cli.words import word
 from router.core.tree import Served
 from router.errors import CheckFailedError, UsageError
+from router.secret_files import broker_url
 
 
 @click.command("recover", cls=Spoken)

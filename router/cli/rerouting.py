@@ -10,9 +10,9 @@ import structlog
 
 from router.app import Installation
 from router.arrivals import direct
-from router.core.case import Case, State
+from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Dispatch
-from router.core.routing import Wanted, keeps_from, route
+from router.core.routing import Wanted, is_stranded, keeps_from, route
 from router.core.tree import Desk, Tree
 from router.flow import Router
 from router.ledger.port import Answer
@@ -22,7 +22,6 @@ log = structlog.get_logger(__name__)
 #: Who it says on record.
 _ACTOR = Actor(ActorRole.SYSTEM, "divisions")
 _BATCH = 256
-_AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 
 
 class Rerouted(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,12 +39,6 @@ def stranded(installation: Installation) -> Iterator[Case]:
     for case in installation.ledger.all_cases(open_only=True):
         if is_stranded(tree, case):
             yield case
-
-
-def is_stranded(tree: Tree, case: Case) -> bool:
-    """Whether a case waits for a desk that no longer stands; one that is resolved waits for its gate alone."""
-    standing = tree.standing(case.lead)
-    return case.state in _AT_WORK and (standing is None or standing.code != case.lead)
 
 
 def reroute(installation: Installation) -> Rerouted:

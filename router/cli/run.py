@@ -9,7 +9,7 @@ from threading import Event
 
 import click
 
-from router.app import clock, installation, run_roles, stop_on_signals
+from router.app import clock, installation
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of
@@ -23,6 +23,7 @@ from router.core.rules import Rules
 from router.core.tree import Tree
 from router.errors import UsageError
 from router.logs import configure
+from router.roles import run_roles, stop_on_signals
 
 
 @click.command("run", cls=Spoken)

@@ -220,12 +220,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "没有时限，而规则 {policy} 规定了时限",
         "it has no deadline, and its policy {policy} has one",
     ),
-    "audit_overdue": ("时限 {due} 已过而未处理", "its deadline of {due} has passed and nobody handled it"),
+    "audit_overdue": ("时限 {due_at} 已过而未处理", "its deadline of {due_at} has passed and nobody handled it"),
     "audit_lead_gone": (
         "主办单位 {lead} 已停用或不存在；运行 case-router divisions reroute",
         "its lead {lead} no longer stands: run case-router divisions reroute",
     ),
-    "audit_outbox": ("待发消息最早的已等 {age}", "the oldest message in the outbox has waited {age}"),
+    "audit_outbox": ("待发消息最早的已等 {waited_s}", "the oldest message in the outbox has waited {waited_s}"),
     "replayed": ("回放完成：{tally}", "replayed: {tally}"),
     # -- status
     "status_title": ("工单路由 · 运行状况", "case-router · state"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from router.app import Installation, broker_url
+from router.app import Installation
 from router.broker.apply import Applied, apply, plan, vhost_of
 from router.broker.definitions import Difference, definitions
 from router.cli.call import Call
@@ -17,6 +17,7 @@ from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, tell
 from router.cli.words import word
 from router.errors import CheckFailedError, ConfigurationError, UsageError
+from router.secret_files import broker_url
 
 topology = Nouns("topology")
 

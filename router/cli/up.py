@@ -9,7 +9,7 @@ from threading import Event
 
 import click
 
-from router.app import ROLES, Installation, clock, prepare, run_roles, stop_on_signals
+from router.app import ROLES, Installation, clock, prepare
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of
@@ -19,6 +19,7 @@ from router.cli.output import emit_json, tell
 from router.cli.serving import serving
 from router.cli.words import word
 from router.logs import configure
+from router.roles import run_roles, stop_on_signals
 from router.tiers.hosting import load_desk
 
 #: The channel of the token that `up` makes up when there is no file of tokens.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from router.core.case import Case, State
 from router.core.tree import Category, Desk, DeskKind, Tree
 
 
@@ -33,6 +34,16 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     triaged: bool
     #: Tiers (index) passed over because they have no active desk.
     skipped: tuple[int, ...] = ()
+
+
+#: States in which a case waits for its lead.
+_AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
+
+
+def is_stranded(tree: Tree, case: Case) -> bool:
+    """Whether a case waits for a desk that no longer stands; one that is resolved waits for its gate alone."""
+    standing = tree.standing(case.lead)
+    return case.state in _AT_WORK and (standing is None or standing.code != case.lead)
 
 
 def group_of(tree: Tree, category: str | None) -> str:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from router.app import Installation, broker_url, contact_key, installation
+from router.app import Installation, installation
 from router.broker.apply import apply
 from router.broker.port import Broker
 from router.broker.topology import topology
@@ -28,6 +28,7 @@ from router.errors import ConflictError, UsageError
 from router.ledger.migrations import schema_status, upgrade
 from router.presets import preset_calendar, preset_text
 from router.rulebook import POLICIES, TREE, PolicySet, Source, install_policies, install_tree
+from router.secret_files import broker_url, contact_key
 from router.settings import Settings
 
 #: A Monday from which four weeks lead into the days whose deadlines no calendar covers yet.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from router.app import Installation, run_roles
+from router.app import Installation
 from router.broker.apply import apply
 from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing, Publisher
@@ -17,6 +17,7 @@ from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Open
 from router.core.opening import case_id_of
 from router.ledger.migrations import upgrade
+from router.roles import run_roles
 from router.rulebook import PolicySet, Source, install_policies, install_tree
 from router.settings import Settings
 from tests.city import MONDAY, file

@@ -1,46 +1,21 @@
-"""What an installation refuses to start without."""
+"""The composition: which loops a role's name stands for."""
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
 import pytest
 
-from router.app import CONTACT_KEY, contact_key
-from router.errors import ConfigurationError
+from router.app import installation, prepare
 from router.settings import Settings
+from tests.city import MONDAY
 
 
-def test_a_key_is_made_beside_an_sqlite_file_readable_by_its_owner_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("audit_s", "names"), [(300.0, ["clock", "sla", "audit"]), (0.0, ["clock", "sla"])])
+def test_the_auditor_runs_beside_the_clock_unless_it_is_switched_off(
+    tmp_path: Path, audit_s: float, names: list[str]
 ) -> None:
-    monkeypatch.delenv(CONTACT_KEY, raising=False)
-    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db")
-    made = contact_key(settings)
-    assert made is not None
-    assert len(made) == 32
-    assert (tmp_path / "ledger.db.key").stat().st_mode & 0o777 == 0o600
-    assert contact_key(settings) == made, "the second start finds the key of the first"
-
-
-@pytest.mark.parametrize("text", [b"\x01" * 32, base64.b64encode(b"\x01" * 32) + b"\n", b"01" * 32])
-def test_a_key_file_holds_bytes_base64_or_hexadecimal(tmp_path: Path, text: bytes) -> None:
-    (tmp_path / "key").write_bytes(text)
-    settings = Settings(ledger="postgresql+psycopg://nowhere/db", contact_key_file=str(tmp_path / "key"))
-    assert contact_key(settings) == b"\x01" * 32
-
-
-def test_a_key_file_that_is_missing_or_wrong_says_what_to_do(tmp_path: Path) -> None:
-    settings = Settings(ledger="postgresql+psycopg://nowhere/db", contact_key_file=str(tmp_path / "key"))
-    with pytest.raises(ConfigurationError, match="not there") as missing:
-        contact_key(settings)
-    assert "head -c 32 /dev/urandom" in str(missing.value)
-    (tmp_path / "key").write_text("short", encoding="ascii")
-    with pytest.raises(ConfigurationError, match="32 bytes"):
-        contact_key(settings)
-
-
-def test_a_ledger_on_a_server_gets_no_key_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(CONTACT_KEY, raising=False)
-    assert contact_key(Settings(ledger="postgresql+psycopg://nowhere/db")) is None
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db", audit_s=audit_s)
+    prepare(settings, MONDAY)
+    with installation(settings, now=lambda: MONDAY) as opened:
+        assert [role.name for role in opened.roles(["sla"])] == names

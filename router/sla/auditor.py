@@ -1,0 +1,132 @@
+"""The auditor: looks at every open case for what must never be. No window, no sampling: what was missed once would
+be missed for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import msgspec
+
+from router.core.case import Case, State
+from router.core.policy import Given, Policy, Satisfies
+from router.core.routing import is_stranded
+from router.core.rules import Rules
+from router.flow import RulesInForce
+from router.ledger.port import Ledger
+
+#: A deadline that passed this long ago was noticed by nobody.
+GRACE_S = 300
+#: A message this old has outlived every pause of the relay.
+OUTBOX_S = 600
+#: What may be found; a closed set, for metrics.
+CODES = ("no_deadline", "overdue", "lead_gone", "outbox")
+#: Cases between two signs of life.
+_PROGRESS_EVERY = 1000
+
+Datum: TypeAlias = str | float | datetime
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that must not be."""
+
+    #: One of `CODES`.
+    code: str
+    #: Id of the case; empty when it is not about one.
+    case: str = ""
+    #: What a sentence about it needs: `policy`, `due_at`, `lead`, `waited_s`.
+    data: dict[str, Datum] = {}
+
+
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """What one full pass saw."""
+
+    #: Open cases, all of them.
+    looked_at: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Findings by code."""
+        return Counter(finding.code for finding in self.findings)
+
+
+class Auditor:
+    """Looks at all open cases and at the outbox; one thread at a time."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        rulebook: RulesInForce,
+        *,
+        grace: timedelta = timedelta(seconds=GRACE_S),
+        outbox_s: float = OUTBOX_S,
+    ) -> None:
+        """Put it together.
+
+        Args:
+            ledger: is read, never written.
+            rulebook: gives the rules in force, and the policies that running cases keep.
+            grace: how long a passed deadline may wait before it counts as noticed by nobody.
+            outbox_s: seconds the oldest message may wait.
+        """
+        self._ledger = ledger
+        self._rulebook = rulebook
+        self._grace = grace
+        self._outbox_s = outbox_s
+        #: When the last full pass began; None before the first. Stands still while passes fail.
+        self.last_success_at: datetime | None = None
+        #: What that pass saw; None before the first.
+        self.last: Audit | None = None
+
+    def run_once(self, now: datetime, progress: Callable[[], None] = lambda: None) -> Audit:
+        """Look at everything once.
+
+        Args:
+            now: aware instant to judge by.
+            progress: called again and again meanwhile: a pass over a million cases takes a minute.
+
+        Raises:
+            UnreachableError: the ledger does not answer; the pass does not count.
+            ConfigurationError: the rules of a case are not on record; the pass does not count.
+        """
+        looked_at, findings = 0, list[Finding]()
+        for case in self._ledger.all_cases(open_only=True):
+            looked_at += 1
+            findings.extend(look(case, self._rulebook({case.policy}), now, self._grace))
+            if looked_at % _PROGRESS_EVERY == 0:
+                progress()
+        waited_s = self._ledger.counts(now)["outbox_oldest_s"] or 0
+        if waited_s > self._outbox_s:
+            findings.append(Finding(code="outbox", data={"waited_s": waited_s}))
+        self.last = Audit(looked_at=looked_at, findings=tuple(findings))
+        self.last_success_at = now
+        return self.last
+
+
+def look(case: Case, rules: Rules, now: datetime, grace: timedelta) -> Iterator[Finding]:
+    """What is wrong with one open case."""
+    if is_stranded(rules.tree, case):
+        yield Finding(code="lead_gone", case=case.id, data={"lead": case.lead})
+    if case.next_due_at is None:
+        if not may_have_none(case, rules.policy(case.policy)):
+            yield Finding(code="no_deadline", case=case.id, data={"policy": case.policy})
+    elif now - case.next_due_at > grace:
+        yield Finding(code="overdue", case=case.id, data={"due_at": case.next_due_at})
+
+
+def may_have_none(case: Case, policy: Policy) -> bool:
+    """Whether the policy itself leaves an open case like this one without a running deadline.
+
+    It does when its ladder has no further budget where the case stands, when its only deadlines are given ones and
+    the case brought none, and when a resolution waits for a gate that has no milestone.
+    """
+    if case.state is State.RESOLVED:
+        return not any(rule.satisfied_by is Satisfies.FOLLOWED_UP for rule in policy.milestones)
+    final = [rule for rule in policy.milestones if rule.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED)]
+    if case.given_due_at is None and all(isinstance(rule.instant, Given) for rule in final):
+        return True
+    step = policy.ladder[min(case.step, len(policy.ladder) - 1)]
+    return case.escalations > 0 and step.budget is None

@@ -1,0 +1,46 @@
+"""Secrets from files: where the key is looked for, and what is said when it is not there."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from router.errors import ConfigurationError
+from router.secret_files import CONTACT_KEY, contact_key
+from router.settings import Settings
+
+
+def test_a_key_is_made_beside_an_sqlite_file_readable_by_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(CONTACT_KEY, raising=False)
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db")
+    made = contact_key(settings)
+    assert made is not None
+    assert len(made) == 32
+    assert (tmp_path / "ledger.db.key").stat().st_mode & 0o777 == 0o600
+    assert contact_key(settings) == made, "the second start finds the key of the first"
+
+
+@pytest.mark.parametrize("text", [b"\x01" * 32, base64.b64encode(b"\x01" * 32) + b"\n", b"01" * 32])
+def test_a_key_file_holds_bytes_base64_or_hexadecimal(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "key").write_bytes(text)
+    settings = Settings(ledger="postgresql+psycopg://nowhere/db", contact_key_file=str(tmp_path / "key"))
+    assert contact_key(settings) == b"\x01" * 32
+
+
+def test_a_key_file_that_is_missing_or_wrong_says_what_to_do(tmp_path: Path) -> None:
+    settings = Settings(ledger="postgresql+psycopg://nowhere/db", contact_key_file=str(tmp_path / "key"))
+    with pytest.raises(ConfigurationError, match="not there") as missing:
+        contact_key(settings)
+    assert "head -c 32 /dev/urandom" in str(missing.value)
+    (tmp_path / "key").write_text("short", encoding="ascii")
+    with pytest.raises(ConfigurationError, match="32 bytes"):
+        contact_key(settings)
+
+
+def test_a_ledger_on_a_server_gets_no_key_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CONTACT_KEY, raising=False)
+    assert contact_key(Settings(ledger="postgresql+psycopg://nowhere/db")) is None
