@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from threading import Lock
 
 import msgspec
 
@@ -82,7 +83,7 @@ def install_policies(ledger: Ledger, chosen: PolicySet, tiers: Sequence[str], no
 
 
 class Rulebook:
-    """The rules in force, reloaded when the ledger's current versions change."""
+    """The rules in force, reloaded when the ledger's current versions change; any thread may ask."""
 
     def __init__(
         self,
@@ -110,6 +111,8 @@ class Rulebook:
         self._versions: tuple[str, str] = ("", "")
         self._looked_at: datetime | None = None
         self._earlier: dict[str, Policy] = {}
+        # Rules that one thread builds must not take away what another has just added.
+        self._lock = Lock()
 
     def __call__(self, policies: Collection[str] = ()) -> Rules:
         """The rules in force, which also know the policy versions of `policies`.
@@ -117,6 +120,10 @@ class Rulebook:
         Raises:
             ConfigurationError: no tree or no policies are installed, or a version is not on record.
         """
+        with self._lock:
+            return self._in_force(policies)
+
+    def _in_force(self, policies: Collection[str]) -> Rules:
         now = self._clock()
         if self._rules is None or self._looked_at is None or now - self._looked_at >= self._reload:
             self._look()
