@@ -33,7 +33,7 @@ from router.flow import Router
 
 log = structlog.get_logger()
 
-#: Longest pause between two tries to reach a broker or database, seconds.
+#: Longest pause between two tries to reach a broker or database, and between two beats of a loop, seconds.
 _LONGEST_PAUSE_S = 15.0
 
 _Result = TypeVar("_Result")
@@ -157,7 +157,14 @@ class TickingRole:
             more = persist(lambda: self._tick(self._clock()), stop, self, self._clock)
             self.beat()
             if not more:
-                stop.wait(self._pause_s)
+                self._pause(stop)
+
+    def _pause(self, stop: Event) -> None:
+        """Wait for the next tick, alive: whoever looks once an hour is not stuck in between."""
+        left_s = self._pause_s
+        while left_s > 0 and not stop.wait(min(left_s, _LONGEST_PAUSE_S)):
+            left_s -= _LONGEST_PAUSE_S
+            self.beat()
 
 
 def run_roles(roles: Sequence[Role], stop: Event) -> None:

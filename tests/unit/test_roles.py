@@ -84,8 +84,13 @@ def ticking(clock: Callable[[], datetime]) -> Role:
     return TickingRole("clock", tick, clock, pause_s=1.0)
 
 
-@pytest.mark.parametrize("make", [consuming, ticking])
-def test_a_loop_that_waits_out_an_outage_of_hours_is_alive_all_along(
+def resting(clock: Callable[[], datetime]) -> Role:
+    """A loop that looks once an hour."""
+    return TickingRole("retention", lambda _now: False, clock, pause_s=3600.0)
+
+
+@pytest.mark.parametrize("make", [consuming, ticking, resting])
+def test_a_loop_that_waits_out_an_outage_or_its_own_pause_is_alive_all_along(
     make: Callable[[Callable[[], datetime]], Role],
 ) -> None:
     stop = TurningStop()
