@@ -9,7 +9,7 @@ from typing import Any
 
 from kombu.entity import Exchange, Queue
 
-from router.broker.topology import QUEUE_ARGUMENTS, Topology
+from router.broker.topology import Topology, queue_arguments
 
 #: Entities between two reports of progress.
 PROGRESS_EVERY = 50
@@ -33,7 +33,7 @@ def declare(channel: Any, topology: Topology, progress: Progress) -> None:
     by_queue = attrgetter("queue")
     bindings = {name: list(group) for name, group in groupby(sorted(topology.bindings, key=by_queue), by_queue)}
     for number, name in enumerate(topology.queues, start=1):
-        queue = Queue(name, durable=True, queue_arguments=dict(QUEUE_ARGUMENTS))(channel)
+        queue = Queue(name, durable=True, queue_arguments=queue_arguments(name))(channel)
         queue.queue_declare()
         for binding in bindings.get(name, ()):
             queue.bind_to(exchanges[binding.exchange], routing_key=binding.key)

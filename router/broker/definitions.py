@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from router.broker.topology import (
-    QUEUE_ARGUMENTS,
     Account,
     Binding,
     Exchange,
     Policy,
     Topology,
+    queue_arguments,
 )
 
 #: Only what bears one of these is ours to miss or to call surplus.
@@ -92,7 +92,7 @@ def _queue(name: str, vhost: str) -> dict[str, Any]:
         "name": name,
         "durable": True,
         "auto_delete": False,
-        "arguments": dict(QUEUE_ARGUMENTS),
+        "arguments": queue_arguments(name),
     }
 
 

@@ -1,7 +1,7 @@
 """What must exist in the broker, as values computed from the tree: nothing here talks to a broker.
 
-Law of the file: everything is durable and quorum, `x-queue-type` is the only queue argument, whatever may be tuned
-is a policy; nothing is declared that RabbitMQ 3.10 or 4.x does not know.
+Law of the file: everything is durable and quorum; whatever may be tuned is a policy, and a queue has no argument that
+a policy could set; nothing is declared that RabbitMQ 3.10 or 4.x does not know.
 """
 
 from __future__ import annotations
@@ -22,10 +22,19 @@ LAST_DELIVERY_LIMIT = 1_000_000
 #: Messages a desk may leave lying before its hand-offs are rejected, noted and tried again by the relay.
 DESK_MAX_LENGTH = 100_000
 
-QUEUE_ARGUMENTS: Mapping[str, str] = {"x-queue-type": "quorum"}
+_QUORUM = {"x-queue-type": "quorum"}
 NOTHING = "^$"
 #: Kinds, the last word of a report's or an intake's key.
 _KIND = "[a-z_]+"
+
+
+def queue_arguments(queue: str) -> dict[str, str | bool]:
+    """The arguments a queue is declared with.
+
+    A desk's words are only right in their order: signed for, then resolved. With several routers at `case.reports`
+    the second could be decided before the first, so one of them takes all, and another takes over when it ends.
+    """
+    return {**_QUORUM, "x-single-active-consumer": True} if queue == address.REPORTS else dict(_QUORUM)
 
 
 class Exchange(msgspec.Struct, frozen=True):

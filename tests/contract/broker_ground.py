@@ -10,7 +10,7 @@ from kombu.entity import Exchange, Queue
 from router.broker.embedded import EmbeddedBroker
 from router.broker.port import Consumer, Delivery, Outgoing
 from router.broker.rabbitmq import RabbitBroker
-from router.broker.topology import QUEUE_ARGUMENTS, Topology, topology
+from router.broker.topology import Topology, queue_arguments, topology
 from router.core import address
 from router.core.tree import Desk, DeskKind, Division, Tree, TreeFile
 
@@ -65,7 +65,7 @@ class Ground:
         """Bind one more queue."""
         with self.connect() as connection:
             channel = connection.default_channel
-            queue = Queue(name, durable=True, queue_arguments=dict(QUEUE_ARGUMENTS))(channel)
+            queue = Queue(name, durable=True, queue_arguments=queue_arguments(name))(channel)
             queue.queue_declare()
             queue.bind_to(Exchange(exchange, type="topic", durable=True), routing_key=key)
 

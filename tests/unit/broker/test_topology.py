@@ -159,10 +159,11 @@ def test_the_same_tree_gives_the_same_file_to_the_byte() -> None:
     assert first == second
 
 
-def test_queues_have_no_argument_but_their_type() -> None:
+def test_queues_have_no_argument_but_their_type_and_reports_are_taken_by_one_router_at_a_time() -> None:
     for queue in definitions(topology(TREE))["queues"]:
         assert queue["durable"]
-        assert queue["arguments"] == {"x-queue-type": "quorum"}
+        in_order = {"x-single-active-consumer": True} if queue["name"] == "case.reports" else {}
+        assert queue["arguments"] == {"x-queue-type": "quorum"} | in_order
 
 
 def test_a_broker_that_is_as_it_should_be_needs_no_change() -> None:
