@@ -22,6 +22,7 @@ from router.errors import UnreachableError, UsageError
 from router.flow import Relay, Router, Waker
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
+from router.metrics.runtime import Runtime
 from router.presets import preset_text
 from router.recovery import Reconciler
 from router.roles import ConsumingRole, Role, TickingRole
@@ -81,6 +82,8 @@ class Installation:
         self._stack = ExitStack()
         # The broker first: making one opens nothing, so there is nothing to close when the ledger refuses.
         self.broker: Broker = self._open_broker()
+        #: What is made below, for whoever wants to read what it has done.
+        self.runtime = Runtime(self.broker)
         self.ledger = self._open_ledger()
         self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s, make=self._rules)
 
@@ -123,8 +126,7 @@ class Installation:
         """A router of its own, for one thread at a time; a `sender` that is given is closed at the end."""
         if sender is None:
             return self._router_with(self.sender(background=background))
-        self._stack.callback(sender.close)
-        return self._router_with(sender)
+        return self._router_with(self._kept(sender))
 
     def counter(self) -> Router:
         """A router for one command given by hand, in a process that ends right after it.
@@ -137,24 +139,31 @@ class Installation:
         return self._router_with(_Leaving())
 
     def _router_with(self, sender: Sender) -> Router:
-        return Router(
+        router = Router(
             self.ledger,
             self.rulebook,
             sender,
             channels=self.settings.channels,
             strict_identity=self.settings.strict_identity,
         )
+        self.runtime.routers.append(router)
+        return router
 
     def sender(self, *, background: bool = True) -> Sender:
         """A sender on a connection of its own."""
-        sender = Sender(self.broker.publisher, background=background)
+        return self._kept(Sender(self.broker.publisher, background=background))
+
+    def _kept(self, sender: Sender) -> Sender:
         self._stack.callback(sender.close)
+        self.runtime.senders.append(sender)
         return sender
 
     def reconciler(self) -> Reconciler:
         """Sends hand-overs again that the broker lost."""
         after_s = self.settings.reconcile_after_s
-        return Reconciler(self.ledger, self.rulebook, self.sender(background=False), after_s=after_s)
+        reconciler = Reconciler(self.ledger, self.rulebook, self.sender(background=False), after_s=after_s)
+        self.runtime.reconcilers.append(reconciler)
+        return reconciler
 
     def roles(self, names: Collection[str]) -> list[Role]:
         """The roles by name.
@@ -166,7 +175,9 @@ class Installation:
         unknown = sorted(set(names) - set(makers))
         if unknown:
             raise UsageError(f"there is no role {unknown[0]}", todo=f"Roles: {', '.join(makers)}.")
-        return [role for name in names for role in makers[name]()]
+        made = [role for name in names for role in makers[name]()]
+        self.runtime.roles += made
+        return made
 
     def _router_role(self) -> list[Role]:
         return [self._consuming("router", (address.INTAKE, address.REPORTS))]
@@ -174,6 +185,7 @@ class Installation:
     def _sla_roles(self) -> list[Role]:
         queues = tuple(address.due_queue(tier) for tier in self.rulebook().tree.tiers)
         waker = Waker(self.ledger, self.sender(background=False), lease_s=self.settings.lease_s)
+        self.runtime.wakers.append(waker)
         settings = self.settings
         roles: list[Role] = [
             clock_role(waker, self.now, pause_s=settings.clock_s, limit=settings.clock_batch),
@@ -181,12 +193,14 @@ class Installation:
         ]
         if settings.audit_s > 0:
             auditor = Auditor(self.ledger, self.rulebook)
+            self.runtime.auditors.append(auditor)
             roles.append(audit_role(auditor, self.now, pause_s=settings.audit_s))
         return roles
 
     def _relay_role(self) -> list[Role]:
         sender = self.sender(background=False)
         relay = Relay(self.ledger, sender, grace_s=self.settings.relay_grace_s)
+        self.runtime.relays.append(relay)
         router, pause_s = self.router(background=False), self.settings.clock_s
         roles: list[Role] = [
             TickingRole("relay", lambda now: relay.run_once(now) > 0, self.now, pause_s=pause_s),
@@ -220,6 +234,7 @@ class Installation:
             batch=settings.batch,
             prefetch=settings.prefetch,
             wait_s=settings.batch_wait_s,
+            observe=self.runtime.observer(name),
         )
 
     def close(self) -> None:

@@ -214,6 +214,8 @@ class Relay:
         self._sender = sender
         self._lease_s = lease_s
         self._grace_s = grace_s
+        #: Messages taken from the outbox since the start.
+        self.claimed = 0
 
     def run_once(self, now: datetime, limit: int = 500) -> int:
         """Send one batch; returns how many were claimed, 0 when the outbox is empty.
@@ -223,6 +225,7 @@ class Relay:
         """
         claimed = self._ledger.claim_outbox(now, limit, self._lease_s, self._grace_s)
         if claimed:
+            self.claimed += len(claimed)
             self._sender.send(claimed)
             with self._ledger.begin() as unit:
                 unit.settle(self._sender.collect(wait=True), now)
@@ -239,6 +242,8 @@ class Waker:
         self._lease_s = lease_s
         #: How late the oldest of the last claim was noticed, seconds.
         self.lateness_s = 0.0
+        #: Deadlines put on a due queue since the start.
+        self.woken = 0
 
     def run_once(self, now: datetime, limit: int = 500) -> int:
         """Wake at most `limit` cases whose next deadline is strictly before `now`; returns how many."""
@@ -260,7 +265,7 @@ class Waker:
                 for command, tier in wake_ups
             ]
         )
-        self._sender.collect(
-            wait=True
-        )  # a wake-up is a hint: one that was not confirmed comes with the next lease
+        # A wake-up is a hint: one that was not confirmed comes with the next lease.
+        self._sender.collect(wait=True)
+        self.woken += len(due)
         return len(due)

@@ -27,6 +27,8 @@ class Reconciler:
         self._rules = rules
         self._sender = sender
         self._after = timedelta(seconds=after_s)
+        #: Hand-overs sent again and confirmed since the start.
+        self.resent = 0
 
     def run_once(self, now: datetime, limit: int = 500) -> int:
         """Send again what has no receipt; returns how many hand-overs were confirmed.
@@ -65,4 +67,6 @@ class Reconciler:
         )
         messages = [message for message in made if message is not None]
         self._sender.send(messages)
-        return sum(fate is Fate.CONFIRMED for fate in self._sender.collect(wait=True).values())
+        confirmed = sum(fate is Fate.CONFIRMED for fate in self._sender.collect(wait=True).values())
+        self.resent += confirmed
+        return confirmed

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from threading import Event, Thread
+from time import monotonic
 from typing import Protocol, TypeVar
 
 import structlog
@@ -92,8 +93,21 @@ class ConsumingRole:
         batch: int,
         prefetch: int,
         wait_s: float,
+        observe: Callable[[int, float], None] = lambda _deliveries, _seconds: None,
     ) -> None:
-        """`wait_s`: seconds to wait for the first delivery of a batch."""
+        """Put it together.
+
+        Args:
+            name: of the role.
+            broker: where the queues are.
+            router: its own.
+            queues: to take from.
+            clock: gives the instant of recording.
+            batch: deliveries handled at once.
+            prefetch: deliveries it may hold unacknowledged.
+            wait_s: seconds to wait for the first delivery of a batch.
+            observe: is told of each batch: deliveries, and seconds from receipt to acknowledgement.
+        """
         self.name = name
         self.beat_at: datetime | None = None
         self._broker = broker
@@ -103,6 +117,7 @@ class ConsumingRole:
         self._batch = batch
         self._prefetch = prefetch
         self._wait_s = wait_s
+        self._observe = observe
         self._consumer: Consumer | None = None
 
     def run(self, stop: Event) -> None:
@@ -122,9 +137,11 @@ class ConsumingRole:
         return self._consumer.receive(self._batch, self._wait_s)
 
     def _handle(self, deliveries: Sequence[Delivery]) -> None:
+        begun_s = monotonic()
         self._router.handle(deliveries, self._clock())
         if self._consumer is not None:
             self._consumer.done(deliveries)
+        self._observe(len(deliveries), monotonic() - begun_s)
 
     def _flush(self) -> None:
         self._router.flush(self._clock())

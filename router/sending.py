@@ -6,7 +6,7 @@ crash: what was not settled in the ledger is sent again by the relay, with the s
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -31,6 +31,8 @@ class Sender:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="sender") if background else None
         self._flying: deque[tuple[Sequence[Outgoing], Future[list[Fate]]]] = deque()
         self._done: dict[str, Fate] = {}
+        #: Attempts since the start, by what became of them.
+        self.fates: Counter[str] = Counter()
         #: Whether the last batch reached the broker.
         self.reachable = True
 
@@ -62,6 +64,7 @@ class Sender:
         self._note(batch, future.result())
 
     def _note(self, batch: Sequence[Outgoing], fates: Sequence[Fate]) -> None:
+        self.fates.update(fates)
         self._done.update(zip((message.id for message in batch), fates, strict=True))
 
     def _publish(self, batch: Sequence[Outgoing]) -> list[Fate]:

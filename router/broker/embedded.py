@@ -43,6 +43,11 @@ class EmbeddedBroker:
         """A kombu connection into this broker, for a tier service hosted in this process."""
         return Connection("memory://", transport=self._transport)
 
+    @property
+    def reachable(self) -> bool:
+        """It is in this process: always."""
+        return True
+
     def publisher(self) -> EmbeddedPublisher:
         """A publisher for one thread."""
         publisher = EmbeddedPublisher(self._store, self.connection())

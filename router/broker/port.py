@@ -88,6 +88,11 @@ class Broker(Protocol):
     #: Without secrets, for messages to people.
     name: str
 
+    @property
+    def reachable(self) -> bool:
+        """Whether every connection that is in use stands; asks nobody."""
+        ...
+
     def publisher(self) -> Publisher:
         """A publisher on a connection of its own."""
         ...

@@ -69,6 +69,16 @@ class RabbitConsumer:
         self._link = Link(parameters, "consumer", self)
         self._link.start()
 
+    @property
+    def connected(self) -> bool:
+        """Whether its connection stands; any thread may ask."""
+        return self._connection is not None
+
+    @property
+    def closing(self) -> bool:
+        """Whether it was closed, or is about to be."""
+        return self._link.closing
+
     # -- on the caller's thread --
 
     def receive(self, max_n: int, wait_s: float) -> list[Delivery]:

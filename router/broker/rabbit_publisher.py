@@ -102,6 +102,16 @@ class RabbitPublisher:
         """Close the connection; idempotent."""
         self._link.close()
 
+    @property
+    def connected(self) -> bool:
+        """Whether its connection stands; any thread may ask."""
+        return self._connection is not None
+
+    @property
+    def closing(self) -> bool:
+        """Whether it was closed, or is about to be."""
+        return self._link.closing
+
     # -- on the caller's thread --
 
     def _send(self, confirms: Confirms, give_up_at_s: float) -> bool:

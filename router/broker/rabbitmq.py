@@ -47,6 +47,12 @@ class RabbitBroker:
         """Whether the broker has stopped taking messages from a publisher of ours (memory or disk alarm)."""
         return any(publisher.blocked for publisher in self._publishers)
 
+    @property
+    def reachable(self) -> bool:
+        """Whether every connection that is in use stands; True while none is."""
+        ours: list[RabbitPublisher | RabbitConsumer] = [*self._publishers, *self._consumers]
+        return all(one.connected for one in ours if not one.closing)
+
     def publisher(self) -> RabbitPublisher:
         """A publisher on a connection of its own, which is being made in the background."""
         publisher = RabbitPublisher(self._parameters, self.name)

@@ -1,26 +1,29 @@
-"""Health answers over HTTP: whether this process is alive, and whether it could do its work now.
+"""Health answers over HTTP: whether this process is alive, whether it could do its work now, and its metrics.
 
 `/livez` touches nothing: a process whose broker is away is not helped by being killed. `/readyz` asks ledger and
-broker, at most once a second however often it is asked.
+broker, at most once a second however often it is asked. `/metrics` reads what the process has counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from time import monotonic
 
 import msgspec
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from router.app import Installation
 from router.core import address
 from router.errors import RouterError
+from router.metrics.runtime import Runtime
 from router.roles import Role
 
 #: A role that has not come round for this long is stuck: the longest pause of a waiting role is 15 seconds, and a
@@ -94,9 +97,17 @@ def stuck(roles: Sequence[Role], started_at: datetime, now: datetime) -> list[st
 
 
 class Health:
-    """Answers `/livez` and `/readyz`."""
+    """Answers `/livez`, `/readyz` and, when there is something to read, `/metrics`."""
 
-    def __init__(self, roles: Sequence[Role], checks: Checks, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        roles: Sequence[Role],
+        checks: Checks,
+        clock: Callable[[], datetime],
+        runtime: Runtime | None = None,
+    ) -> None:
+        """`runtime`: what the process counts; None: it has no metrics."""
+        self._runtime = runtime
         self._roles = roles
         self._checks = checks
         self._clock = clock
@@ -125,8 +136,16 @@ class Health:
 
     def routes(self) -> list[Route]:
         """For an application."""
-        return [Route("/livez", self.livez), Route("/readyz", self.readyz)]
+        routes = [Route("/livez", self.livez), Route("/readyz", self.readyz)]
+        if self._runtime is not None:
+            routes.append(Route("/metrics", partial(_metrics, self._runtime)))
+        return routes
 
     def app(self) -> Starlette:
         """An application that answers nothing else."""
         return Starlette(routes=self.routes())
+
+
+async def _metrics(runtime: Runtime, _request: Request) -> Response:
+    """What the process has counted, in Prometheus' text format; asks neither ledger nor broker."""
+    return Response(runtime.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})

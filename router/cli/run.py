@@ -55,7 +55,7 @@ def run(
         running = opened.roles(tuple(dict.fromkeys(roles)))
         url = None
         if http_port is not None:
-            health = Health(running, checks_of(opened), now)
+            health = Health(running, checks_of(opened), now, opened.runtime)
             url = stack.enter_context(serving(health.app(), settings.http_host, settings.http_port))
         if call.as_json:
             emit_json({"url": url, "roles": [role.name for role in running]})

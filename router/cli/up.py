@@ -45,8 +45,10 @@ def up(call: Call, desks: Sequence[str], http_host: str | None, http_port: int |
         installation.declare_embedded()
         # What the memory broker of the last process held went with it.
         resent = installation.reconciler().recover(clock()) if settings.is_embedded else 0
-        roles = [*installation.roles(ROLES), *desk_roles(installation, hosted)]
-        health = Health(roles, checks_of(installation), clock)
+        desk_loops = desk_roles(installation, hosted)
+        installation.runtime.roles += desk_loops
+        roles = [*installation.roles(ROLES), *desk_loops]
+        health = Health(roles, checks_of(installation), clock, installation.runtime)
         app = intake_app(installation, tokens, health)
         url = stack.enter_context(serving(app, settings.http_host, settings.http_port))
         _banner(call, installation, url, tokens, [desk.code for desk in hosted], resent)
@@ -71,7 +73,7 @@ def _banner(
         return
     rows = [
         ("up_http", f"{url}/cases"),
-        ("up_health", f"{url}/livez  {url}/readyz"),
+        ("up_health", f"{url}/livez  {url}/readyz  {url}/metrics"),
         ("up_ledger", ledger),
         ("up_broker", broker),
     ]

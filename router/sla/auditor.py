@@ -81,6 +81,11 @@ class Auditor:
         #: What that pass saw; None before the first.
         self.last: Audit | None = None
 
+    @property
+    def counts(self) -> Counter[str]:
+        """Findings of the last full pass by code; empty before the first."""
+        return self.last.counts if self.last is not None else Counter()
+
     def run_once(self, now: datetime, progress: Callable[[], None] = lambda: None) -> Audit:
         """Look at everything once.
 

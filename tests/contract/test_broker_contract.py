@@ -61,6 +61,14 @@ def test_a_message_arrives_with_all_it_was_given(ground: Ground) -> None:
     assert not got.redelivered
 
 
+def test_a_broker_that_has_just_confirmed_is_reachable(ground: Ground) -> None:
+    publisher = ground.broker.publisher()
+    assert publisher.publish([message("m-1")]) == [Fate.CONFIRMED]
+    assert ground.broker.reachable
+    publisher.close()
+    assert ground.broker.reachable, "what was closed is missed by nobody"
+
+
 def test_a_queue_keeps_the_order_of_its_messages(ground: Ground) -> None:
     publisher = ground.broker.publisher()
     expected = [f"m-{number}" for number in range(300)]

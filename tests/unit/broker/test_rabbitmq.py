@@ -7,7 +7,9 @@ import pytest
 from router.broker.port import Outgoing
 from router.broker.rabbit_publisher import properties_of
 from router.broker.rabbitmq import RabbitBroker, without_secrets
-from router.errors import ConfigurationError
+from router.errors import ConfigurationError, UnreachableError
+from tests.contract.broker_ground import message
+from tests.servers.loopback import free_port
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,16 @@ def test_what_is_no_url_of_a_broker_is_a_mistake_in_the_configuration(url: str) 
     with pytest.raises(ConfigurationError) as caught:
         RabbitBroker(url)
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_broker_that_nobody_answers_for_is_not_reachable() -> None:
+    broker = RabbitBroker(f"amqp://a:b@127.0.0.1:{free_port()}/")
+    assert broker.reachable, "no connection is in use yet"
+    publisher = broker.publisher()
+    with pytest.raises(UnreachableError):
+        publisher.publish([message("m-1")], 0.2)
+    assert not broker.reachable
+    broker.close()
 
 
 def test_the_envelope_is_persistent_and_carries_no_priority() -> None:
