@@ -61,7 +61,8 @@ class Runtime(Collector):
 
     def observer(self, role: str) -> Callable[[int, float], None]:
         """What a consuming role tells of each batch: deliveries, and seconds from receipt to acknowledgement."""
-        return partial(self._observe, self._sizes.labels(role), self._seconds.labels(role))
+        label = _loop(role)
+        return partial(self._observe, self._sizes.labels(label), self._seconds.labels(label))
 
     @staticmethod
     def _observe(sizes: Histogram, seconds: Histogram, deliveries: int, took_s: float) -> None:
@@ -107,12 +108,18 @@ class Runtime(Collector):
         family = GaugeMetricFamily(c.BEAT.name, c.BEAT.help, labels=list(c.BEAT.labels))
         beats: dict[str, float] = {}
         for role in self.roles:
-            name = role.name if role.name in c.LOOPS else "desk"
+            name = _loop(role.name)
             if role.beat_at is not None:
                 beats[name] = min(beats.get(name, float("inf")), role.beat_at.timestamp())
         for name, at in beats.items():
             family.add_metric([name], at)
         return family
+
+
+def _loop(name: str) -> str:
+    """The label of a loop: several of one role are numbered (`router-2`), hosted desks have names of their own."""
+    role = name.partition("-")[0]
+    return role if role in c.LOOPS else "desk"
 
 
 def _histogram(metric: c.Metric) -> Histogram:

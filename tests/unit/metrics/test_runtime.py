@@ -101,7 +101,7 @@ def test_batches_are_measured_by_role() -> None:
 
 def test_of_several_loops_of_one_name_the_one_furthest_behind_shows() -> None:
     runtime = Runtime(EmbeddedBroker())
-    for name, ago_s in (("clock", 5), ("clock", 50), ("desk 柳荫", 7)):
+    for name, ago_s in (("clock", 5), ("clock-2", 50), ("desk 柳荫", 7)):
         role = TickingRole(name, lambda _now: False, lambda: NOON, pause_s=1)
         role.beat_at = NOON - timedelta(seconds=ago_s)
         runtime.roles.append(role)
