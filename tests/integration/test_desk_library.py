@@ -15,7 +15,7 @@ from router.core import messages as m
 from router.core.address import desk_key, desk_queue
 from router.core.case import State
 from router.errors import ConfigurationError
-from router.tiers import Desk, Office, dispatching, link
+from router.tiers import Channel, Desk, Office, dispatching, link
 from router.tiers.dispatching import HandlersFailingError
 from tests.city import MONDAY
 from tests.integration.served_city import DEADLINE_S, ServedCity, served_city
@@ -264,12 +264,21 @@ def test_a_desk_with_its_own_account_works_where_identity_is_strict(
         amqp_url,
         tmp_path,
         management_url=rabbit.management_url,
-        passwords={"desk.willow": "s3cret"},
+        passwords={"desk.willow": "s3cret", "channel.hotline": "s3cret"},
         strict_identity=True,
     ) as city:
-        own = amqp_url.replace(amqp_url.partition("://")[2].partition("@")[0], "desk.willow:s3cret", 1)
-        city.beside(lambda: solving_desk().run(own, stop=city.stop))
-        city.until(city.open(1), lambda case: case.state is State.CLOSED, "the case to be closed")
+        whose = amqp_url.partition("://")[2].partition("@")[0]
+        city.beside(lambda: solving_desk().run(amqp_url.replace(whose, "desk.willow:s3cret", 1), stop=city.stop))
+        with Channel("hotline").line(amqp_url.replace(whose, "channel.hotline:s3cret", 1)) as line:
+            case_id = line.open(source_id="1", category="lamp", division=("lake", "willow"))
+        city.until(case_id, lambda case: case.state is State.CLOSED, "the case to be closed")
+        nobody = city.open(2)  # by an account that is no channel's
+        wait_until(
+            lambda: [parked.reason for parked in city.on.ledger.parked()] == ["forged"],
+            deadline_s=60,
+            what="the message without an account to be parked",
+        )
+        assert city.on.ledger.case(nobody) is None
 
 
 def test_a_wrong_password_ends_the_program_with_what_to_do(amqp_url: str) -> None:
