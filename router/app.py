@@ -145,6 +145,7 @@ class Installation:
             sender,
             channels=self.settings.channels,
             strict_identity=self.settings.strict_identity,
+            publish_events=self.settings.publish_events,
         )
         self.runtime.routers.append(router)
         return router

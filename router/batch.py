@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from router.announcing import announced
 from router.arrivals import Arrived, arrived_again
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
@@ -37,12 +38,24 @@ class Batch:
         answers: Mapping[str, Answer],
         channels: frozenset[str],
         now: datetime,
+        *,
+        publish_events: bool = False,
     ) -> None:
-        """Start from `cases` and `answers` as the ledger has them; `channels` are those that hear answers."""
+        """Start from `cases` and `answers` as the ledger has them.
+
+        Args:
+            rules: in force.
+            cases: those that commands are about, by id.
+            answers: to commands that were answered before, by command.
+            channels: those that hear answers.
+            now: instant of recording.
+            publish_events: tell whoever listens of every entry.
+        """
         self._rules = rules
         self._cases = dict(cases)
         self._channels = channels
         self._now = now
+        self._publish_events = publish_events
         self._taken: dict[str, list[Arrived]] = {}
         self.answers = dict(answers)
         self.writes: list[Write] = []
@@ -153,7 +166,10 @@ class Batch:
             outgoing(self._rules, self._channels, message, step.case, f"{cause}/{ordinal}", self._now)
             for ordinal, message in enumerate(step.messages)
         )
-        return tuple(message for message in made if message is not None)
+        told = tuple(message for message in made if message is not None)
+        if not self._publish_events:
+            return told
+        return (*told, *announced(step.case, step.entries, self._due_tier(step.case), self._now))
 
 
 def outgoing(

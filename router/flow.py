@@ -50,6 +50,7 @@ class Router:
         *,
         channels: Collection[str] = (),
         strict_identity: bool = False,
+        publish_events: bool = False,
     ) -> None:
         """Put it together.
 
@@ -59,12 +60,14 @@ class Router:
             sender: sends what was stored.
             channels: source channels with a program that wants receipts, replies and outcomes.
             strict_identity: take a desk's word only from its own broker account.
+            publish_events: tell whoever listens on `case.events` of every entry.
         """
         self._ledger = ledger
         self._rules = rules
         self._sender = sender
         self._channels = frozenset(channels)
         self._strict = strict_identity
+        self._publish_events = publish_events
         #: What happened to commands since the start, by word (`router.batch.Batch.tally`).
         self.tally: Counter[str] = Counter()
 
@@ -141,7 +144,9 @@ class Router:
         cases = unit.cases(known) if known else {}
         versions = {case.policy for case in cases.values()}
         answered = unit.answers({one.command.id for one in arrived}) if arrived else {}
-        batch = Batch(self._rules(versions), cases, answered, self._channels, now)
+        batch = Batch(
+            self._rules(versions), cases, answered, self._channels, now, publish_events=self._publish_events
+        )
         for one in arrived:
             batch.take(without_contact(one, self._ledger.keyed_hash))
         waiting = unit.unpark_waiting([*batch.opened, *waited_for], now) if batch.opened or waited_for else []

@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     channels: tuple[str, ...] = ()
     #: File with one `channel = "token"` a line: who may post cases over HTTP.
     tokens_file: str | None = None
+    #: Publish every entry, without words or persons, to `case.events`; off: it doubles what the broker carries.
+    publish_events: bool = False
     #: Take a desk's word only from its own broker account (`desk.<code>`).
     strict_identity: bool = False
     #: Where the HTTP intake and the health answers listen; port 0 takes any free one.

@@ -24,6 +24,8 @@ CHANNEL = "case.channel"
 #: A routing key may have 255 bytes (AMQP 0-9-1); eight words of at most 28 fit with their dots.
 _WORD_BYTES = 28
 _UNSAFE = re.compile(r"[.*#%\s]")
+#: Where a word begins inside a name.
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 @lru_cache(maxsize=100_000)
@@ -63,6 +65,16 @@ def due_queue(tier: str) -> str:
 def due_key(tier: str) -> str:
     """The routing key of a due deadline of a tier, on the exchange `case.due`: the tier's name."""
     return word(tier)
+
+
+def event_key(tier: str, event: str) -> str:
+    """The routing key of an event on `case.events`: `<tier of the lead>.<event>`, as in `street.deadline_missed`.
+
+    Args:
+        tier: the tier's name.
+        event: the event's name, as in `DeadlineMissed`.
+    """
+    return f"{word(tier)}.{_CAPITAL.sub('_', event).lower()}"
 
 
 def channel_queue(channel: str) -> str:

@@ -7,10 +7,11 @@ personal data travels: a message carries a reference (`contact_ref`) and the des
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
-from router.core.commands import Outcome, Place
+from router.core.commands import Actor, Outcome, Place
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -120,6 +121,25 @@ class Answered(Payload, frozen=True, kw_only=True, tag="case.answered.v1"):
     due_at: datetime | None = None
 
 
+class EventRecorded(Payload, frozen=True, kw_only=True, tag="case.event.v1"):
+    """To whoever listens: something has happened to a case, as it stands on record, without words or persons."""
+
+    #: Name of the event: `Dispatched`, `DeadlineMissed`, …
+    event: str
+    #: The event's own fields; what is absent has its default.
+    data: dict[str, Any] = {}
+    #: Name of the tier of the case's lead after the step.
+    tier: str
+    #: Id of the command that led to it, and the entry's place among the entries of that command, from 0.
+    cause: str
+    ordinal: int
+    actor: Actor
+    #: When it happened; a missed deadline happens at its instant, however late it was noticed.
+    event_at: datetime
+    #: When it was put on record.
+    recorded_at: datetime
+
+
 AnyPayload = (
     Assigned
     | Taken
@@ -130,6 +150,7 @@ AnyPayload = (
     | EscalationRequested
     | Refused
     | Answered
+    | EventRecorded
 )
 
 #: Wire type to struct, for decoding by the message's type property.

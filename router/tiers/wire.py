@@ -12,9 +12,11 @@ from typing import Any
 
 import msgspec
 
+from router.announcing import WITHHELD
 from router.broker.envelope import RECEIPT, Receipt
 from router.core import address, notices
 from router.core.commands import COMMAND_TYPES, Open
+from router.core.events import AnyEvent
 from router.core.messages import PAYLOAD_TYPES
 from router.tiers.office import verb_of
 from router.tiers.posted import PostedCase
@@ -30,6 +32,7 @@ _INTAKE_VERBS = frozenset({"open", "reopen", "correct", "withdraw"})
 _INTERNAL_VERBS = frozenset({"pass_deadline"})
 _ANSWERED = "case.answered.v1"
 _REFUSED = "case.refused.v1"
+_EVENT = "case.event.v1"
 #: Payload type → kind, the last word of its key.
 _KINDS = {
     "case.assigned.v1": notices.ASSIGNED,
@@ -57,6 +60,8 @@ def road_of(name: str) -> Road:
     """How a message of that wire type travels."""
     if name == _ANSWERED:
         return Road("router → channel", f"`{address.CHANNEL}`", "`<channel>.<kind>`")
+    if name == _EVENT:
+        return Road("router → whoever listens", f"`{address.EVENTS}`", "`<tier>.<event>`")
     if name in PAYLOAD_TYPES:
         return Road("router → desk", "the desk's tier's", f"`<division>…<desk>.<category>.{_KINDS[name]}`")
     verb = verb_of(name)
@@ -92,7 +97,18 @@ def _tables() -> str:
         road = road_of(name)
         rows.append(f"| [`{name}`](wire/{name}.json) | {road.direction} | {road.exchange} | {road.key} |")
     sections = [_section(name, document(kind, name, kind)) for name, kind in KINDS.items()]
-    return "\n".join([*rows, "", *sections])
+    return "\n".join([*rows, "", *_event_table(), "", *sections])
+
+
+def _event_table() -> list[str]:
+    """What `case.event.v1` may tell of."""
+    rows = ["Events (`case.event.v1`):", "", "| event | key | fields | meaning |", "|---|---|---|---|"]
+    for kind in AnyEvent.__args__:
+        name = str(kind.__struct_config__.tag)
+        fields = ", ".join(f"`{field}`" for field in kind.__struct_fields__ if field not in WITHHELD)
+        said = str(kind.__doc__).splitlines()[0]
+        rows.append(f"| `{name}` | `{address.event_key('<tier>', name)}` | {fields} | {said} |")
+    return rows
 
 
 def _section(name: str, schema: dict[str, Any]) -> str:
@@ -136,6 +152,7 @@ def _channels(names: list[str]) -> dict[str, Any]:
     to_desk, to_router = by_direction["router → desk"], by_direction["desk → router"]
     return {
         "deskQueue": _queue("desk.{desk}", {"desk": "Code of the desk."}, to_desk),
+        "events": _events(by_direction["router → whoever listens"]),
         "channelQueue": _queue("channel.{channel}", {"channel": "Code of the channel."}, [_ANSWERED, _REFUSED]),
         "reports": _exchange(address.REPORTS, "{desk}.{verb}", "desk", to_router),
         "intake": _exchange(address.INTAKE, "{channel}.{verb}", "channel", by_direction["channel → router"]),
@@ -151,6 +168,12 @@ def _exchange(name: str, key: str, speaker: str, messages: list[str]) -> dict[st
     parameters = {speaker: f"Code of the {speaker}.", "verb": "The middle word of the message's type."}
     exchange = {"name": name, "type": "topic", "durable": True, "autoDelete": False}
     return _channel(key, parameters, messages, {"is": "routingKey", "exchange": exchange})
+
+
+def _events(messages: list[str]) -> dict[str, Any]:
+    parameters = {"tier": "Name of the lead's tier.", "event": "The event's name: deadline_missed."}
+    exchange = {"name": address.EVENTS, "type": "topic", "durable": True, "autoDelete": False}
+    return _channel("{tier}.{event}", parameters, messages, {"is": "routingKey", "exchange": exchange})
 
 
 def _channel(key: str, parameters: dict[str, str], messages: list[str], binding: dict[str, Any]) -> dict[str, Any]:
@@ -172,6 +195,9 @@ def _operations() -> dict[str, Any]:
         ),
         "handIn": _operation(
             "send", "intake", "A channel hands a case in.", {"userId": "channel.{channel}", **sent}
+        ),
+        "listen": _operation(
+            "receive", "events", "Whoever listens hears what happens, where the router publishes it.", heard
         ),
         "hearAnswers": _operation("receive", "channelQueue", "A channel hears what became of it.", heard),
     }

@@ -144,6 +144,18 @@ PAYLOADS: tuple[m.Payload, ...] = (
         outcome=c.Outcome.SOLVED,
         due_at=_DUE_AT,
     ),
+    m.EventRecorded(
+        case_id=_CASE,
+        version=2,
+        event="Dispatched",
+        data={"desk": "liuyin", "step": 0, "reason": "territory"},
+        tier="street",
+        cause="hotline:2026-118:9a31c07be255",
+        ordinal=1,
+        actor=_CHANNEL,
+        event_at=_OPENED_AT,
+        recorded_at=_OPENED_AT,
+    ),
 )
 
 #: Body of `POST /cases`.

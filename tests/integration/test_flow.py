@@ -11,7 +11,9 @@ from threading import Thread
 import msgspec
 import pytest
 from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
 
+from router.broker.embedded import EmbeddedBroker
 from router.core import address
 from router.core.commands import Accept, Actor, ActorRole, PassDeadline, Place, Resolve
 from router.core.opening import case_id_of
@@ -287,3 +289,19 @@ def test_cases_are_taken_while_the_broker_is_down_and_leave_when_it_is_back(here
     here.time += timedelta(minutes=10)
     assert relay.run_once(here.time) == 1
     assert here.on.ledger.counts(here.time)["outbox"] == 0
+
+
+def test_whoever_binds_a_queue_hears_what_happens_and_nobody_need(tmp_path: Path) -> None:
+    with town(f"sqlite:///{tmp_path}/ledger.db", publish_events=True) as here:
+        here.open(1)
+        assert here.on.ledger.counts(here.time)["outbox"] == 0, "nobody listens, and that is no fault"
+        assert here.on.ledger.parked() == []
+        assert isinstance(here.on.broker, EmbeddedBroker)
+        with here.on.broker.connection() as connection:
+            queue = Queue("mine", Exchange(address.EVENTS, "topic"), routing_key="street.*")(connection)
+            queue.declare()
+            here.open(2)
+            keys = []
+            while (message := queue.get(no_ack=True)) is not None:
+                keys.append(message.delivery_info["routing_key"])
+        assert keys == ["street.received", "street.dispatched"]

@@ -71,3 +71,9 @@ def test_names_follow_the_tier_and_the_desk() -> None:
     assert address.due_queue("street") == "due.street"
     assert address.report_key("lake:triage", "accept") == "lake:triage.accept"
     assert address.channel_key("hotline", "closed") == "hotline.closed"
+
+
+def test_an_events_key_is_the_leads_tier_and_the_events_name_in_words() -> None:
+    assert address.event_key("street", "DeadlineMissed") == "street.deadline_missed"
+    assert address.event_key("city", "Closed") == "city.closed"
+    assert address.event_key("a.b", "Closed") == "a%2Eb.closed"
