@@ -181,7 +181,10 @@ class Installation:
         return made
 
     def _router_role(self) -> list[Role]:
-        return [self._consuming("router", (address.INTAKE, address.REPORTS))]
+        """One loop for everything, and more for the intake alone: reports are taken in their order."""
+        first = self._consuming("router", (address.INTAKE, address.REPORTS))
+        more = range(2, self.settings.workers + 1)
+        return [first, *(self._consuming(f"router-{number}", (address.INTAKE,)) for number in more)]
 
     def _sla_roles(self) -> list[Role]:
         queues = tuple(address.due_queue(tier) for tier in self.rulebook().tree.tiers)

@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     #: Where the HTTP intake and the health answers listen; port 0 takes any free one.
     http_host: str = "127.0.0.1"
     http_port: int = 8080
+    #: Loops of the role `router` in one process: while one waits for the database another decides.
+    workers: int = 2
     #: Commands decided in one transaction; above 512 nothing is gained on PostgreSQL.
     batch: int = 512
     #: Unacknowledged deliveries a router may hold: several batches, and what quorum queues allow at most.

@@ -1,7 +1,7 @@
 """What must exist in the broker, as values computed from the tree: nothing here talks to a broker.
 
-Law of the file: everything is durable and quorum; whatever may be tuned is a policy, and a queue has no argument that
-a policy could set; nothing is declared that RabbitMQ 3.10 or 4.x does not know.
+Law of the file: everything is durable and quorum; whatever may be tuned is a policy, and a queue has no argument
+that a policy could set; nothing is declared that RabbitMQ 3.10 or 4.x does not know.
 """
 
 from __future__ import annotations
