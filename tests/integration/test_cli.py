@@ -289,7 +289,8 @@ def test_an_operator_makes_a_city_ready_and_its_roles_work(city: Terminal, rabbi
         state = city("status", "--json")
         assert state.code == 0, state.out
         queues = {one["name"]: one for one in state.json["queues"]}
-        assert queues["case.intake"]["consumers"] == 1
+        assert queues["case.intake"]["consumers"] == 2, "two loops share the intake"
+        assert queues["case.reports"]["consumers"] == 1, "one takes the reports, in their order"
         assert queues["case.intake"]["ready"] == 0
     assert _ready(rabbit, city, desk_queue("willow")) == 1
 
