@@ -133,6 +133,7 @@ def _search(here: Town, url: str, heard: io.StringIO) -> None:
         "ledger": _everything_kept(url),
         "queues": _everything_queued(here),
         "logs": heard.getvalue(),
+        "metrics": here.on.runtime.exposition().decode(),
         "parked": repr([(p.id, p.reason, p.detail, p.key, p.type) for p in here.on.ledger.parked()]),
     }
     assert {place for place, text in places.items() if text} == set(places), "nothing was searched"
@@ -160,7 +161,7 @@ def test_no_personal_data_outside_contacts_on_the_embedded_default(
     tmp_path: Path, key_file: str, spoken: io.StringIO
 ) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
-    with town(url, contact_key_file=key_file) as here:
+    with town(url, contact_key_file=key_file, channels=("hotline",), publish_events=True) as here:
         _search(here, url, spoken)
     raw = b"".join(path.read_bytes() for path in tmp_path.glob("ledger.db*"))
     assert all(mark.encode() not in raw for mark in MARKS), "a mark lies readable in the database's own file"
@@ -171,7 +172,9 @@ def test_no_personal_data_outside_contacts_on_the_embedded_default(
 def test_no_personal_data_outside_contacts_on_real_servers(
     database_url: str, amqp_url: str, key_file: str, spoken: io.StringIO
 ) -> None:
-    with town(database_url, amqp_url, contact_key_file=key_file) as here:
+    with town(
+        database_url, amqp_url, contact_key_file=key_file, channels=("hotline",), publish_events=True
+    ) as here:
         _search(here, database_url, spoken)
 
 
