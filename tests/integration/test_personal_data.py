@@ -110,10 +110,8 @@ def _everything_kept(url: str) -> str:
 
 def _everything_queued(here: Town) -> str:
     """All messages in desk, parking and catch-all queues: bodies, keys, headers."""
-    names = [address.desk_queue(desk.code) for desk in here.on.rulebook().tree] + [
-        address.PARKED,
-        address.UNROUTED,
-    ]
+    desks = [address.desk_queue(desk.code) for desk in here.on.rulebook().tree]
+    names = [*desks, address.PARKED, address.UNROUTED, address.channel_queue("hotline")]
     there = [state.name for state in here.on.broker.queues(names) if state.ready]
     assert there
     consumer = here.on.broker.consumer(there, 2000)
