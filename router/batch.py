@@ -57,6 +57,8 @@ class Batch:
         self._now = now
         self._publish_events = publish_events
         self._taken: dict[str, list[Arrived]] = {}
+        #: Commands of this batch that wait for their case.
+        self._waiting: set[str] = set()
         self.answers = dict(answers)
         self.writes: list[Write] = []
         self.parked: list[Parked] = []
@@ -78,17 +80,23 @@ class Batch:
             log.error("command.failing", command=command.id, case=command.case_id, error=type(error).__name__)
             self._park(arrived, "failing", f"{type(error).__name__} while deciding")
 
-    def take_again(self, waiting: Parked) -> None:
-        """Decide a message that waited for its case; what it was answered with then does not count.
+    def take_again(self, waiting: Parked, answered: Answer | None) -> None:
+        """Decide a message that waited for its case; that it had to wait is no answer.
 
-        One that was delivered again meanwhile, with its case or after it, has its answer already.
+        Args:
+            waiting: as it was parked.
+            answered: what the ledger says it was answered with: another copy came meanwhile. None: it waited.
         """
         arrived = arrived_again(waiting)
-        if arrived is not None:
-            known = self.answers.get(arrived.command.id)
-            if known is not None and known.refused == "unknown_case":
-                del self.answers[arrived.command.id]
-            self.take(arrived)
+        if arrived is None:
+            return
+        command = arrived.command.id
+        if answered is not None:
+            self.answers[command] = answered
+        elif command in self._waiting:
+            self._waiting.discard(command)
+            self.answers.pop(command, None)
+        self.take(arrived)
 
     def give_up(self, case_id: str, why: str) -> None:
         """The ledger cannot keep a case: nothing of it is written, its commands are parked."""
@@ -121,6 +129,7 @@ class Batch:
         if case is None:
             # The case may still be on its way: its report waits for it and is taken when it opens.
             self._park(arrived, "unknown_case", refusal.en, word="waiting")
+            self._waiting.add(arrived.command.id)
             self._answer(arrived.command, None, refusal)
             return
         case = self._keep(lifecycle.note(case, arrived.command, refusal, self._rules, self._now))

@@ -150,8 +150,9 @@ class Router:
         for one in arrived:
             batch.take(without_contact(one, self._ledger.keyed_hash))
         waiting = unit.unpark_waiting([*batch.opened, *waited_for], now) if batch.opened or waited_for else []
+        known_by_now = unit.answers({parked.message_id for parked in waiting}) if waiting else {}
         for parked in waiting:
-            batch.take_again(parked)
+            batch.take_again(parked, known_by_now.get(parked.message_id))
         conflicts = self._write(unit, batch)
         # What waited for a case that is decided again waits on: parked again, it counts as not taken.
         unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in conflicts)])

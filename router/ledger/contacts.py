@@ -107,9 +107,10 @@ class Seal:
         Raises:
             ConfigurationError: there is no key, or it is not the one this was encrypted under.
         """
-        cipher = self._needed()
+        if self._cipher is None:
+            raise _locked()
         try:
-            return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to.encode())
         except InvalidTag:
             raise _another_key(bound_to) from None
 
@@ -178,6 +179,10 @@ def _derived(key: bytes, purpose: bytes) -> bytes:
 
 def _no_key() -> ConfigurationError:
     return ConfigurationError("personal data came in and there is no key to encrypt them", todo=_HOW_TO_MAKE_ONE)
+
+
+def _locked() -> ConfigurationError:
+    return ConfigurationError("this was encrypted and there is no key to read it", todo=_HOW_TO_MAKE_ONE)
 
 
 def _another_key(where: str) -> ConfigurationError:

@@ -305,3 +305,21 @@ def test_whoever_binds_a_queue_hears_what_happens_and_nobody_need(tmp_path: Path
             while (message := queue.get(no_ack=True)) is not None:
                 keys.append(message.delivery_info["routing_key"])
         assert keys == ["street.received", "street.dispatched"]
+
+
+def test_a_copy_of_a_report_that_waits_though_the_report_was_taken_does_not_wait_for_ever(here: Town) -> None:
+    case = here.open(1)
+    report = Resolve(id="r", case_id=case, actor=desk("willow"))
+    message = here.message(report, address.REPORTS, "willow.resolve")
+    here.publish([message])
+    here.pump()
+    before = here.on.ledger.entries(case)
+    copy = msgspec.structs.replace(
+        _waiting(here, message.body, case), id="unknown_case:r", message_id="r", type="case.resolve.v1"
+    )
+    with here.on.ledger.begin() as unit:
+        unit.park([copy])
+    assert here.router.take_waiting(here.time) == 1
+    assert here.router.take_waiting(here.time) == 0
+    assert here.on.ledger.parked() == []
+    assert here.on.ledger.entries(case) == before
