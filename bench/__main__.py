@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import statistics
 from collections.abc import Sequence
+
+import structlog
 
 from bench import contenders
 from bench.history import replay
@@ -20,6 +23,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=20_000, help="cases of one run of the router")
     parser.add_argument("--json", help="write the figures to this file too")
     chosen = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     figures = run(chosen.rounds, chosen.cases)
     for line in table(figures):
         print(line)  # noqa: T201 - a command-line program
