@@ -46,6 +46,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_delivery(delivery: Delivery, now: datetime, *, strict: bool) -> Arrived | Receipt | Parked:
     """What a delivery holds; never an exception: what cannot be taken is to be parked."""
+    delivery = _storable(delivery)
     found = decode(delivery.type, delivery.body)
     if not isinstance(found, Trouble):
         found = _header_trouble(delivery) or _forged(found, delivery, strict=strict) or found
@@ -115,6 +116,23 @@ def _header_trouble(delivery: Delivery) -> Trouble | None:
         if name in delivery.headers:
             return Trouble("forged", f"the header {name} is not taken")
     return None
+
+
+def _storable(delivery: Delivery) -> Delivery:
+    """The delivery with properties that every ledger can keep: AMQP lets a NUL, or no UTF-8 at all, through."""
+    user_id = delivery.user_id
+    return msgspec.structs.replace(
+        delivery,
+        id=_text(delivery.id),
+        type=_text(delivery.type),
+        key=_text(delivery.key),
+        user_id=_text(user_id) if user_id is not None else None,
+    )
+
+
+def _text(given: object) -> str:
+    text = given.decode(errors="replace") if isinstance(given, bytes) else str(given)
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _parked(delivery: Delivery, trouble: Trouble, now: datetime) -> Parked:

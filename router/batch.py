@@ -80,7 +80,7 @@ class Batch:
             log.error("command.failing", command=command.id, case=command.case_id, error=type(error).__name__)
             self._park(arrived, "failing", f"{type(error).__name__} while deciding")
 
-    def take_again(self, waiting: Parked, answered: Answer | None) -> None:
+    def take_again(self, waiting: Parked, answered: Answer | None = None) -> None:
         """Decide a message that waited for its case; that it had to wait is no answer.
 
         Args:

@@ -6,6 +6,7 @@ Unknown fields are ignored, unknown types are parked: a newer sender must not po
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -15,12 +16,18 @@ from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDe
 from router.core.deadlines import WAKE_UP
 from router.core.lifecycle import times_of, with_case_id
 from router.core.messages import Payload
+from router.core.opening import case_id_of
 
 #: Largest body that is taken, bytes; a million letters of text are a mistake or an attack.
 MAX_BODY_BYTES = 256 * 1024
 
 #: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
 MAX_ID_BYTES = 200
+
+#: Versions a receipt may name: what a ledger's integer column can be compared with.
+_MAX_VERSION = 2**31 - 1
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 RECEIPT = "case.receipt.v1"
 
@@ -72,8 +79,10 @@ def decode(kind: str, body: bytes) -> Inbound:
         command: Command | Receipt = decoder.decode(body)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         return Trouble("undecodable", _without_text(error))
+    except RecursionError:
+        return Trouble("undecodable", "lists or objects are nested too deeply")
     if isinstance(command, Receipt):
-        return command
+        return _checked_receipt(command)
     return _checked(command)
 
 
@@ -85,19 +94,36 @@ def _without_text(error: Exception) -> str:
 
 
 def _checked(command: Command) -> Command | Trouble:
-    if not command.id or len(command.id.encode()) > MAX_ID_BYTES:
-        return Trouble("bad_id", f"a command needs an id of 1 to {MAX_ID_BYTES} bytes")
+    if not _is_id(command.id):
+        return Trouble("bad_id", f"a command needs an id of 1 to {MAX_ID_BYTES} bytes without control characters")
     if command.id.startswith(WAKE_UP) and not isinstance(command, PassDeadline):
         # Under the id of a wake-up it would answer for it, and the deadline would never pass.
         return Trouble("bad_id", f"ids that begin with {WAKE_UP} are the clock's")
     if isinstance(command, Open) and not command.source_id:
         return Trouble("bad_id", "an open needs the channel's own id in source_id")
-    if not isinstance(command, Open) and not command.case_id:
-        return Trouble("bad_id", "a command needs a case_id")
+    if isinstance(command, Open):
+        # Under another's id it would stand in the way of the case that the id follows for.
+        if command.case_id not in ("", case_id_of(command.source, command.source_id)):
+            return Trouble("bad_id", "the case_id of an open follows from source and source_id; leave it empty")
+    elif not _is_id(command.case_id):
+        return Trouble("bad_id", f"a command needs a case_id of 1 to {MAX_ID_BYTES} bytes")
     for field, value in times_of(command).items():
         if value.tzinfo is None:
             return Trouble("naive_time", f"{field} has no zone; write 2026-11-24T09:00:00+08:00")
     return with_case_id(command)
+
+
+def _checked_receipt(receipt: Receipt) -> Receipt | Trouble:
+    if not all(map(_is_id, (receipt.id, receipt.case_id, receipt.desk))):
+        return Trouble("bad_id", f"id, case_id and desk of a receipt have 1 to {MAX_ID_BYTES} bytes")
+    if not 0 < receipt.version <= _MAX_VERSION:
+        return Trouble("undecodable", "no case has such a version")
+    return receipt
+
+
+def _is_id(text: str) -> bool:
+    """Whether every ledger, log and message can carry it: PostgreSQL keeps no NUL, and indexes no long text."""
+    return 0 < len(text.encode()) <= MAX_ID_BYTES and _CONTROL.search(text) is None
 
 
 def encode(payload: Payload | Command | Receipt) -> bytes:

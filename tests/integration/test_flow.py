@@ -14,6 +14,8 @@ from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
 
 from router.broker.embedded import EmbeddedBroker
+from router.broker.envelope import encode
+from router.broker.port import Delivery
 from router.core import address
 from router.core.commands import Accept, Actor, ActorRole, PassDeadline, Place, Resolve
 from router.core.opening import case_id_of
@@ -82,6 +84,43 @@ def test_what_cannot_be_taken_is_parked_with_its_reason_and_its_neighbours_live(
     kept = here.on.ledger.parked_one("too_large:big")
     assert kept is not None
     assert len(kept.body) > 1_000_000, "the whole message is kept"
+
+
+@pytest.mark.parametrize("where", ["id", "type", "key", "user_id"])
+def test_properties_that_no_database_can_keep_cost_one_message(here: Town, where: str) -> None:
+    delivery = Delivery(
+        queue=address.REPORTS,
+        id="m",
+        type="case.sing.v1",
+        exchange=address.REPORTS,
+        key="willow.sing",
+        body=b"{}",
+        headers={},
+        user_id=None,
+        redelivered=False,
+        token=None,
+    )
+    broken = [msgspec.structs.replace(delivery, **{where: text}) for text in ("a\0b", "a\udcff", b"\xff")]
+    here.router.handle(broken, here.time)
+    assert {parked.reason for parked in here.on.ledger.parked()} == {"unknown_type"}
+
+
+def test_a_command_waits_for_its_case_whatever_its_key_holds(here: Town) -> None:
+    accept = Accept(id="a", case_id=case_of(1), actor=desk("willow"))
+    delivery = Delivery(
+        queue=address.REPORTS,
+        id="a",
+        type="case.accept.v1",
+        exchange=address.REPORTS,
+        key="willow.acc\0ept",
+        body=encode(accept),
+        headers={},
+        user_id=None,
+        redelivered=False,
+        token=None,
+    )
+    here.router.handle([delivery], here.time)
+    assert reasons(here) == {"a": "unknown_case"}
 
 
 def test_unknown_division_category_desk_and_channel_lose_nothing(here: Town) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from router.broker.envelope import Receipt, Trouble, decode, encode, forged
 from router.core.commands import Accept, Actor, ActorRole, Command, Designate, Open, PassDeadline
 from router.core.deadlines import wake_up
+from router.core.opening import case_id_of
 
 INTAKE, REPORTS = "case.intake", "case.reports"
 
@@ -126,6 +128,16 @@ def test_a_receipt_is_the_desks_word_too() -> None:
             "naive_time",
         ),
         ("case.accept.v1", b" " * 300_000, "too_large"),
+        ("case.accept.v1", b'{"id":"a\\u0000b","case_id":"c","actor":{"role":"desk","id":"x"}}', "bad_id"),
+        ("case.accept.v1", b'{"id":"a\\nb","case_id":"c","actor":{"role":"desk","id":"x"}}', "bad_id"),
+        ("case.accept.v1", b'{"id":"a","case_id":"\\u0000","actor":{"role":"desk","id":"x"}}', "bad_id"),
+        ("case.accept.v1", b'{"id":"a","case_id":"' + b"c" * 3000 + b'","actor":{"role":"desk"}}', "bad_id"),
+        ("case.accept.v1", b'{"x":' * 5000 + b"1" + b"}" * 5000, "undecodable"),
+        ("", b'{"type":"case.accept.v1","x":' + b"[" * 90_000 + b"]" * 90_000 + b"}", "undecodable"),
+        ("case.receipt.v1", b'{"id":"r","case_id":"c","desk":"x","version":1099511627776}', "undecodable"),
+        ("case.receipt.v1", b'{"id":"r","case_id":"c","desk":"x","version":-1}', "undecodable"),
+        ("case.receipt.v1", b'{"id":"r","case_id":"\\u0000","desk":"x","version":1}', "bad_id"),
+        ("case.receipt.v1", b'{"id":"r","case_id":"c","desk":"x\\u0000","version":1}', "bad_id"),
     ],
 )
 def test_what_cannot_be_taken_has_a_reason(kind: str, body: bytes, reason: str) -> None:
@@ -145,3 +157,16 @@ def test_unknown_fields_are_ignored_and_the_type_in_the_body_will_do() -> None:
     accept = Accept(id="a", case_id="c", actor=Actor(ActorRole.DESK, "x"))
     body = encode(accept).replace(b"{", b'{"from_the_future":1,', 1)
     assert decode("", body) == accept
+
+
+def test_an_opening_has_the_case_id_that_follows_from_its_source_or_none() -> None:
+    theirs = case_id_of("hotline", "1")
+    mine = msgspec.structs.replace(opened(), case_id="")
+    for case_id in ("", theirs):
+        found = decode("case.open.v1", encode(msgspec.structs.replace(mine, case_id=case_id)))
+        assert isinstance(found, Open)
+        assert found.case_id == theirs
+    other = msgspec.structs.replace(opened(channel="app", source="app", actor="app"), case_id=theirs)
+    found = decode("case.open.v1", encode(other))
+    assert isinstance(found, Trouble)
+    assert found.reason == "bad_id"
