@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy import exc as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
+from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random
 
 from router.errors import ConfigurationError, RouterError, UnreachableError
 
@@ -201,9 +202,16 @@ def _prepare_sqlite(raw: Any, _entry: ConnectionPoolEntry) -> None:
     # The driver's own idea of when a transaction begins is switched off: `_begin_sqlite` says it.
     raw.isolation_level = None
     cursor = raw.cursor()
-    # Waiting comes first: switching to WAL needs the file for itself for a moment.
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    # Switching to WAL needs the file for itself, and SQLite does not wait its turn for that.
+    for attempt in Retrying(
+        retry=retry_if_exception_message(match=".*is locked"),
+        wait=wait_random(0.01, 0.1),
+        stop=stop_after_delay(BUSY_TIMEOUT_S),
+        reraise=True,
+    ):
+        with attempt:
+            cursor.execute("PRAGMA journal_mode = WAL")
     # A commit that was acknowledged survives a loss of power.
     cursor.execute("PRAGMA synchronous = FULL")
     # 32 MB instead of 4: a batch is up to 1 MB, and pages that are written again and again are copied once.
