@@ -30,7 +30,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     def parked(self, reason: str, detail: str, now: datetime) -> Parked:
         """The message, to be kept with its reason."""
         return Parked(
-            id=f"{reason}:{self.command.id}",
+            id=parked_id(reason, self.command.id, self.body),
             reason=reason,
             detail=detail,
             origin=self.origin,
@@ -42,6 +42,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
             body=self.body,
             parked_at=now,
         )
+
+
+def parked_id(reason: str, message_id: str, body: bytes) -> str:
+    """Names a parked message: the same one always gets the same, another under the same id another one."""
+    digest = sha256(body).hexdigest()
+    return f"{reason}:{message_id}~{digest[:8]}" if message_id else f"{reason}:{digest[:24]}"
 
 
 def open_delivery(delivery: Delivery, now: datetime, *, strict: bool) -> Arrived | Receipt | Parked:
@@ -136,9 +142,8 @@ def _text(given: object) -> str:
 
 
 def _parked(delivery: Delivery, trouble: Trouble, now: datetime) -> Parked:
-    name = delivery.id or sha256(delivery.body).hexdigest()[:24]
     return Parked(
-        id=f"{trouble.reason}:{name}",
+        id=parked_id(trouble.reason, delivery.id, delivery.body),
         reason=trouble.reason,
         detail=trouble.detail,
         origin=delivery.queue,

@@ -70,7 +70,12 @@ class Batch:
     def take(self, arrived: Arrived) -> None:
         """Decide one command."""
         command = arrived.command
-        if command.id in self.answers:
+        known = self.answers.get(command.id)
+        if known is not None and known.case_id != command.case_id:
+            # Not a repeat: somebody has used this id for something else, and this command would be lost.
+            self._park(arrived, "bad_id", "the id was used for a command about another case")
+            return
+        if known is not None:
             self.tally["duplicate"] += 1
             return
         self._taken.setdefault(command.case_id, []).append(arrived)

@@ -139,7 +139,6 @@ class Router:
         self, unit: Unit, arrived: Sequence[Arrived], waited_for: Sequence[str], now: datetime
     ) -> tuple[Batch, set[str]]:
         """Decide a batch within a transaction; returns it and the ids of cases that others changed meanwhile."""
-        self._keep_contacts(unit, arrived, now)
         known = {one.command.case_id for one in arrived} | set(waited_for)
         cases = unit.cases(known) if known else {}
         versions = {case.policy for case in cases.values()}
@@ -156,6 +155,10 @@ class Router:
         conflicts = self._write(unit, batch)
         # What waited for a case that is decided again waits on: parked again, it counts as not taken.
         unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in conflicts)])
+        # Whoever was refused brought nobody's data: they would stand for those of the case that is on record.
+        refused = {answer.command for answer in batch.answers.values() if answer.refused is not None}
+        kept = (one for one in arrived if one.command.id not in refused and one.command.case_id not in conflicts)
+        self._keep_contacts(unit, list(kept), now)
         return batch, conflicts
 
     def _write(self, unit: Unit, batch: Batch) -> set[str]:

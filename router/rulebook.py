@@ -125,7 +125,8 @@ class Rulebook:
 
     def _in_force(self, policies: Collection[str]) -> Rules:
         now = self._clock()
-        if self._rules is None or self._looked_at is None or now - self._looked_at >= self._reload:
+        # A clock that was set back must not keep yesterday's rules in force until it has caught up.
+        if self._rules is None or self._looked_at is None or abs(now - self._looked_at) >= self._reload:
             self._look()
             self._looked_at = now
         unknown = [version for version in policies if not self._known.knows(version)]

@@ -94,4 +94,5 @@ def _actor(
     role = role or usual
     if role is ActorRole.DESK:
         raise UsageError(word("who_missing"), todo=word("who_missing_todo"))
-    return Actor(role, case.channel if role is ActorRole.CHANNEL else operator())
+    through_channel = role in (ActorRole.CHANNEL, ActorRole.CITIZEN)
+    return Actor(role, case.channel if through_channel else operator())

@@ -114,9 +114,11 @@ _OF_ACTOR = {
     ActorRole.DISPATCHER: Role.DISPATCHER,
     ActorRole.FOLLOW_UP: Role.FOLLOW_UP,
     ActorRole.SUPERVISION: Role.SUPERVISION,
-    ActorRole.CITIZEN: Role.CITIZEN,
     ActorRole.SYSTEM: Role.SYSTEM,
 }
+
+#: Their ids name a channel, which speaks for its own cases alone, also in a citizen's name.
+_THROUGH_A_CHANNEL = {ActorRole.CHANNEL: Role.CHANNEL, ActorRole.CITIZEN: Role.CITIZEN}
 
 #: History being replayed speaks for whoever had the word then.
 _SOURCE = frozenset({Role.LEAD, Role.CHANNEL, Role.FOLLOW_UP, Role.DISPATCHER})
@@ -130,8 +132,9 @@ def roles_of(actor: Actor, case: Case, rules: Rules) -> frozenset[Role]:
     """What an actor is to a case; empty for a stranger."""
     if actor.role is ActorRole.SOURCE:
         return _SOURCE if rules.replay else frozenset()
-    if actor.role is ActorRole.CHANNEL:
-        return frozenset({Role.CHANNEL}) if actor.id in (case.channel, case.source) else frozenset()
+    if actor.role in _THROUGH_A_CHANNEL:
+        role = _THROUGH_A_CHANNEL[actor.role]
+        return frozenset({role}) if actor.id in (case.channel, case.source) else frozenset()
     if actor.role is not ActorRole.DESK:
         return frozenset({_OF_ACTOR[actor.role]})
     return _roles_of_desk(actor.id, case, rules)

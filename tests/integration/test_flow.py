@@ -17,7 +17,7 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.envelope import encode
 from router.broker.port import Delivery
 from router.core import address
-from router.core.commands import Accept, Actor, ActorRole, PassDeadline, Place, Resolve
+from router.core.commands import Accept, Actor, ActorRole, Contact, PassDeadline, Place, Resolve
 from router.core.opening import case_id_of
 from router.sending import Sender
 from tests.servers.rabbit import RabbitServer
@@ -81,7 +81,7 @@ def test_what_cannot_be_taken_is_parked_with_its_reason_and_its_neighbours_live(
     assert [case.source_id for case in here.on.ledger.all_cases()] == sorted(
         ["1", "2"], key=lambda source_id: case_id_of("hotline", source_id)
     )
-    kept = here.on.ledger.parked_one("too_large:big")
+    kept = next((one for one in here.on.ledger.parked() if one.message_id == "big"), None)
     assert kept is not None
     assert len(kept.body) > 1_000_000, "the whole message is kept"
 
@@ -121,6 +121,33 @@ def test_a_command_waits_for_its_case_whatever_its_key_holds(here: Town) -> None
     )
     here.router.handle([delivery], here.time)
     assert reasons(here) == {"a": "unknown_case"}
+
+
+def test_two_messages_of_one_id_are_both_kept(here: Town) -> None:
+    good, replace = here.appeal(1), msgspec.structs.replace
+    here.publish([replace(good, id="1", body=body) for body in (b"{cut", b"{cut too", b"{cut")])
+    for case_id in ("ONE", "TWO"):
+        here.say("willow", Accept(id="7", case_id=case_id, actor=desk("willow")))
+    kept = [(parked.reason, parked.body) for parked in here.on.ledger.parked() if parked.message_id == "1"]
+    assert kept == [("undecodable", b"{cut"), ("undecodable", b"{cut too")]
+    waiting = [parked.case_id for parked in here.on.ledger.parked(reason="unknown_case")]
+    assert waiting == ["ONE", "TWO"]
+
+
+def test_an_id_that_was_used_for_another_case_costs_no_case(here: Town) -> None:
+    first = here.open(1)
+    here.say("bridge", Accept(id="hotline:2", case_id=first, actor=desk("bridge")))
+    here.publish([here.appeal(2)])
+    here.pump()
+    assert reasons(here) == {"hotline:2": "bad_id"}
+
+
+def test_a_refused_opening_leaves_nobodys_contact_with_the_case_on_record(here: Town) -> None:
+    case = here.open(1)
+    here.publish([here.appeal(1, id="other", text="something else", contact=Contact(phone="13800000000"))])
+    here.pump()
+    found = here.on.ledger.contact(f"contact-{case}", reader="test", reason="test", now=here.time)
+    assert found is None
 
 
 def test_unknown_division_category_desk_and_channel_lose_nothing(here: Town) -> None:

@@ -61,3 +61,13 @@ def test_a_waiting_report_that_is_delivered_again_with_its_case_happens_once() -
     causes = [(entry.cause, entry.ordinal) for write in this.writes for entry in write.entries]
     assert len(causes) == len(set(causes))
     assert this.tally["duplicate"] == 1
+
+
+def test_a_command_under_an_id_that_was_used_for_another_case_is_parked_and_not_taken_for_a_repeat() -> None:
+    other = with_case_id(msgspec.structs.replace(OPEN, case_id="", source_id="2"))
+    this = batch()
+    this.take(arrived(OPEN))
+    this.take(arrived(other))
+    assert [(parked.reason, parked.case_id) for parked in this.parked] == [("bad_id", other.case_id)]
+    assert this.answers["open"].case_id == OPEN.case_id
+    assert this.tally["duplicate"] == 0

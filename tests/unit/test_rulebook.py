@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 from router.core.policy_file import load_policy
 from router.core.rules import Rules
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source
-from tests.city import MONDAY, file
+from tests.city import MONDAY, desk, file
 from tests.town import DAILY
 
 
@@ -60,3 +61,15 @@ def test_loops_that_ask_for_different_policies_at_once_each_get_theirs() -> None
         assert then.result(10).knows(other)
         assert book({one, other}).knows(one)
     assert built == [0, 1, 2]
+
+
+def test_a_clock_that_is_set_back_does_not_keep_old_rules_in_force() -> None:
+    ledger, now = Versions(), MONDAY
+    book = Rulebook(ledger, lambda: now, reload_s=5)  # type: ignore[arg-type]
+    assert "extra" not in book().tree.desks
+    now = MONDAY - timedelta(hours=1)
+    changed = file(desk("extra", "lake"))
+    ledger.current = lambda kind: (  # type: ignore[method-assign]
+        ("tree2", msgspec.msgpack.encode(changed)) if kind == TREE else Versions().current(kind)
+    )
+    assert "extra" in book().tree.desks

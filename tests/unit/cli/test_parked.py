@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from router.app import installation
+from router.arrivals import parked_id
 from router.broker.envelope import encode
 from router.core.commands import Accept, Actor, ActorRole, Open
 from router.core.lifecycle import with_case_id
@@ -104,7 +105,7 @@ def test_a_refused_message_is_done_with(shell: Shell) -> None:
 def test_what_still_cannot_be_taken_stays_parked(
     shell: Shell, reason: str, body: bytes, kind: str, result: str
 ) -> None:
-    name = f"{reason}:a1"
+    name = parked_id(reason, "a1", body)
     park(shell, name, reason, body, kind)
     done = shell("parked", "replay", name, "--json")
     assert done.code == 7

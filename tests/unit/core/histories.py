@@ -109,7 +109,7 @@ _SAID: dict[str, tuple[str, Any]] = {
     "Resolve": ("lead", st.just({})),
     "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
     "Close": ("follow_up:anna", st.just({})),
-    "Reopen": ("citizen:", st.just({})),
+    "Reopen": ("citizen:hotline", st.just({})),
     "Escalate": ("lead", st.sampled_from([{"text": "needs the district"}, {}])),
     "AcceptEscalation": ("superior", st.just({})),
     "Adopt": ("lead", st.just({"report": "late"})),
@@ -130,7 +130,7 @@ _ANYBODY = [
     "plane",
     "cloud",
     "supervision-1",
-    "citizen:",
+    "citizen:hotline",
     "system:",
 ]
 
@@ -190,7 +190,7 @@ _CHAPTERS: list[list[Any]] = [
         _hours,
         Deed("FollowUp", "follow_up:anna", _YES),
         _hours,
-        Deed("Reopen", "citizen:"),
+        Deed("Reopen", "citizen:hotline"),
     ],
     [
         Deed("Resolve", "lead"),
@@ -206,7 +206,7 @@ _CHAPTERS: list[list[Any]] = [
     [
         Deed("just_past"),
         st.sampled_from(["Resolve", "Accept"]).map(lambda w: Deed(w, "lead", {}, 10)),
-        Deed("Reopen", "citizen:"),
+        Deed("Reopen", "citizen:hotline"),
     ],
     [
         Deed("Escalate", "lead", {"text": "needs the district"}),

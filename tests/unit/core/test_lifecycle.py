@@ -293,7 +293,7 @@ def test_a_reopened_case_is_back_with_its_desk_on_its_old_clock() -> None:
     play = _at_work()
     due_at = play.case.due_at
     play.say("willow", Resolve)
-    play.wait(days=1).say("citizen:", Reopen, text="又坏了")
+    play.wait(days=1).say("citizen:hotline", Reopen, text="又坏了")
     assert (play.case.state, play.case.lead, play.case.closed_at) == (State.DISPATCHED, "willow", None)
     assert (play.case.due_at, play.case.next_due_at) == (due_at, due_at)
 
@@ -301,7 +301,7 @@ def test_a_reopened_case_is_back_with_its_desk_on_its_old_clock() -> None:
 def test_a_case_closed_in_time_and_reopened_later_gets_one_working_day_and_is_missed_once_after_it() -> None:
     play = _at_work(rules(policy(ladder=ladder(budget=days(60)))))
     play.say("willow", Resolve)
-    play.outage(days=20).say("citizen:", Reopen)
+    play.outage(days=20).say("citizen:hotline", Reopen)
     reopened_at = play.now
     assert play.running() == ["close"], "whoever was on time is not late by somebody else's wish"
     (runs_until,) = [m.due_at for m in play.case.milestones if m.name == "close"]
@@ -309,7 +309,7 @@ def test_a_case_closed_in_time_and_reopened_later_gets_one_working_day_and_is_mi
     play.wait(days=6)
     assert [(x.due_at, x.from_desk) for x in play.events(e.Escalated)] == [(runs_until, "willow")]
     play.say("lake", Resolve)
-    play.wait(days=1).say("citizen:", Reopen)
+    play.wait(days=1).say("citizen:hotline", Reopen)
     play.wait(days=1)
     assert len(play.events(e.Escalated)) == 1
     assert play.running() == ["close@district"]
@@ -320,7 +320,7 @@ def test_a_clock_that_the_closing_dropped_runs_on_when_the_case_is_reopened() ->
     play = _at_work(rules(policy(milestones=(review, CLOSE))))
     play.say("willow", Resolve)
     assert play.case.milestone("review").status is e.MilestoneStatus.DROPPED  # type: ignore[union-attr]
-    play.say("citizen:", Reopen)
+    play.say("citizen:hotline", Reopen)
     assert play.running() == ["review", "close"]
 
 
@@ -328,7 +328,7 @@ def test_a_case_is_reopened_with_whoever_does_the_work_today() -> None:
     play = _at_work()
     play.say("willow", Resolve)
     play.rules = rules(tree=city(desk("willow", "willow", active=False)))
-    play.say("citizen:", Reopen)
+    play.say("citizen:hotline", Reopen)
     assert play.case.lead == "lake"
 
 

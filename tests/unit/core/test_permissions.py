@@ -78,13 +78,18 @@ def test_a_channel_speaks_for_its_own_cases_alone() -> None:
     assert _roles(play, "channel:app") == set()
 
 
+def test_a_citizen_speaks_through_the_channel_of_the_case_alone() -> None:
+    play = _opened()
+    assert _roles(play, Actor(ActorRole.CITIZEN, "hotline")) == {Role.CITIZEN}
+    assert _roles(play, Actor(ActorRole.CITIZEN, "app")) == set()
+
+
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
         (ActorRole.DISPATCHER, Role.DISPATCHER),
         (ActorRole.FOLLOW_UP, Role.FOLLOW_UP),
         (ActorRole.SUPERVISION, Role.SUPERVISION),
-        (ActorRole.CITIZEN, Role.CITIZEN),
         (ActorRole.SYSTEM, Role.SYSTEM),
     ],
 )
