@@ -24,12 +24,16 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from router.core.case import Case, State
 from router.core.problems import Origin, Problem, Sighting, Windows, find_problems
 
 #: The upper edges of the resolution buckets in hours, inclusive; "+Inf" is added.
 BUCKETS_H = (1, 4, 8, 24, 48, 72, 120, 168, 240, 360, 720, 2160)
 #: The key in ``by_district`` of the cases whose place is not known.
 UNKNOWN = "unknown"
+
+#: In whose word an outcome stands.
+DecidedBy = Literal["desk", "hotline", "other"]
 
 _HOUR_S = 3600
 # Three decimals of an hour are 3.6 s: finer than any source, and what published sums carry.
@@ -59,7 +63,7 @@ class CaseFacts(Struct, frozen=True, gc=False):
     place_key: str | None = None
     #: None where the source records no outcome.
     outcome: str | None = None
-    outcome_decided_by: Literal["desk", "hotline", "other"] | None = None
+    outcome_decided_by: DecidedBy | None = None
     suspended: bool = False
 
     @property
@@ -127,6 +131,33 @@ def figures(
 def encode(document: dict[str, Any]) -> bytes:
     """The document as UTF-8 JSON with sorted keys and a newline at its end: equal figures, equal bytes."""
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1) + b"\n"
+
+
+def case_facts(case: Case, *, district: str | None, decided_by: DecidedBy) -> CaseFacts:
+    """A case of the ledger as the figures see it.
+
+    Args:
+        case: as it stands.
+        district: of its place, as the figures name it; None: unknown.
+        decided_by: in whose word its outcome stands; without an outcome it does not count.
+    """
+    return CaseFacts(
+        case_id=case.id,
+        source=case.source,
+        source_id=case.source_id,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        closed_at=case.closed_at,
+        district=district,
+        triaged=case.triaged,
+        origin="proactive" if case.origin == "proactive" else "complaint",
+        matter_type=case.matter_type,
+        category_group=case.category_group or None,
+        place_key=case.place_key,
+        outcome=case.outcome,
+        outcome_decided_by=decided_by if case.outcome is not None else None,
+        suspended=case.state is State.SUSPENDED,
+    )
 
 
 def sighting_of(case: CaseFacts) -> Sighting:

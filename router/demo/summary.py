@@ -14,7 +14,7 @@ import msgspec
 
 from router.core.case import Case
 from router.core.events import MilestoneStatus
-from router.core.figures import CaseFacts, sighting_of
+from router.core.figures import CaseFacts, DecidedBy, case_facts, sighting_of
 from router.core.policy import Satisfies, Track
 from router.core.problems import Period, Problem, Sighting, Tally, find_problems
 from router.core.problems import summarise as share_of
@@ -177,23 +177,8 @@ def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_da
 
 def facts_of(case: Case) -> CaseFacts:
     """A case as the figures see it; what a resident took back was not decided by the desk."""
-    by = None if case.outcome is None else "hotline" if case.outcome in _UNDECIDED_BY_DESK else "desk"
-    return CaseFacts(
-        case_id=case.id,
-        source=case.source,
-        source_id=case.source_id,
-        opened_at=case.opened_at,
-        due_at=case.due_at,
-        closed_at=case.closed_at,
-        district=case.district,
-        triaged=case.triaged,
-        origin="proactive" if case.origin == "proactive" else "complaint",
-        matter_type=case.matter_type,
-        category_group=case.category_group or None,
-        place_key=case.place_key,
-        outcome=case.outcome,
-        outcome_decided_by="hotline" if by == "hotline" else "desk" if by else None,
-    )
+    decided_by: DecidedBy = "hotline" if case.outcome in _UNDECIDED_BY_DESK else "desk"
+    return case_facts(case, district=case.district, decided_by=decided_by)
 
 
 def is_met(case: Case) -> bool:

@@ -13,9 +13,8 @@ from typing import Any
 
 import msgspec
 
-from router.core.case import Case, State
 from router.core.events import Escalated, Refused
-from router.core.figures import CaseFacts, EscalationFact, encode, figures
+from router.core.figures import CaseFacts, EscalationFact, case_facts, encode, figures
 from router.core.problems import Windows
 from router.errors import ConflictError, NotFoundError
 from router.ledger.port import Ledger
@@ -96,7 +95,10 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "the ledger holds no replay", where=ledger.name, todo="Run case-router replay into it."
         )
     about = msgspec.json.decode(found[1], type=About)
-    facts = {case.id: _facts(case, about.districts) for case in ledger.all_cases()}
+    facts = {
+        case.id: case_facts(case, district=about.districts.get(case.district or ""), decided_by="desk")
+        for case in ledger.all_cases()
+    }
     refused = _refused(ledger, facts)
     return figures(
         facts.values(),
@@ -105,26 +107,6 @@ def document(ledger: Ledger) -> dict[str, Any]:
         about.as_of,
         about.windows,
         refused,
-    )
-
-
-def _facts(case: Case, districts: Mapping[str, str]) -> CaseFacts:
-    return CaseFacts(
-        case_id=case.id,
-        source=case.source,
-        source_id=case.source_id,
-        opened_at=case.opened_at,
-        due_at=case.due_at,
-        closed_at=case.closed_at,
-        district=districts.get(case.district or ""),
-        triaged=case.triaged,
-        origin="proactive" if case.origin == "proactive" else "complaint",
-        matter_type=case.matter_type,
-        category_group=case.category_group or None,
-        place_key=case.place_key,
-        outcome=case.outcome,
-        outcome_decided_by="desk" if case.outcome is not None else None,
-        suspended=case.state is State.SUSPENDED,
     )
 
 
