@@ -20,7 +20,6 @@ from router.core.opening import case_id_of
 from router.core.tree import TreeFile
 from router.flow import Router, Waker
 from router.ledger.migrations import upgrade
-from router.presets import preset_text
 from router.rulebook import PolicySet, Source, install_policies, install_tree
 from router.settings import Settings
 from tests.city import MONDAY, file
@@ -157,8 +156,3 @@ def town(
         yield built
     finally:
         built.close()
-
-
-def default_policy() -> str:
-    """The text of the shipped default policy."""
-    return preset_text("policies", "default")

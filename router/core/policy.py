@@ -213,13 +213,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """`name@` and twelve hexadecimal digits of the content's SHA-256."""
         return f"{self.name}@{hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:12]}"
 
-    def step_index(self, name: str) -> int:
-        """Index of a step in the ladder; raises ValueError when the ladder has none of that name."""
-        for index, step in enumerate(self.ladder):
-            if step.name == name:
-                return index
-        raise ValueError(name)
-
     def rule(self, name: str) -> MilestoneRule | None:
         """The milestone rule of that name; None when the policy has none."""
         return next((rule for rule in self.milestones if rule.name == name), None)
