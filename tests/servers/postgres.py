@@ -8,15 +8,13 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from tests.servers.loopback import HOST, free_port
-from tests.servers.process import ServerProcess, children_of, kill_pids
+from tests.servers.process import ServerProcess, StartedInWith, children_of, kill_pids
 from tests.servers.waiting import wait_until
 
 #: A cluster is up in under a second; after a kill it replays its log first.
@@ -63,7 +61,7 @@ class PostgresServer:
         """Let go of the server; one that we started is ended by whoever started it."""
 
 
-class PostgresCluster(PostgresServer):
+class PostgresCluster(PostgresServer, StartedInWith):
     """A private cluster: free loopback port, no Unix socket, own temp folder, fsync on as in production.
 
     Used as a context manager it is started on entry, ended and removed on exit. Port and password stay the
@@ -207,19 +205,6 @@ class PostgresCluster(PostgresServer):
         """End the cluster without ceremony and remove the folder."""
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def libpq_url(url: str | URL) -> str:

@@ -4,14 +4,42 @@ import atexit
 import os
 import signal
 import subprocess
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from tests.servers.waiting import wait_until
 
 #: How long a process may take to be gone after SIGKILL, in seconds.
 _KILL_DEADLINE_S = 15.0
 _LOG_TAIL_CHARS = 4_000
+
+
+class StartedInWith(ABC):
+    """A server that a `with` starts and ends; what a failed start left is ended too."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start and return when it is ready."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End it and remove what it left."""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class ServerProcess:

@@ -7,14 +7,12 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import quote, urlsplit
 
 import httpx
 
 from tests.servers.loopback import HOST, answers, free_port, speaks_amqp
-from tests.servers.process import ServerProcess
+from tests.servers.process import ServerProcess, StartedInWith
 from tests.servers.waiting import wait_until
 
 #: A node is up in 5 to 9 seconds; a machine busy with other work takes several times that.
@@ -77,7 +75,7 @@ class RabbitServer:
         self._http.close()
 
 
-class RabbitNode(RabbitServer):
+class RabbitNode(RabbitServer, StartedInWith):
     """A private single node: free loopback ports, own port mapper (epmd), own cookie, own temp folder.
 
     Used as a context manager it is started on entry, ended and removed on exit. Ports and credentials
@@ -260,16 +258,3 @@ class RabbitNode(RabbitServer):
             if process is not None:
                 process.kill_group()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
