@@ -18,7 +18,7 @@ help: ## List these targets
 setup: $(STAMP) ## Make .venv with the router and its development tools; instant when up to date
 	@:
 
-demo: setup ## A day in the city in one process: SQLite, embedded broker, board and metrics on loopback
+demo: setup ## A made-up city lives through four weeks on a hand-turned clock, in one process
 	$(BIN)/case-router demo $(ARGS)
 
 test: setup ## Install missing test servers (Debian, as root), then run every test
