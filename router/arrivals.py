@@ -57,7 +57,7 @@ def open_delivery(delivery: Delivery, now: datetime, *, strict: bool) -> Arrived
     if not isinstance(found, Trouble):
         found = _header_trouble(delivery) or _forged(found, delivery, strict=strict) or found
     if isinstance(found, Trouble):
-        return _parked(delivery, found, now)
+        return parked_delivery(delivery, found, now)
     if isinstance(found, Receipt):
         return found
     return Arrived(
@@ -141,7 +141,9 @@ def _text(given: object) -> str:
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
-def _parked(delivery: Delivery, trouble: Trouble, now: datetime) -> Parked:
+def parked_delivery(delivery: Delivery, trouble: Trouble, now: datetime) -> Parked:
+    """A delivery as it came, to be kept with what was wrong with it."""
+    delivery = _storable(delivery)
     return Parked(
         id=parked_id(trouble.reason, delivery.id, delivery.body),
         reason=trouble.reason,

@@ -13,15 +13,16 @@ from typing import Protocol
 
 import structlog
 
-from router.arrivals import Arrived, contact_ref, open_delivery, without_contact
+from router.arrivals import Arrived, contact_ref, open_delivery, parked_delivery, without_contact
 from router.batch import Batch
-from router.broker.envelope import Receipt, encode
+from router.broker.envelope import Receipt, Trouble, encode
 from router.broker.port import Delivery, Outgoing
 from router.core import address
 from router.core.commands import Contact, Open
 from router.core.deadlines import wake_up
 from router.core.lifecycle import tag_of
 from router.core.rules import Rules
+from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
 from router.sending import Sender
 
@@ -74,12 +75,38 @@ class Router:
     def handle(self, deliveries: Sequence[Delivery], now: datetime) -> dict[str, Answer]:
         """Take deliveries on record; when it returns they may be acknowledged.
 
+        What goes wrong with one of them alone costs that one: were the process to end instead, the broker would
+        count a failed delivery of everything in hand, and dead-letter the innocent with the guilty.
+
         Returns:
             Command id → answer; parked messages have none.
 
         Raises:
             UnreachableError: the ledger does not answer; nothing may be acknowledged.
+            RouterError: the ledger takes nothing at all.
+            ConfigurationError: the rules are not on record.
         """
+        try:
+            return self._handle(deliveries, now)
+        except (UnreachableError, ConfigurationError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, its neighbours are innocent
+            if len(deliveries) > 1:
+                half = len(deliveries) // 2
+                return {**self.handle(deliveries[:half], now), **self.handle(deliveries[half:], now)}
+            for delivery in deliveries:
+                self._set_aside(delivery, error, now)
+            return {}
+
+    def _set_aside(self, delivery: Delivery, error: Exception, now: datetime) -> None:
+        """Park a message that cannot be handled; raises what the ledger says when it takes not even that."""
+        what = f"{type(error).__name__} while handling"
+        with self._ledger.begin() as unit:
+            unit.park([parked_delivery(delivery, Trouble("failing", what), now)])
+        log.error("message.failing", error=type(error).__name__, type=delivery.type)
+        self.tally["failing"] += 1
+
+    def _handle(self, deliveries: Sequence[Delivery], now: datetime) -> dict[str, Answer]:
         arrived: list[Arrived] = []
         receipts: dict[str, tuple[str, int]] = {}
         parked: list[Parked] = []

@@ -150,6 +150,21 @@ def test_a_refused_opening_leaves_nobodys_contact_with_the_case_on_record(here: 
     assert found is None
 
 
+def test_whatever_goes_wrong_with_one_message_costs_that_one(here: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    decide = here.router._decide
+
+    def failing(unit, arrived, *rest):  # type: ignore[no-untyped-def]
+        if any(one.command.id == "hotline:3" for one in arrived):
+            raise ValueError("a bug nobody thought of")
+        return decide(unit, arrived, *rest)
+
+    monkeypatch.setattr(here.router, "_decide", failing)
+    here.publish([here.appeal(number) for number in range(1, 8)])
+    here.pump()
+    assert reasons(here) == {"hotline:3": "failing"}
+    assert {case.source_id for case in here.on.ledger.all_cases()} == {"1", "2", "4", "5", "6", "7"}
+
+
 def test_unknown_division_category_desk_and_channel_lose_nothing(here: Town) -> None:
     here.publish(
         [
