@@ -49,13 +49,18 @@ def wake_up(case_id: str, milestone: str, due_at: datetime) -> PassDeadline:
     )
 
 
-def first_passed(case: Case, before: datetime) -> Milestone | None:
-    """The earliest running milestone strictly before `before`; None when none has passed.
+def turn(milestone: Milestone) -> tuple[datetime, bool, str]:
+    """When a deadline has its turn: whoever looks, the clock or a command, takes them in this order.
 
     Of two at one instant the one that only tells somebody comes first, so that it is told before the case moves.
     """
+    return milestone.due_at, milestone.on_pass is OnPass.ESCALATE, milestone.name
+
+
+def first_passed(case: Case, before: datetime) -> Milestone | None:
+    """The earliest running milestone strictly before `before`; None when none has passed."""
     passed = [mile for mile in case.milestones if mile.status is MilestoneStatus.RUNNING and mile.due_at < before]
-    return min(passed, key=lambda mile: (mile.due_at, mile.on_pass is OnPass.ESCALATE, mile.name), default=None)
+    return min(passed, key=turn, default=None)
 
 
 def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal | None:

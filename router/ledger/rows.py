@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
+from router.core.deadlines import turn
 from router.core.events import AnyEvent, Entry, Milestone, MilestoneStatus
 from router.core.outbox import Outgoing
 from router.ledger.port import Answer
@@ -53,9 +54,9 @@ def case_row(case: Case, *, due_tier: str, lead_version: int, receipt_version: i
 
 
 def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
-    """The earliest running milestone, the first of several at one instant; None when none runs."""
+    """The running milestone whose turn it is first; None when none runs."""
     running = [m for m in milestones if m.status is MilestoneStatus.RUNNING]
-    return min(running, key=lambda m: m.due_at) if running else None
+    return min(running, key=turn) if running else None
 
 
 def case_of(body: str | bytes) -> Case:

@@ -31,6 +31,7 @@ LOCK_CASES = (
         _cases.c.lead_version,
         _cases.c.receipt_version,
         _cases.c.next_due_at,
+        _cases.c.next_milestone,
         _cases.c.wake_at,
     )
     .where(among(_cases.c.id, "ids"))
@@ -191,7 +192,8 @@ def _row(change: Change, stored: RowMapping | None) -> rows.Row:
         lead_version=_lead_version(change, stored),
         receipt_version=stored["receipt_version"] if stored else 0,
     )
-    if stored and stored["next_due_at"] == row["next_due_at"]:
+    deadline = ("next_due_at", "next_milestone")
+    if stored and all(stored[name] == row[name] for name in deadline):
         row["wake_at"] = stored["wake_at"]
     return row
 

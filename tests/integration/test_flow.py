@@ -17,11 +17,11 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.envelope import encode
 from router.broker.port import Delivery
 from router.core import address
-from router.core.commands import Accept, Actor, ActorRole, Contact, PassDeadline, Place, Resolve
+from router.core.commands import Accept, Actor, ActorRole, Contact, PassDeadline, Place, ReportProgress, Resolve
 from router.core.opening import case_id_of
 from router.sending import Sender
 from tests.servers.rabbit import RabbitServer
-from tests.town import Town, town
+from tests.town import DAILY, Town, town
 
 ON = [
     "embedded",
@@ -404,3 +404,20 @@ def test_a_copy_of_a_report_that_waits_though_the_report_was_taken_does_not_wait
     assert here.router.take_waiting(here.time) == 0
     assert here.on.ledger.parked() == []
     assert here.on.ledger.entries(case) == before
+
+
+@pytest.mark.parametrize("who_looks", ["clock", "report"])
+def test_two_deadlines_at_one_instant_pass_in_one_order_at_once_whoever_looks(
+    tmp_path: Path, who_looks: str
+) -> None:
+    sign = '{ name = "sign", within = "1d", satisfied_by = "accepted", on_pass = "remind" }'
+    both = DAILY.replace('satisfied_by = "closed" }]', f'satisfied_by = "closed" }}, {sign}]')
+    with town(f"sqlite:///{tmp_path}/ledger.db", policy=both) as here:
+        case = here.open(1)
+        here.time += timedelta(days=1, seconds=1)
+        if who_looks == "clock":
+            here.wait()
+        else:
+            here.say("willow", ReportProgress(id="p", case_id=case, actor=desk("willow")))
+        missed = [entry.event for entry in here.on.ledger.all_entries("DeadlineMissed")]
+        assert [event.milestone for event in missed] == ["sign", "close"]  # type: ignore[union-attr]
