@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pika
 import structlog
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from router.broker.port import QueueState
@@ -88,7 +89,8 @@ class RabbitBroker:
                         states.append(
                             QueueState(name=name, ready=found.message_count, consumers=found.consumer_count)
                         )
-        except (AMQPError, OSError) as error:
+        # A node that takes the connection and says nothing is no error of AMQP to pika.
+        except (AMQPError, AMQPConnectorException, OSError) as error:
             raise self._unreachable(error) from error
         return states
 

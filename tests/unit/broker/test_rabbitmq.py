@@ -1,5 +1,6 @@
 """What can be said of the RabbitMQ adapter without a RabbitMQ."""
 
+import socket
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from router.broker.rabbit_publisher import properties_of
 from router.broker.rabbitmq import RabbitBroker, without_secrets
 from router.errors import ConfigurationError, UnreachableError
 from tests.contract.broker_ground import message
-from tests.servers.loopback import free_port
+from tests.servers.loopback import HOST, free_port
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,10 @@ def test_the_envelope_is_persistent_and_carries_no_priority() -> None:
     assert properties.timestamp == 1_795_422_600
     assert properties.user_id == "desk.s1"
     assert properties.headers == {"case-version": 3, "traceparent": "00-1"}
+
+
+def test_a_broker_that_takes_the_connection_and_says_nothing_is_unreachable() -> None:
+    with socket.create_server((HOST, 0)) as frozen:
+        broker = RabbitBroker(f"amqp://a:b@{HOST}:{frozen.getsockname()[1]}/", connect_timeout_s=0.3)
+        with pytest.raises(UnreachableError):
+            broker.queues(["case.intake"])
