@@ -67,5 +67,6 @@ def _on_its_step(case: Case, rules: Rules, found: Route) -> Route:
 
 
 def _named(tree: Tree, case: Case) -> tuple[str | None, ...]:
-    """The divisions a case names today; unknown ones are not named."""
-    return tuple(None if tree.divisions[code].unknown else code for code in case.division_path[1:])
+    """The divisions a case names today; unknown ones, and those that are gone since, are not named."""
+    known = (tree.divisions.get(code) for code in case.division_path[1:])
+    return tuple(None if division is None or division.unknown else division.code for division in known)

@@ -197,8 +197,9 @@ class Tree:
         return self.standing(desk.code) if desk else None
 
     def triage(self, division: str) -> Desk | None:
-        """The triage desk (分诊) that sits in `division`; None when the tree was not completed."""
-        return self._triage.get((division, self.divisions[division].tier))
+        """The triage desk (分诊) that sits in `division`; None for a division that is gone."""
+        known = self.divisions.get(division)
+        return self._triage.get((division, known.tier)) if known is not None else None
 
     def last_resort(self, division: str) -> Desk | None:
         """The desk that must take what nobody takes (兜底), of `division` or the nearest one above."""

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.core.commands import ApproveReturn, Correct, RequestReturn
 from router.core.divisions import complete, merge, redirect
-from router.core.routing import Route, Wanted, beyond, group_of, keeps_from, route
+from router.core.routing import Route, Wanted, beyond, group_of, is_stranded, keeps_from, route
 from router.core.tree import DeskKind, Division, Tree, TreeFile
-from tests.city import city, desk, file
+from tests.city import Play, city, desk, file, rules
 
 
 def _route(
@@ -231,3 +232,41 @@ def test_where_nobody_else_is_at_work_that_is_said() -> None:
     )
     with pytest.raises(LookupError, match="nobody but c"):
         beyond(Tree(alone), "c")
+
+
+def _without_willow() -> Tree:
+    whole = file()
+    return Tree(
+        msgspec.structs.replace(
+            whole,
+            divisions=tuple(d for d in whole.divisions if "willow" not in (d.code, d.parent)),
+            desks=tuple(d for d in whole.desks if d.division != "willow"),
+        )
+    )
+
+
+def test_a_case_of_a_division_that_is_gone_can_be_corrected() -> None:
+    play = Play()
+    play.open()
+    play.rules = rules(tree=_without_willow())
+    play.say("channel:hotline", Correct, category="pipe")
+    assert play.refused is None
+    assert play.case.lead == "lake-water"
+
+
+def test_a_return_of_a_case_of_a_division_that_is_gone_is_decided() -> None:
+    play = Play()
+    play.open()
+    play.say("willow", RequestReturn, reason="not_our_place")
+    play.rules = rules(tree=_without_willow())
+    play.say("dispatch", ApproveReturn)
+    assert play.refused is None
+    assert play.case.lead != "willow"
+
+
+def test_a_case_whose_lead_was_merged_with_its_subject_is_stranded() -> None:
+    play = Play()
+    case = play.open(subject_desk="willow")
+    assert case.lead == "lake"
+    assert not is_stranded(play.rules.tree, case)
+    assert is_stranded(Tree(merge(file(), "willow", "lake")[0]), case)
