@@ -65,6 +65,25 @@ def install_tree(ledger: Ledger, file: TreeFile, now: datetime) -> str:
     return version
 
 
+def require_known_tiers(ledger: Ledger, tiers: Sequence[str]) -> None:
+    """Refuse tiers that a policy in force, or one that a case keeps, does not know: no router could read it.
+
+    Raises:
+        ConfigurationError: a policy names a step that these tiers do not have.
+    """
+    found = ledger.current(POLICIES)
+    texts: dict[str, str] = {}
+    if found is not None:
+        chosen = msgspec.json.decode(found[1], type=PolicySet)
+        texts = {source.name: source.text for source in chosen.policies}
+    for version in sorted({case.policy for case in ledger.all_cases()}):
+        kept = ledger.version(POLICY, version)
+        if kept is not None:
+            texts[version] = kept.decode()
+    for name, text in texts.items():
+        load_policy(text, name, tiers)
+
+
 def install_policies(ledger: Ledger, chosen: PolicySet, tiers: Sequence[str], now: datetime) -> str:
     """Check a set of policies and make it the one in force; returns its version.
 

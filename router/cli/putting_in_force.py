@@ -15,12 +15,18 @@ from router.cli.words import word
 from router.core.divisions import DeskChange
 from router.core.tree import Tree, TreeFile
 from router.errors import CheckFailedError
-from router.rulebook import POLICIES, TREE, install_tree
+from router.rulebook import POLICIES, TREE, install_tree, require_known_tiers
 
 
 def put_in_force(installation: Installation, file: TreeFile) -> tuple[Rerouted, bool]:
-    """Make a tree the one in force; returns what was moved, and whether the broker's topology must follow."""
+    """Make a tree the one in force; returns what was moved, and whether the broker's topology must follow.
+
+    Raises:
+        ConfigurationError: its tiers are not those that the policies of the installation know.
+    """
     before = installation.ledger.current(TREE)
+    if before is not None and msgspec.msgpack.decode(before[1], type=TreeFile).tiers != file.tiers:
+        require_known_tiers(installation.ledger, file.tiers)
     install_tree(installation.ledger, file, installation.now())
     channels = installation.settings.channels
     follow = not installation.settings.is_embedded and (

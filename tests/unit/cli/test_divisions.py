@@ -63,6 +63,14 @@ def test_a_dry_run_puts_nothing_in_force(shell: Shell) -> None:
     assert shell("divisions", "show", "--json").json == before
 
 
+def test_tiers_that_a_policy_does_not_know_do_not_come_into_force(shell: Shell) -> None:
+    shell.open()
+    before = shell("divisions", "show", "--json").json
+    assert shell("divisions", "import", shell.file("tree.toml", SMALL)).code == 4
+    assert shell("divisions", "show", "--json").json == before
+    shell.open(source_id="2")
+
+
 def test_faults_of_a_tree_are_named_by_row(shell: Shell) -> None:
     done = shell(
         "divisions",
