@@ -16,7 +16,7 @@ import structlog
 from router.arrivals import Arrived, contact_ref, open_delivery, parked_delivery, without_contact
 from router.batch import Batch
 from router.broker.envelope import Receipt, Trouble, encode
-from router.broker.port import Delivery, Outgoing
+from router.broker.port import Delivery, Fate, Outgoing
 from router.core import address
 from router.core.commands import Contact, Open
 from router.core.deadlines import wake_up
@@ -223,6 +223,15 @@ class Router:
         if waited_for:
             self.carry_out((), now, waited_for=waited_for)
         return len(waited_for)
+
+    def try_ledger(self, now: datetime) -> None:
+        """Write nothing, which fails when nothing can be written.
+
+        Raises:
+            UnreachableError: the ledger does not answer, or is a copy that only reads.
+        """
+        with self._ledger.begin() as unit:
+            unit.settle({"": Fate.CONFIRMED}, now)
 
     def flush(self, now: datetime, *, wait: bool = True) -> bool:
         """Record what became of the last messages sent; called when there is nothing else to do.

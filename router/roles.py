@@ -2,8 +2,10 @@
 
 When things fail
     A broker or database that does not answer is tried again with growing pauses, holding what was delivered: it is
-    neither acknowledged nor given back, so nothing is requeued in circles. Any other error ends the process, which
-    its supervisor starts again; what was unacknowledged comes back by itself.
+    neither acknowledged nor given back, so nothing is requeued in circles. But RabbitMQ takes back by itself what
+    nobody acknowledges for half an hour, again and again, and each time counts as a failed delivery: before that,
+    what is held is given back once, and asked for again when the database takes something. Any other error ends
+    the process, which its supervisor starts again; what was unacknowledged comes back by itself.
 
     Waiting is not being dead: a loop that tries again still beats, since killing it would bring no broker back.
 """
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
@@ -36,6 +38,9 @@ log = structlog.get_logger()
 
 #: Longest pause between two tries to reach a broker or database, and between two beats of a loop, seconds.
 _LONGEST_PAUSE_S = 15.0
+
+#: How long what was delivered is held while the database is away; RabbitMQ's `consumer_timeout` is 30 minutes.
+LONGEST_HOLD = timedelta(minutes=15)
 
 _Result = TypeVar("_Result")
 
@@ -119,6 +124,8 @@ class ConsumingRole:
         self._wait_s = wait_s
         self._observe = observe
         self._consumer: Consumer | None = None
+        #: Deliveries were given back since the database was away.
+        self._gave_back = False
 
     def run(self, stop: Event) -> None:
         """Consume until told to stop; the batch in hand is finished and acknowledged."""
@@ -126,19 +133,31 @@ class ConsumingRole:
             while not stop.is_set():
                 deliveries = persist(self._receive, stop, self, self._clock)
                 self.beat_at = self._clock()
-                step = partial(self._handle, deliveries) if deliveries else self._flush
+                step = partial(self._handle, deliveries, self._clock()) if deliveries else self._flush
                 persist(step, stop, self, self._clock)
         finally:
             self._close()
 
     def _receive(self) -> list[Delivery]:
         if self._consumer is None:
+            if self._gave_back:
+                self._router.try_ledger(self._clock())
+                self._gave_back = False
             self._consumer = self._broker.consumer(self._queues, self._prefetch)
         return self._consumer.receive(self._batch, self._wait_s)
 
-    def _handle(self, deliveries: Sequence[Delivery]) -> None:
+    def _handle(self, deliveries: Sequence[Delivery], since: datetime) -> None:
         begun_s = monotonic()
-        self._router.handle(deliveries, self._clock())
+        try:
+            self._router.handle(deliveries, self._clock())
+        except UnreachableError:
+            if self._clock() - since < LONGEST_HOLD:
+                raise
+            log.warning("role.gave_back", role=self.name, deliveries=len(deliveries))
+            self._gave_back = True
+            self._close()
+            self._consumer = None
+            return
         if self._consumer is not None:
             self._consumer.done(deliveries)
         self._observe(len(deliveries), monotonic() - begun_s)

@@ -33,6 +33,8 @@ _POSTGRESQL = "postgresql+psycopg"
 #: SQLSTATE classes in which a transaction failed though nothing is wrong with it: connection, rollback
 #: (deadlock, serialisation), resources, intervention by an operator, the system, a lock not had in time.
 _TRANSIENT_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+#: A copy that only reads: where a failover is under way, the one that writes comes back.
+_READ_ONLY = "25006"
 
 
 class Database:
@@ -119,7 +121,7 @@ def is_transient(error: sa.DBAPIError) -> bool:
         return True
     state = sqlstate(error)
     if state is not None:
-        return state[:2] in _TRANSIENT_CLASSES
+        return state[:2] in _TRANSIENT_CLASSES or state == _READ_ONLY
     # Without a code: the client's own trouble with the connection, or SQLite's with the file or its lock; but
     # what SQLite calls by its general name is a statement that is wrong.
     is_statement = getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -111,3 +111,59 @@ def test_a_loop_that_is_stuck_is_still_found() -> None:
     role = ticking(lambda: NOON)
     role.beat_at = NOON
     assert stuck([role], NOON, NOON + timedelta(seconds=ALIVE_S + 1)) == ["clock"]
+
+
+class Held:
+    """A consumer that has one delivery whenever it is asked; notes when it is closed."""
+
+    def __init__(self, closed: list[datetime], clock: Callable[[], datetime]) -> None:
+        self._closed = closed
+        self._clock = clock
+
+    def receive(self, _max_n: int, _wait_s: float) -> list[str]:
+        """It was not acknowledged."""
+        return ["delivery"]
+
+    def close(self) -> None:
+        """It goes back to its queue."""
+        self._closed.append(self._clock())
+
+
+class HoldingBroker(EmbeddedBroker):
+    """Gives a `Held` whenever somebody wants to consume."""
+
+    def __init__(self, closed: list[datetime], clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.made = 0
+        self._closed = closed
+        self._clock = clock
+
+    def consumer(self, queues: Sequence[str], prefetch: int) -> Any:
+        """A new one."""
+        assert queues
+        assert prefetch
+        self.made += 1
+        return Held(self._closed, self._clock)
+
+
+class StoppedRouter(IdleRouter):
+    """Its database is away."""
+
+    def handle(self, deliveries: Sequence[object], now: datetime) -> NoReturn:
+        """Nothing is recorded."""
+        raise UnreachableError(f"no answer: {deliveries}, {now}")
+
+    def try_ledger(self, now: datetime) -> NoReturn:
+        """Nor is nothing."""
+        raise UnreachableError(f"no answer: {now}")
+
+
+def test_what_is_held_over_a_long_outage_of_the_database_is_given_back_once() -> None:
+    stop, closed = TurningStop(), list[datetime]()
+    broker = HoldingBroker(closed, stop.now)
+    ConsumingRole(
+        "router", broker, StoppedRouter(), ["case.intake"], stop.now, batch=10, prefetch=10, wait_s=0.1
+    ).run(stop)
+    assert stop.time - NOON > timedelta(hours=2)
+    assert broker.made == len(closed) == 1, "an outage costs one delivery, not one each half hour"
+    assert closed[0] - NOON < timedelta(minutes=30), "before the broker takes it back by itself"

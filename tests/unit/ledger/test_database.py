@@ -25,7 +25,15 @@ def sqlite_error(kind: type[sqlite3.Error], name: str) -> sa.DBAPIError:
 
 @pytest.mark.parametrize(
     ("state", "transient"),
-    [("40P01", True), ("57P01", True), ("08006", True), ("53300", True), ("55P03", True), ("22021", False)],
+    [
+        ("40P01", True),
+        ("57P01", True),
+        ("08006", True),
+        ("53300", True),
+        ("55P03", True),
+        ("25006", True),
+        ("22021", False),
+    ],
 )
 def test_postgresql_says_by_a_code_whether_to_try_again(state: str, *, transient: bool) -> None:
     assert is_transient(postgresql_error(psycopg.OperationalError, state)) is transient
