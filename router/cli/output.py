@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,13 +18,20 @@ from router.cli.words import pick, word
 #: Times are shown in the offices' own zone.
 ZONE = ZoneInfo("Asia/Shanghai")
 
+#: Control characters but for tabs and new lines.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 #: Columns of a table in a pipe, unless COLUMNS says otherwise.
 _PIPE_WIDTH = 160
 
 
 def local(at: datetime | None) -> str:
     """An instant as offices write it: `2026-11-24 15:04`; `-` for None."""
-    return "-" if at is None else at.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+    if at is None:
+        return "-"
+    with suppress(OverflowError):  # the last hours there are: shown as they are
+        at = at.astimezone(ZONE)
+    return at.strftime("%Y-%m-%d %H:%M")
 
 
 def age(seconds: float) -> str:
@@ -43,12 +52,12 @@ def emit_json(document: Any) -> None:
 
 def emit(text: str = "") -> None:
     """A line of data."""
-    click.echo(text)
+    click.echo(_harmless(text))
 
 
 def tell(text: str) -> None:
     """A message to whoever sits there."""
-    click.echo(text, err=True)
+    click.echo(_harmless(text), err=True)
 
 
 def emit_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
@@ -80,7 +89,12 @@ def _plain(text: str) -> Any:
     # A citizen's text may hold brackets, which rich would take for its markup.
     from rich.text import Text
 
-    return Text(text)
+    return Text(_harmless(text))
+
+
+def _harmless(text: str) -> str:
+    """The text without what a terminal obeys: a citizen's words must not clear an operator's screen."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def _print(renderable: Any) -> None:

@@ -1,7 +1,10 @@
 """Cases from the shell: opened, shown, listed, worked; refusals with code, sentence and data."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from router.cli.output import local
 from tests.unit.cli.conftest import Shell
 
 
@@ -178,3 +181,16 @@ def test_personal_data_are_shown_by_one_door_only(shell: Shell) -> None:
 
 def test_a_case_without_contact_says_so(shell: Shell) -> None:
     assert shell("case", "contact", shell.open(), "--reader", "x", "--reason", "y").code == 3
+
+
+def test_words_of_a_case_do_nothing_to_a_terminal(shell: Shell) -> None:
+    case = shell.open("--text", "\x1b[2J\x1b]0;owned\x07暗")
+    for words in (("case", "show", case), ("case", "list")):
+        shown = shell(*words).out
+        assert "\x1b]" not in shown
+        assert "\x1b[2J" not in shown
+        assert "\x07" not in shown
+
+
+def test_the_last_hour_there_is_can_be_shown() -> None:
+    assert local(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) == "9999-12-31 23:59"
