@@ -217,12 +217,13 @@ class Router:
         """Take up messages that wait for a case which exists: parked in one process while another opened it.
 
         Returns:
-            How many cases they waited for.
+            Of how many cases nothing waits any more; what cannot be taken up is no reason to look again at once.
         """
         waited_for = self._ledger.cases_waited_for(limit)
-        if waited_for:
-            self.carry_out((), now, waited_for=waited_for)
-        return len(waited_for)
+        if not waited_for:
+            return 0
+        self.carry_out((), now, waited_for=waited_for)
+        return len(set(waited_for).difference(self._ledger.cases_waited_for(limit)))
 
     def try_ledger(self, now: datetime) -> None:
         """Write nothing, which fails when nothing can be written.

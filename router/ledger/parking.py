@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, or_, select, update
 
 from router.core.outbox import Outgoing
+from router.errors import ConfigurationError
 from router.ledger import rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
@@ -70,23 +71,25 @@ def park_unrouted(connection: Connection, seal: Seal, messages: Sequence[Outgoin
 
 
 def listed(connection: Connection, seal: Seal, *, reason: str | None, replayed: bool) -> list[Parked]:
-    """Parked messages, oldest first; `reason` None: of every reason."""
+    """Parked messages, oldest first; `reason` None: of every reason. One sealed under another key has no body."""
     asked = {"any_reason": reason is None, "reason": reason or "", "replayed": replayed}
-    return [_parked_of(seal, row) for row in connection.execute(LIST_PARKED, asked).mappings()]
+    rows = connection.execute(LIST_PARKED, asked).mappings()
+    return [_parked_of(row, _body_or_none(seal, row) or b"") for row in rows]
 
 
 def one(connection: Connection, seal: Seal, parked_id: str) -> Parked | None:
     """One parked message; None when there is none of that id."""
     row = connection.execute(ONE_PARKED, {"id": parked_id}).mappings().first()
-    return _parked_of(seal, row) if row else None
+    return _parked_of(row, _body(seal, row)) if row else None
 
 
 def unpark_waiting(connection: Connection, seal: Seal, case_ids: Collection[str], now: datetime) -> list[Parked]:
     """Take up what waited for these cases, oldest first; that they exist, or will when this commits, is the
-    caller's word."""
-    found = connection.execute(WAITING, {"ids": list(case_ids)}).mappings().all()
-    mark_replayed(connection, [row["id"] for row in found], now)
-    return [msgspec.structs.replace(_parked_of(seal, row), replayed_at=now) for row in found]
+    caller's word. What is sealed under another key waits on: it must not keep the case from being opened."""
+    waiting = connection.execute(WAITING, {"ids": list(case_ids)}).mappings().all()
+    found = [(row, body) for row in waiting if (body := _body_or_none(seal, row)) is not None]
+    mark_replayed(connection, [row["id"] for row, _ in found], now)
+    return [msgspec.structs.replace(_parked_of(row, body), replayed_at=now) for row, body in found]
 
 
 def waited_for(connection: Connection, limit: int) -> list[str]:
@@ -145,7 +148,7 @@ def _fingerprint(message: Parked) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _parked_of(seal: Seal, row: RowMapping) -> Parked:
+def _parked_of(row: RowMapping, body: bytes) -> Parked:
     return Parked(
         id=row["id"],
         reason=row["reason"],
@@ -156,7 +159,7 @@ def _parked_of(seal: Seal, row: RowMapping) -> Parked:
         case_id=row["case_id"],
         key=row["key"],
         user_id=row["user_id"],
-        body=_body(seal, row),
+        body=body,
         parked_at=row["parked_at"],
         replayed_at=row["replayed_at"],
     )
@@ -165,6 +168,13 @@ def _parked_of(seal: Seal, row: RowMapping) -> Parked:
 def _body(seal: Seal, row: RowMapping) -> bytes:
     body: bytes = row["body"]
     return seal.open(body, row["id"]) if row["sealed"] else body
+
+
+def _body_or_none(seal: Seal, row: RowMapping) -> bytes | None:
+    try:
+        return _body(seal, row)
+    except ConfigurationError:
+        return None
 
 
 def _unrouted(message: Outgoing, now: datetime) -> Parked:

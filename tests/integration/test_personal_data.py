@@ -26,6 +26,7 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
+from router.core.opening import case_id_of
 from tests.town import Town, town
 
 MARKS = ("欧阳测标记", "13900007777", "110101199001017777", "标记路七十七号楼")
@@ -187,6 +188,26 @@ def test_a_contact_of_a_refused_conflict_is_not_kept_in_the_clear(tmp_path: Path
         refused = list(here.on.ledger.all_entries("Refused"))
         assert len(refused) == 1
         assert all(mark.encode() not in encode_all(here) for mark in MARKS)
+
+
+def test_what_was_sealed_under_another_key_keeps_no_case_from_being_opened(tmp_path: Path) -> None:
+    keys = [tmp_path / name for name in ("lost", "new")]
+    for number, key in enumerate(keys):
+        key.write_text(f"{number}e" * 32)
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    case = case_id_of("hotline", "1")
+    with town(url, contact_key_file=str(keys[0])) as here:
+        here.say("willow", Accept(id="early", case_id=case, actor=Actor(ActorRole.DESK, "willow")))
+    with town(url, contact_key_file=str(keys[1])) as here:
+        here.open(1)
+        assert here.on.ledger.case(case) is not None
+        assert here.router.take_waiting(here.time) == 0
+        assert [parked.reason for parked in here.on.ledger.parked()] == ["unknown_case"]
+    with town(url, contact_key_file=str(keys[0])) as here:
+        assert here.router.take_waiting(here.time) == 1
+        kept = here.on.ledger.case(case)
+        assert kept is not None
+        assert kept.state == "accepted"
 
 
 def encode_all(here: Town) -> bytes:
