@@ -103,9 +103,10 @@ class Intake:
 
     async def show(self, request: Request) -> Response:
         """`GET /cases/{case_id}`: 404 also for cases of other channels."""
-        channel = self._channel(request)
+        channel, case_id = self._channel(request), request.path_params["case_id"]
         try:
-            case = await run_in_threadpool(self._ledger.case, request.path_params["case_id"])
+            # No case has a NUL in its id, and one database will not even look for it.
+            case = None if "\0" in case_id else await run_in_threadpool(self._ledger.case, case_id)
         except UnreachableError as error:
             return _failed(error)
         if case is None or case.source != channel:
@@ -138,7 +139,8 @@ async def _body(request: Request) -> bytes:
     Raises:
         WrongError: it is too large.
     """
-    if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > MAX_BODY_BYTES:
         raise too_large()
     body = bytearray()
     async for chunk in request.stream():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -27,6 +28,9 @@ def _posted() -> type[msgspec.Struct]:
         fields.append((field.name, field.type) if required else (field.name, field.type, field.default))
     return msgspec.defstruct("PostedCase", fields, frozen=True, kw_only=True)
 
+
+#: More households than there are.
+_MAX_AFFECTED = 10**9
 
 #: JSON body of `POST /cases`.
 PostedCase = _posted()
@@ -86,7 +90,7 @@ def _decoded(body: bytes) -> Any:
         shown = "the value is not one of those allowed" if "Invalid" in what else what
         where = where.rstrip("`") or "$"
         raise _wrong(400, "wrong_type", shown, where, "Correct the field; docs/wire.md lists them all.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise _wrong(400, "broken_json", "the body is no JSON in UTF-8", "", "Send one JSON object.") from None
 
 
@@ -98,12 +102,23 @@ def _check(opening: Open) -> None:
         if value.tzinfo is None:
             todo = "Write the offset: 2026-11-24T09:00:00+08:00."
             raise _wrong(400, "naive_time", "the time has no zone", f"$.{field}", todo)
+        if not _is_instant(value):
+            raise _wrong(400, "out_of_range", "there is no such instant", f"$.{field}", "Correct the date.")
     if _has_nul(msgspec.to_builtins(opening)):
         raise _wrong(
             400, "nul_character", "a text holds a NUL character", "", "No database keeps those: remove it."
         )
-    if opening.affected < 1:
+    if not 1 <= opening.affected <= _MAX_AFFECTED:
         raise _wrong(400, "affected", "at least one household is affected", "$.affected", "Leave it out or count.")
+
+
+def _is_instant(value: datetime) -> bool:
+    """Whether the calendar still has it in UTC: the first and last hours there are do not exist everywhere."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def _has_nul(value: object) -> bool:

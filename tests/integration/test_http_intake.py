@@ -177,6 +177,10 @@ def test_a_token_speaks_for_its_own_channel_alone(counter: Counter) -> None:
         (LAMP | {"due_at": "tomorrow"}, "wrong_type", "$.due_at"),
         (LAMP | {"affected": 0}, "affected", "$.affected"),
         (LAMP | {"text": "a\0b"}, "nul_character", ""),
+        (LAMP | {"at": "9999-12-31T23:59:59-08:00"}, "out_of_range", "$.at"),
+        (LAMP | {"due_at": "0001-01-01T00:00:00+08:00"}, "out_of_range", "$.due_at"),
+        (LAMP | {"affected": 2**70}, "affected", "$.affected"),
+        (b'{"x":' * 5000 + b"1" + b"}" * 5000, "broken_json", ""),
     ],
 )
 def test_a_wrong_body_is_answered_with_what_is_wrong_and_where(
