@@ -18,8 +18,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from router.core import commands as c
-from router.core import events as e
+from router.core import commands as c, events as e
 from router.core.calendar import Calendar
 from router.core.case import Case
 from router.core.divisions import complete

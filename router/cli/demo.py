@@ -59,8 +59,7 @@ def _watched(days: int) -> Iterator[Callable[[Progress], None]]:
         yield lambda now: tell(_sentence(now)) if now.day % 7 == 0 else None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, Progress as Bar, TextColumn
 
     with Bar(BarColumn(bar_width=20), TextColumn("{task.description}"), console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=days)

@@ -12,8 +12,7 @@ from router.cli.grammar import Spoken, option
 from router.cli.output import emit, tell
 from router.cli.words import word
 from router.errors import ConfigurationError
-from router.replay.run import Replayed, Request
-from router.replay.run import replay as play
+from router.replay.run import Replayed, Request, replay as play
 
 
 @click.command("replay", cls=Spoken, takes_json=False)

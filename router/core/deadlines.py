@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.core import messages as m
-from router.core import notices
+from router.core import messages as m, notices
 from router.core.arming import escalation_silence, in_hand_until, next_step
 from router.core.case import Case, State
 from router.core.clocks import ESCALATION_SILENCE

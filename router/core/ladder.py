@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core import messages as m
-from router.core import notices
+from router.core import messages as m, notices
 from router.core.arming import next_step
 from router.core.case import Case
 from router.core.events import Cause, Escalated, Milestone, Skipped

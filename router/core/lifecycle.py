@@ -12,8 +12,7 @@ from typing import Any
 
 import msgspec
 
-from router.core import commands as c
-from router.core import correcting, deadlines, gate, notices, opening, returns, working
+from router.core import commands as c, correcting, deadlines, gate, notices, opening, returns, working
 from router.core.case import Case, State
 from router.core.events import LateReportKept, Refused
 from router.core.messages import Refused as RefusedNotice

@@ -5,8 +5,7 @@ The due date never moves. At the cap the tier above designates; further requests
 
 from __future__ import annotations
 
-from router.core import messages as m
-from router.core import notices
+from router.core import messages as m, notices
 from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, Dispatch, RefuseReturn, RequestReturn

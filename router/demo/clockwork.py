@@ -16,8 +16,7 @@ import msgspec
 from router.app import Installation
 from router.arrivals import direct
 from router.broker.port import Delivery
-from router.core import commands as c
-from router.core import messages as m
+from router.core import commands as c, messages as m
 from router.core.notices import assigned
 from router.core.rules import SKEW
 from router.core.tree import Served

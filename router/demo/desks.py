@@ -12,8 +12,7 @@ from typing import Any
 
 import msgspec
 
-from router.core import commands as c
-from router.core import messages as m
+from router.core import commands as c, messages as m
 from router.core.calendar import Calendar
 from router.core.tree import Desk, DeskKind, Served, Tree
 from router.demo import shares, texts

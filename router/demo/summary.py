@@ -16,8 +16,7 @@ from router.core.case import Case
 from router.core.events import MilestoneStatus
 from router.core.figures import CaseFacts, DecidedBy, case_facts, sighting_of
 from router.core.policy import Satisfies, Track
-from router.core.problems import Period, Problem, Sighting, Tally, find_problems
-from router.core.problems import summarise as share_of
+from router.core.problems import Period, Problem, Sighting, Tally, find_problems, summarise as share_of
 from router.core.tree import Tree
 from router.demo.history import History
 from router.demo.temperaments import TEMPERAMENTS, temperament_of

@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from psycopg.types.array import ListBinaryDumper
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy import exc as sa
+from sqlalchemy import Connection, Engine, create_engine, event, exc as sa, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, and_, or_, select
-from sqlalchemy import exc as sa
+from sqlalchemy import Connection, RowMapping, and_, exc as sa, or_, select
 
 from router.ledger import rows, schema, sets
 from router.ledger.columns import among

@@ -29,9 +29,7 @@ import msgspec
 
 from router.broker.envelope import MAX_ID_BYTES, encode
 from router.broker.port import Delivery
-from router.core import address
-from router.core import commands as c
-from router.core import messages as m
+from router.core import address, commands as c, messages as m
 from router.core.opening import case_id_of, content_hash
 from router.errors import ConfigurationError
 from router.tiers.dispatching import Dispatching, Ending

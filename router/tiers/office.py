@@ -15,8 +15,7 @@ from typing import Any, Protocol
 import msgspec
 
 from router.broker.envelope import RECEIPT, Receipt, encode
-from router.core import address
-from router.core import commands as c
+from router.core import address, commands as c
 from router.core.messages import Payload
 
 #: Hexadecimal digits of the digest in a command's id: 96 bits. Ids stay short however long the chain of causes.

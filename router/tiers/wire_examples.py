@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from router.broker.envelope import Receipt
-from router.core import commands as c
-from router.core import messages as m
+from router.core import commands as c, messages as m
 
 _CASE = "VVFD4W3RLEBB5OYU"
 _OPENED_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)

@@ -70,8 +70,8 @@ def _enrich(properties: dict[str, Any], kind: type[msgspec.Struct]) -> None:
 
 
 def _referred(kinds: Iterable[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
-    """The structs that others hold: those of the modules the messages come from."""
-    modules = {inspect.getmodule(kind) for kind in kinds}
+    """The structs that others hold: from the modules of the messages and of what they inherit from."""
+    modules = {inspect.getmodule(cls) for kind in kinds for cls in kind.__mro__ if issubclass(cls, msgspec.Struct)}
     return [
         held
         for module in modules

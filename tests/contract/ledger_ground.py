@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from router.broker.port import Outgoing
-from router.core import events as e
-from router.core import history
+from router.core import events as e, history
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Outcome
 from router.core.policy import OnPass, Satisfies

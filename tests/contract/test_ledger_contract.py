@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from router.core import events as e
-from router.core import history
+from router.core import events as e, history
 from router.core.case import State
 from router.errors import UnreachableError
 from router.ledger.migrations import upgrade

@@ -1,7 +1,6 @@
 """The fewest acknowledgements, and none that closes the channel or covers what is still in work."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.broker.rabbit_acks import Acks
 

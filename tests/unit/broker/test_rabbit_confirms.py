@@ -3,8 +3,7 @@
 import random
 from datetime import UTC, datetime
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.broker.port import Fate, Outgoing
 from router.broker.rabbit_confirms import Confirms

@@ -1,8 +1,7 @@
 """Names in the broker: one function of the tree for each, of a fixed number of words, within what AMQP allows."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.core import address
 from tests.city import city

@@ -3,8 +3,7 @@
 import gzip
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.cities import demo_city
 from router.core.division_files import (

@@ -5,7 +5,8 @@ import pytest
 
 from router.core import events as e
 from router.core.commands import Accept, Resolve
-from router.core.history import _FOLDS, advance, evolve
+from router.core.folds import FOLDS
+from router.core.history import advance, evolve
 from tests.city import MONDAY, Play
 
 
@@ -49,7 +50,7 @@ def test_a_history_survives_being_written_down() -> None:
 
 
 def test_every_event_but_the_first_can_be_folded_in() -> None:
-    assert set(_FOLDS) == set(e.AnyEvent.__args__) - {e.Received}
+    assert set(FOLDS) == set(e.AnyEvent.__args__) - {e.Received}
 
 
 def test_a_case_is_made_by_being_received_once() -> None:

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.core.calendar import Calendar
 from router.core.instants import Due, due, dues, format_instant, next_budget, parse_clock, parse_instant

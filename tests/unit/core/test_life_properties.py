@@ -12,10 +12,10 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from router.core import clocks, deadlines, history, ladder, lifecycle, notices, returns, step, working
-from router.core import events as e
+from router.core import clocks, deadlines, events as e, ladder, lifecycle, notices, returns, step, working
 from router.core.case import Case, State
 from router.core.commands import Accept, ActorRole, Command, PassDeadline
+from router.core.folds import FOLDS
 from router.core.history import advance, evolve
 from router.core.permissions import Kind
 from router.core.policy import OnPass, Satisfies
@@ -302,8 +302,8 @@ def _move_the_promise(patch: pytest.MonkeyPatch) -> None:
         clocks.move(case, event.milestone, event.due_at, event.moved_to)
         case.due_at = event.moved_to
 
-    folds: dict[Any, Any] = history._FOLDS
-    patch.setitem(folds, e.SystemDelayed, moved)
+    table: dict[Any, Any] = FOLDS
+    patch.setitem(table, e.SystemDelayed, moved)
 
 
 def _take_in_silence(patch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,7 @@
 """The place key: what two cases about one place share."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.core.commands import Place
 from router.core.place import CELL_DEG, place_key

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.core.problems import (
     Period,

@@ -2,8 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from router.core.commands import ApproveReturn, Correct, RequestReturn
 from router.core.divisions import complete, merge, redirect

@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from router.cities import demo_city
-from router.core import commands as c
-from router.core import messages as m
+from router.core import commands as c, messages as m
 from router.core.tree import Tree
 from router.demo.desks import Desks, Planned
 from router.demo.people import People

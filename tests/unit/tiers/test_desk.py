@@ -12,8 +12,7 @@ from router.broker.envelope import MAX_ID_BYTES, Receipt, decode
 from router.core import messages as m
 from router.core.commands import Accept, Resolve
 from router.errors import ConfigurationError
-from router.tiers import Desk, Office
-from router.tiers import dispatching as d
+from router.tiers import Desk, Office, dispatching as d
 from router.tiers.dispatching import Ending
 from tests.unit.tiers.outbox import MORNING, Outbox, assigned, delivery, taken
 

@@ -1,63 +1,14 @@
-"""Events: what has happened to a case (past tense), and the entries that keep them in the ledger (台账).
-
-A case is the fold of its entries (`router.core.case.evolve`): any history replays to the case it made.
-Free text is no part of an event: it stands beside it in the entry, where it can be redacted.
-"""
+"""What happens to a case from its receipt to its closing."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
-from router.core.commands import Actor, FollowUpResult, Outcome, Place
-from router.core.policy import OnPass, Satisfies, Track
-
-
-class MilestoneStatus(StrEnum):
-    """Where a milestone stands."""
-
-    RUNNING = "running"
-    MET = "met"
-    MISSED = "missed"
-    SUPERSEDED = "superseded"  # its lead lost the case to the tier above
-    DROPPED = "dropped"  # the case closed before its instant; a reopening lets it run on
-
-
-class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A milestone of one case, armed at an instant."""
-
-    name: str
-    due_at: datetime
-    satisfied_by: Satisfies
-    on_pass: OnPass
-    to: str
-    track: Track = Track.STATUTORY
-    status: MilestoneStatus = MilestoneStatus.RUNNING
-    #: The calendar does not cover the instant yet: it may move when the calendar is imported.
-    provisional: bool = False
-    #: Desk code of who holds it; None: whoever leads.
-    holder: str | None = None
-    #: When the satisfying event happened; None unless met.
-    met_at: datetime | None = None
-    #: Its instant was taken for missed before an event that counts as in time reached us; for the ladder's clock
-    #: after such a one: void for that reason. A reopening takes both back.
-    overtaken: bool = False
-
-
-class Cause(StrEnum):
-    """Why a case went up a tier; only `deadline` counts against a desk."""
-
-    DEADLINE = "deadline"
-    VOLUNTARY = "voluntary"
-    REPEAT = "repeat"
-    UNSTAFFED = "unstaffed"
-    PULLED = "pulled"
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):
-    """Something that has happened to a case."""
+from router.core.commands import FollowUpResult, Outcome, Place
+from router.core.events.base import Cause, Event, Milestone
+from router.core.policy import OnPass
 
 
 class Received(Event, frozen=True, kw_only=True, tag="Received"):
@@ -325,55 +276,4 @@ class Refused(Event, frozen=True, kw_only=True, tag="Refused"):
     command: str
     command_type: str
     code: str
-    data: dict[str, str] = {}
-
-
-AnyEvent = (
-    Received
-    | Dispatched
-    | Accepted
-    | ProgressReported
-    | Replied
-    | Mitigated
-    | ReturnRequested
-    | ReturnApproved
-    | ReturnRefused
-    | Designated
-    | Resolved
-    | FollowedUp
-    | Closed
-    | Reopened
-    | DeadlineMissed
-    | Reminded
-    | SupervisionOrdered
-    | Skipped
-    | Escalated
-    | NoticeRepeated
-    | EscalationRequested
-    | Overtaken
-    | SystemDelayed
-    | Corrected
-    | Withdrawn
-    | LateReportKept
-    | Refused
-)
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the ledger: an event of one case. Appended, never edited; unique on (cause, ordinal)."""
-
-    case_id: str
-    #: The case's version after this entry.
-    version: int
-    #: Id of the command that led to it.
-    cause: str
-    #: Position among the entries of the same cause, from 0.
-    ordinal: int
-    actor: Actor
-    #: When it happened at the source.
-    event_at: datetime
-    #: When we put it on record.
-    recorded_at: datetime
-    event: AnyEvent
-    #: Free text, redactable; empty when there is none.
-    text: str = ""
+    data: dict[str, str] = msgspec.field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""Commands: what somebody asks to be done to a case (imperative). Each may be refused with a reason.
+
+A command is a value with an id of its own: the same id is the same command, however often it is delivered.
+The wire name of each (`case.accept.v1`) is its tag; `docs/wire.md` is generated from these structs.
+"""
+
+from __future__ import annotations
+
+from router.core.commands.base import (
+    Actor as Actor,
+    ActorRole as ActorRole,
+    Command as Command,
+    Contact as Contact,
+    Place as Place,
+)
+from router.core.commands.life import (
+    Accept as Accept,
+    AcceptEscalation as AcceptEscalation,
+    Adopt as Adopt,
+    ApproveReturn as ApproveReturn,
+    Close as Close,
+    Correct as Correct,
+    Designate as Designate,
+    Dispatch as Dispatch,
+    Escalate as Escalate,
+    FollowUp as FollowUp,
+    FollowUpResult as FollowUpResult,
+    Mitigate as Mitigate,
+    Open as Open,
+    Outcome as Outcome,
+    PassDeadline as PassDeadline,
+    RefuseReturn as RefuseReturn,
+    Reopen as Reopen,
+    Reply as Reply,
+    ReportProgress as ReportProgress,
+    RequestReturn as RequestReturn,
+    Resolve as Resolve,
+    Withdraw as Withdraw,
+)
+
+AnyCommand = (
+    Open
+    | Dispatch
+    | Accept
+    | ReportProgress
+    | Reply
+    | Mitigate
+    | RequestReturn
+    | ApproveReturn
+    | RefuseReturn
+    | Designate
+    | Resolve
+    | FollowUp
+    | Close
+    | Reopen
+    | Escalate
+    | AcceptEscalation
+    | Adopt
+    | Correct
+    | Withdraw
+    | PassDeadline
+)
+
+#: Wire type to struct, for decoding by the message's type property.
+COMMAND_TYPES: dict[str, type[Command]] = {str(kind.__struct_config__.tag): kind for kind in AnyCommand.__args__}

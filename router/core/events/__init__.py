@@ -1,0 +1,98 @@
+"""Events: what has happened to a case (past tense), and the entries that keep them in the ledger (台账).
+
+A case is the fold of its entries (`router.core.history.evolve`): any history replays to the case it made.
+Free text is no part of an event: it stands beside it in the entry, where it can be redacted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from router.core.commands import Actor
+from router.core.events.base import (
+    Cause as Cause,
+    Event as Event,
+    Milestone as Milestone,
+    MilestoneStatus as MilestoneStatus,
+)
+from router.core.events.life import (
+    Accepted as Accepted,
+    Closed as Closed,
+    Corrected as Corrected,
+    DeadlineMissed as DeadlineMissed,
+    Designated as Designated,
+    Dispatched as Dispatched,
+    Escalated as Escalated,
+    EscalationRequested as EscalationRequested,
+    FollowedUp as FollowedUp,
+    LateReportKept as LateReportKept,
+    Mitigated as Mitigated,
+    NoticeRepeated as NoticeRepeated,
+    Overtaken as Overtaken,
+    ProgressReported as ProgressReported,
+    Received as Received,
+    Refused as Refused,
+    Reminded as Reminded,
+    Reopened as Reopened,
+    Replied as Replied,
+    Resolved as Resolved,
+    ReturnApproved as ReturnApproved,
+    ReturnRefused as ReturnRefused,
+    ReturnRequested as ReturnRequested,
+    Skipped as Skipped,
+    SupervisionOrdered as SupervisionOrdered,
+    SystemDelayed as SystemDelayed,
+    Withdrawn as Withdrawn,
+)
+
+AnyEvent = (
+    Received
+    | Dispatched
+    | Accepted
+    | ProgressReported
+    | Replied
+    | Mitigated
+    | ReturnRequested
+    | ReturnApproved
+    | ReturnRefused
+    | Designated
+    | Resolved
+    | FollowedUp
+    | Closed
+    | Reopened
+    | DeadlineMissed
+    | Reminded
+    | SupervisionOrdered
+    | Skipped
+    | Escalated
+    | NoticeRepeated
+    | EscalationRequested
+    | Overtaken
+    | SystemDelayed
+    | Corrected
+    | Withdrawn
+    | LateReportKept
+    | Refused
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the ledger: an event of one case. Appended, never edited; unique on (cause, ordinal)."""
+
+    case_id: str
+    #: The case's version after this entry.
+    version: int
+    #: Id of the command that led to it.
+    cause: str
+    #: Position among the entries of the same cause, from 0.
+    ordinal: int
+    actor: Actor
+    #: When it happened at the source.
+    event_at: datetime
+    #: When we put it on record.
+    recorded_at: datetime
+    event: AnyEvent
+    #: Free text, redactable; empty when there is none.
+    text: str = ""

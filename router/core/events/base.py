@@ -1,0 +1,55 @@
+"""What every event is, and the milestones that events arm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from router.core.policy import OnPass, Satisfies, Track
+
+
+class MilestoneStatus(StrEnum):
+    """Where a milestone stands."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    SUPERSEDED = "superseded"  # its lead lost the case to the tier above
+    DROPPED = "dropped"  # the case closed before its instant; a reopening lets it run on
+
+
+class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A milestone of one case, armed at an instant."""
+
+    name: str
+    due_at: datetime
+    satisfied_by: Satisfies
+    on_pass: OnPass
+    to: str
+    track: Track = Track.STATUTORY
+    status: MilestoneStatus = MilestoneStatus.RUNNING
+    #: The calendar does not cover the instant yet: it may move when the calendar is imported.
+    provisional: bool = False
+    #: Desk code of who holds it; None: whoever leads.
+    holder: str | None = None
+    #: When the satisfying event happened; None unless met.
+    met_at: datetime | None = None
+    #: Its instant was taken for missed before an event that counts as in time reached us; for the ladder's clock
+    #: after such a one: void for that reason. A reopening takes both back.
+    overtaken: bool = False
+
+
+class Cause(StrEnum):
+    """Why a case went up a tier; only `deadline` counts against a desk."""
+
+    DEADLINE = "deadline"
+    VOLUNTARY = "voluntary"
+    REPEAT = "repeat"
+    UNSTAFFED = "unstaffed"
+    PULLED = "pulled"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):
+    """Something that has happened to a case."""
