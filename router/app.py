@@ -18,7 +18,7 @@ from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules
 from router.core.tree import Tree
-from router.errors import UnreachableError, UsageError
+from router.errors import ConfigurationError, UnreachableError, UsageError
 from router.flow import Relay, Router, Waker
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
@@ -27,7 +27,7 @@ from router.presets import preset_text
 from router.recovery import Reconciler
 from router.roles import ConsumingRole, Role, TickingRole
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source, install_policies, install_tree
-from router.secret_files import broker_url, contact_key
+from router.secret_files import CONTACT_KEY, broker_url, contact_key
 from router.sending import Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
@@ -171,14 +171,26 @@ class Installation:
 
         Raises:
             UsageError: there is no role of that name.
+            ConfigurationError: there is no key for personal data.
         """
         makers = {"router": self._router_role, "relay": self._relay_role, "sla": self._sla_roles}
         unknown = sorted(set(names) - set(makers))
         if unknown:
             raise UsageError(f"there is no role {unknown[0]}", todo=f"Roles: {', '.join(makers)}.")
+        self._require_key()
         made = [role for name in names for role in makers[name]()]
         self.runtime.roles += made
         return made
+
+    def _require_key(self) -> None:
+        """Every role parks what it cannot handle or deliver, and a parked body holds a citizen's words: sealed."""
+        if not self.ledger.has_key:
+            raise ConfigurationError(
+                "there is no key for personal data",
+                where=self.ledger.name,
+                todo=f"Make one: head -c 32 /dev/urandom | base64 > FILE. Name the file in contact_key_file, or give "
+                f"the key in {CONTACT_KEY}, the same for every process of the installation.",
+            )
 
     def _router_role(self) -> list[Role]:
         """One loop for everything, and more for the intake alone: reports are taken in their order."""

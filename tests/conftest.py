@@ -28,8 +28,13 @@ _data_tests = pytest.StashKey[set[str]]()
 
 Server = TypeVar("Server")
 
+# What a developer has set for an installation of his own must not change what a test finds.
+for name in [name for name in os.environ if name.startswith("CASE_ROUTER_") and name != "CASE_ROUTER_DATA"]:
+    del os.environ[name]
 # The key of personal data in tests; an installation on a server refuses to take cases without one.
-os.environ.setdefault("CASE_ROUTER_CONTACT_KEY", "7e" * 32)
+os.environ["CASE_ROUTER_CONTACT_KEY"] = "7e" * 32
+# A table in a test is as wide as in a pipe, whatever the terminal that the tests were started from.
+os.environ["COLUMNS"] = "160"
 
 
 # -- Servers

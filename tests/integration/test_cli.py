@@ -52,6 +52,8 @@ class Terminal:
         self.folder = folder
         self.ledger = ledger
         self.broker = broker
+        #: A PostgreSQL ledger has no folder to keep the key of the personal data in.
+        self.contact_key: str | None = "11" * 32
 
     def _command(self, *words: str | Path) -> list[str]:
         chosen = ["--ledger", self.ledger, "--broker", self.broker, "--lang", "en"]
@@ -60,8 +62,8 @@ class Terminal:
     @property
     def _environment(self) -> Mapping[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("CASE_ROUTER_")}
-        # A PostgreSQL ledger has no folder to keep the key of the personal data in.
-        return {**mine, "CASE_ROUTER_CONTACT_KEY": "11" * 32, "PYTHONPATH": str(self.folder)}
+        key = {"CASE_ROUTER_CONTACT_KEY": self.contact_key} if self.contact_key else {}
+        return {**mine, **key, "PYTHONPATH": str(self.folder)}
 
     def __call__(self, *words: str | Path) -> Typed:
         """Type a command and wait for its end."""
@@ -423,6 +425,23 @@ def test_an_empty_database_ends_with_4_and_says_what_to_run(tmp_path: Path, data
     missing = terminal("case", "list")
     assert missing.code == 4
     assert "divisions import" in missing.err
+
+
+@pytest.mark.postgres
+def test_without_a_contact_key_nothing_starts_on_postgresql(tmp_path: Path, database_url: str) -> None:
+    terminal = Terminal(tmp_path, database_url)
+    (tmp_path / "tree.toml").write_text(TREE, encoding="utf-8")
+    for words in (("db", "upgrade"), ("divisions", "import", "tree.toml"), ("policy", "import", "default")):
+        assert terminal(*words).code == 0
+    terminal.contact_key = None
+    roles = [("--broker", NOWHERE_AMQP, "run", role) for role in ("router", "relay", "sla")]
+    for words in (*roles, ("up", "--http-port", "0")):
+        done = terminal(*words)
+        assert done.code == 4, (words, done.err)
+        assert "contact_key_file" in done.err
+        assert "CASE_ROUTER_CONTACT_KEY" in done.err
+        assert "Traceback" not in done.err
+    assert terminal("case", "list").code == 0, "whoever only reads needs none"
 
 
 def test_every_ending_has_its_code_one_message_and_no_traceback(sqlite: Terminal) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from router.app import installation, prepare
+from router.app import ROLES, installation, prepare
+from router.errors import ConfigurationError
+from router.secret_files import CONTACT_KEY
 from router.settings import Settings
 from tests.city import MONDAY
 
@@ -19,3 +21,18 @@ def test_the_auditor_runs_beside_the_clock_unless_it_is_switched_off(
     prepare(settings, MONDAY)
     with installation(settings, now=lambda: MONDAY) as opened:
         assert [role.name for role in opened.roles(["sla"])] == names
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_starts_without_a_key_for_personal_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    prepare(Settings(ledger=f"sqlite:///{tmp_path}/ledger.db"), MONDAY)
+    monkeypatch.setattr("router.app.contact_key", lambda _settings: None)
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db", broker="amqp://nowhere/")
+    with installation(settings, now=lambda: MONDAY) as opened:
+        with pytest.raises(ConfigurationError, match="no key for personal data") as refused:
+            opened.roles([role])
+        assert opened.runtime.roles == []
+    assert "contact_key_file" in str(refused.value.todo)
+    assert CONTACT_KEY in str(refused.value.todo)
