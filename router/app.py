@@ -188,8 +188,8 @@ class Installation:
             raise ConfigurationError(
                 "there is no key for personal data",
                 where=self.ledger.name,
-                todo=f"Make one: head -c 32 /dev/urandom | base64 > FILE. Name the file in contact_key_file, or give "
-                f"the key in {CONTACT_KEY}, the same for every process of the installation.",
+                todo="Make one: head -c 32 /dev/urandom | base64 > FILE. Name it in contact_key_file, or give "
+                f"the key in {CONTACT_KEY}; every process of an installation has the same.",
             )
 
     def _router_role(self) -> list[Role]:

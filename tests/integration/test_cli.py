@@ -63,7 +63,8 @@ class Terminal:
     def _environment(self) -> Mapping[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("CASE_ROUTER_")}
         key = {"CASE_ROUTER_CONTACT_KEY": self.contact_key} if self.contact_key else {}
-        return {**mine, **key, "PYTHONPATH": str(self.folder)}
+        path = os.pathsep.join(filter(None, (str(self.folder), os.environ.get("PYTHONPATH"))))
+        return {**mine, **key, "PYTHONPATH": path}
 
     def __call__(self, *words: str | Path) -> Typed:
         """Type a command and wait for its end."""
@@ -435,9 +436,9 @@ def test_without_a_contact_key_nothing_starts_on_postgresql(tmp_path: Path, data
         assert terminal(*words).code == 0
     terminal.contact_key = None
     roles = [("--broker", NOWHERE_AMQP, "run", role) for role in ("router", "relay", "sla")]
-    for words in (*roles, ("up", "--http-port", "0")):
-        done = terminal(*words)
-        assert done.code == 4, (words, done.err)
+    for line in (*roles, ("up", "--http-port", "0")):
+        done = terminal(*line)
+        assert done.code == 4, (line, done.err)
         assert "contact_key_file" in done.err
         assert "CASE_ROUTER_CONTACT_KEY" in done.err
         assert "Traceback" not in done.err
