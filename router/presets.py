@@ -7,8 +7,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from router.core.calendar import Calendar
+from router.core.calendar_file import load_calendar
 from router.core.policy import Policy
-from router.core.policy_file import load_calendar, load_policy
+from router.core.policy_file import load_policy
 from router.core.toml_table import nearest
 from router.errors import NotFoundError
 

@@ -13,9 +13,10 @@ from threading import Lock
 import msgspec
 
 from router.core.calendar import Calendar
+from router.core.calendar_file import load_calendar
 from router.core.matching import check_set
 from router.core.policy import Policy
-from router.core.policy_file import load_calendar, load_policy
+from router.core.policy_file import load_policy
 from router.core.rules import Rules
 from router.core.tree import Tree, TreeFile
 from router.errors import ConfigurationError

@@ -113,7 +113,7 @@ def days(count: int) -> Days:
     return Days(count=count, days=DaySet.NATURAL, ends=Ends.SAME_TIME)
 
 
-def milestone(name: str, instant: Instant, satisfied_by: Satisfies, **more: Any) -> MilestoneRule:
+def milestone(name: str, instant: Instant | None, satisfied_by: Satisfies, **more: Any) -> MilestoneRule:
     """A milestone that escalates and counts in the figures, unless `more` says otherwise."""
     return MilestoneRule(name=name, instant=instant, satisfied_by=satisfied_by, **more)
 

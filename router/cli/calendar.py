@@ -15,7 +15,7 @@ from router.cli.grammar import Nouns, option
 from router.cli.output import emit_json, emit_table, tell
 from router.cli.words import word
 from router.core.calendar import Calendar
-from router.core.policy_file import load_calendar
+from router.core.calendar_file import load_calendar
 from router.errors import CheckFailedError
 from router.rulebook import PolicySet, calendars_of
 

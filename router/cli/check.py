@@ -16,9 +16,10 @@ from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_json
 from router.cli.words import pick, word
 from router.core.calendar import Calendar
+from router.core.calendar_file import load_calendar
 from router.core.division_faults import Fault
 from router.core.divisions import check as check_tree, complete
-from router.core.policy_file import TIERS, load_calendar, load_policy
+from router.core.policy_file import TIERS, load_policy
 from router.core.tree import Tree
 from router.errors import CheckFailedError, ConfigurationError, RouterError
 from router.replay.mapping_file import load_mapping

@@ -29,14 +29,14 @@ _RETURN_DECISION = Elapsed(4 * 3600)
 
 
 def arm(
-    rules: Rules, policy: Policy, anchor: Anchor, at: datetime, given: datetime | None
+    rules: Rules, policy: Policy, anchor: Anchor, at: datetime, given: datetime | None, category: str | None
 ) -> tuple[Milestone, ...]:
     """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent."""
-    chosen, first = rules.anchored(policy, anchor)
+    chosen, first = rules.anchored(policy, anchor, category)
     if not chosen:
         return ()
     calendar = rules.calendar(policy)
-    found = [(rule, due(rule.instant, at, calendar, given, first)) for rule in chosen]
+    found = [(rule, due(budget, at, calendar, given, first)) for rule, budget in chosen]
     return tuple([_milestone(rules, rule, deadline) for rule, deadline in found if deadline is not None])
 
 
@@ -55,11 +55,10 @@ def _milestone(rules: Rules, rule: MilestoneRule, deadline: Due) -> Milestone:
     )
 
 
-def signing(rules: Rules, policy: Policy, at: datetime) -> tuple[Milestone, ...]:
+def signing(rules: Rules, policy: Policy, at: datetime, category: str | None) -> tuple[Milestone, ...]:
     """What a desk that gets the case from another has to do in its own time: sign for it. Nothing else moves."""
-    return tuple(
-        m for m in arm(rules, policy, Anchor.DISPATCHED, at, None) if m.satisfied_by is Satisfies.ACCEPTED
-    )
+    armed = arm(rules, policy, Anchor.DISPATCHED, at, None, category)
+    return tuple(m for m in armed if m.satisfied_by is Satisfies.ACCEPTED)
 
 
 def statutory_due(milestones: tuple[Milestone, ...]) -> datetime | None:
@@ -118,11 +117,11 @@ def commitment(due_at: datetime) -> Milestone:
     )
 
 
-def return_decision(rules: Rules, policy: Policy, at: datetime, holder: str) -> Milestone:
+def return_decision(rules: Rules, policy: Policy, at: datetime, holder: str, category: str | None) -> Milestone:
     """The dispatcher's own clock on a return request."""
     rule = next((r for r in policy.milestones if r.satisfied_by is Satisfies.RETURN_DECIDED), None)
-    instant = rule.instant if rule is not None else _RETURN_DECISION
-    deadline = due(instant, at, rules.calendar(policy)) or Due(at)
+    budget = rule.budget(category) if rule is not None else None
+    deadline = due(budget or _RETURN_DECISION, at, rules.calendar(policy)) or Due(at)
     return Milestone(
         name=RETURN_DECISION,
         due_at=deadline.at,

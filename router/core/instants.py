@@ -78,20 +78,27 @@ def dues(
     anchor_at: datetime,
     calendar: Calendar,
     given: datetime | None = None,
+    category: str | None = None,
 ) -> dict[str, Due]:
     """The deadlines of milestones that start at the same event, by name; those without one are absent.
 
     Wall clocks are taken together: when the earliest is already past, the later ones move with it.
     """
-    rules = tuple(rules)
-    first = first_wall_clock(rules)
-    found = {rule.name: due(rule.instant, anchor_at, calendar, given, first) for rule in rules}
+    budgets = budgets_of(rules, category)
+    first = first_wall_clock(budget for _, budget in budgets)
+    found = {rule.name: due(budget, anchor_at, calendar, given, first) for rule, budget in budgets}
     return {name: deadline for name, deadline in found.items() if deadline is not None}
 
 
-def first_wall_clock(rules: Iterable[MilestoneRule]) -> WallClock | None:
-    """The earliest wall clock among milestones; None when there is none."""
-    clocks = [rule.instant for rule in rules if isinstance(rule.instant, WallClock)]
+def budgets_of(rules: Iterable[MilestoneRule], category: str | None) -> tuple[tuple[MilestoneRule, Instant], ...]:
+    """Milestones with the budget that a case of that category has; those it does not have are absent."""
+    found = ((rule, rule.budget(category)) for rule in rules)
+    return tuple((rule, budget) for rule, budget in found if budget is not None)
+
+
+def first_wall_clock(budgets: Iterable[Instant]) -> WallClock | None:
+    """The earliest wall clock among budgets; None when there is none."""
+    clocks = [budget for budget in budgets if isinstance(budget, WallClock)]
     # Of two at one time the one with the earlier cut-off: the order in the file must not matter.
     return min(clocks, key=lambda clock: (clock.next_day, clock.at, clock.cut_off or time.max), default=None)
 

@@ -93,7 +93,7 @@ def _received(command: Open, rules: Rules, found: Route, digest: str, at: dateti
         vulnerable=command.vulnerable,
     )
     chosen = choose(rules.policies, facts, at, rules.calendars)
-    milestones = arm(rules, chosen.policy, Anchor.RECEIVED, at, command.due_at)
+    milestones = arm(rules, chosen.policy, Anchor.RECEIVED, at, command.due_at, command.category)
     return Received(
         source=command.source,
         source_id=command.source_id,
@@ -135,9 +135,11 @@ def dispatch_to(draft: Draft, rules: Rules, found: Route, *, from_desk: str | No
         if first or step > case.step:
             draft.add(Skipped(step=step, reason="no_active_desk"))
     step = rules.step_of(policy, found.desk)
-    given = case.given_due_at
+    given, category = case.given_due_at, case.category
     milestones = (
-        arm(rules, policy, Anchor.DISPATCHED, draft.at, given) if first else signing(rules, policy, draft.at)
+        arm(rules, policy, Anchor.DISPATCHED, draft.at, given, category)
+        if first
+        else signing(rules, policy, draft.at, category)
     )
     draft.add(
         Dispatched(

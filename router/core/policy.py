@@ -129,7 +129,8 @@ class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
     """One milestone of a policy (节点)."""
 
     name: str
-    instant: Instant
+    #: None: only the categories of `by_category` have this milestone.
+    instant: Instant | None
     satisfied_by: Satisfies = Satisfies.CLOSED
     on_pass: OnPass = OnPass.ESCALATE
     #: Who is told or acts: `lead`, `superior`, `dispatcher`, `supervision`, or a desk's code.
@@ -137,6 +138,12 @@ class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
     track: Track = Track.STATUTORY
     anchor: Anchor = Anchor.RECEIVED
     title: str = ""
+    #: Category code → the budget that its cases have instead.
+    by_category: dict[str, Instant] = {}
+
+    def budget(self, category: str | None) -> Instant | None:
+        """The budget of a case of that category; None: it has no such milestone."""
+        return self.by_category.get(category or "", self.instant)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,7 +218,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def version(self) -> str:
         """`name@` and twelve hexadecimal digits of the content's SHA-256."""
-        return f"{self.name}@{hashlib.sha256(msgspec.msgpack.encode(self)).hexdigest()[:12]}"
+        return (
+            f"{self.name}@{hashlib.sha256(msgspec.msgpack.encode(self, order='deterministic')).hexdigest()[:12]}"
+        )
 
     def rule(self, name: str) -> MilestoneRule | None:
         """The milestone rule of that name; None when the policy has none."""

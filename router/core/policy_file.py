@@ -1,4 +1,4 @@
-"""Policies and calendars as an official writes them: TOML read into values, checked as a whole.
+"""Policies as an official writes them: TOML read into values, checked as a whole; `calendar_file` reads calendars.
 
 Law: a file is taken entirely or not at all. Whatever is wrong is a :class:`ConfigurationError` that names file,
 key and reason; an unknown key is an error too, since a misspelt one would silently change a deadline.
@@ -7,18 +7,17 @@ key and reason; an unknown key is an error too, since a misspelt one would silen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from router.core.calendar import Calendar
-from router.core.instants import parse_clock, parse_instant
+from router.core.instants import parse_instant
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.policy import (
     Anchor,
+    Days,
     Elapsed,
     Gate,
     GateKind,
@@ -33,7 +32,7 @@ from router.core.policy import (
     Step,
     Track,
 )
-from router.core.toml_table import Table, nearest, parse_toml
+from router.core.toml_table import Table, file_name, nearest, parse_toml
 
 #: Tiers from the top, of an installation that says nothing else.
 TIERS = ("city", "district", "street")
@@ -52,7 +51,7 @@ _POLICY_KEYS = (
     "ladder",
     "return",
 )
-_MILESTONE_KEYS = ("name", "title", "within", "satisfied_by", "on_pass", "to", "track", "anchor")
+_MILESTONE_KEYS = ("name", "title", "within", "by_category", "satisfied_by", "on_pass", "to", "track", "anchor")
 _MATCH_TEXTS = ("matter_type", "category", "category_group", "channel", "origin", "tier")
 
 
@@ -73,7 +72,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
     gate, milestones = _gate(table), _milestones(table)
     _check_gate(table, gate, milestones)
     return Policy(
-        name=_name(table),
+        name=file_name(table),
         title=table.text("title", ""),
         calendar=table.text("calendar"),
         mode=table.choice("mode", Mode, Mode.TRANSFER),
@@ -88,14 +87,6 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         return_cap=cap,
         min_in_hand_s=_min_in_hand(table),
     )
-
-
-def _name(table: Table) -> str:
-    """A name that can stand in a version, a label and a path: no space, no `@`, no slash."""
-    name = table.text("name")
-    if not re.fullmatch(r"\w[\w.-]*", name):
-        raise table.wrong("name", f"{name!r} is no name", "Write letters, digits, _ . - only; words go to title.")
-    return name
 
 
 def _effective(table: Table) -> tuple[date | None, date | None]:
@@ -132,16 +123,50 @@ def _milestone(table: Table) -> MilestoneRule:
     track = table.choice("track", Track, Track.STATUTORY)
     # An internal date reminds and no more, unless the file says otherwise.
     usual = OnPass.REMIND if track is Track.INTERNAL else OnPass.ESCALATE
+    form = table.parsed("within", _form) if "by_category" in table else None
+    instant = table.parsed("within", parse_instant) if form is None else None
     return MilestoneRule(
-        name=_name(table),
+        name=file_name(table),
         title=table.text("title", ""),
-        instant=table.parsed("within", parse_instant),
+        instant=instant,
+        by_category=_by_category(table, form or instant),
         satisfied_by=table.choice("satisfied_by", Satisfies, Satisfies.CLOSED),
         on_pass=table.choice("on_pass", OnPass, usual),
         to=table.text("to", "lead"),
         track=track,
         anchor=table.choice("anchor", Anchor, Anchor.RECEIVED),
     )
+
+
+def _by_category(table: Table, form: Instant | None) -> dict[str, Instant]:
+    """Budgets by category: a number of days counted as `within` says, or a budget of its own."""
+    listed = table.free("by_category")
+    if "by_category" in table and not listed:
+        raise table.wrong("by_category", "it names no category", "Name at least one, or leave by_category out.")
+    found = {}
+    for category, notation in listed.items():
+        try:
+            found[category] = _listed_budget(notation, form)
+        except ValueError as error:
+            raise table.wrong(f"by_category, {category}", str(error)) from error
+    return found
+
+
+def _form(notation: object) -> Days | None:
+    """A table of days that leaves `days` out: how they are counted, not how many; None for anything else."""
+    if not isinstance(notation, Mapping) or "days" in notation or "at" in notation:
+        return None
+    form = parse_instant({**notation, "days": 1})
+    return form if isinstance(form, Days) else None
+
+
+def _listed_budget(notation: object, form: Instant | None) -> Instant:
+    if not isinstance(notation, int) or isinstance(notation, bool):
+        return parse_instant(notation)
+    if not isinstance(form, Days):
+        raise ValueError(f"{notation} of what? within is no table of days to count by")
+    count = parse_instant({"days": notation})
+    return msgspec.structs.replace(form, count=count.count if isinstance(count, Days) else notation)
 
 
 def _gate(table: Table) -> Gate:
@@ -230,151 +255,3 @@ def _min_in_hand(table: Table) -> int:
     if not isinstance(budget, Elapsed):
         raise table.wrong("min_in_hand", "this is no number of hours", 'Write hours, such as "4h", or "0".')
     return budget.seconds
-
-
-# --- calendars ------------------------------------------------------------------------------------------
-
-_CALENDAR_KEYS = (
-    "name",
-    "title",
-    "based_on",
-    "zone",
-    "coverage_start",
-    "coverage_end",
-    "weekend",
-    "hours",
-    "source",
-    "notice",
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def load_calendar(text: str, where: str, bases: Mapping[str, Calendar] | None = None) -> Calendar:
-    """Read a calendar from the text of its TOML file.
-
-    A calendar `based_on` another takes over all it does not name itself; its own notices come after the base's,
-    so that a city can work on a national day off, or take another one off.
-
-    Args:
-        text: content of the file.
-        where: the file's name, for messages.
-        bases: calendars that `based_on` may name.
-
-    Raises:
-        ConfigurationError: something in it is wrong; the message names file, key and reason.
-    """
-    table = Table(parse_toml(text, where), where, _CALENDAR_KEYS)
-    base = _base(table, bases or {})
-    off, made_up = _notices(table)
-    start, end = table.day("coverage_start"), table.day("coverage_end")
-    fields = {
-        "name": _name(table),
-        "title": table.text("title", ""),
-        "source": table.text("source", base.source),
-        "zone": _zone(table) if base is _NOTHING or "zone" in table else base.zone,
-        "coverage_start": start or base.coverage_start,
-        "coverage_end": end or base.coverage_end,
-        "weekend": _weekend(table) if "weekend" in table else base.weekend,
-        "hours": _hours(table) if "hours" in table else base.hours,
-        "days_off": (base.days_off - made_up) | off,
-        "make_up_days": (base.make_up_days - off) | made_up,
-    }
-    return _covered(msgspec.structs.replace(base, **fields), table)
-
-
-#: What a calendar starts from when it names no base.
-_NOTHING = Calendar(name="", zone="", coverage_end=date.min)
-
-
-def _base(table: Table, bases: Mapping[str, Calendar]) -> Calendar:
-    if "based_on" not in table:
-        return _NOTHING
-    name = table.text("based_on")
-    if name not in bases:
-        todo = f"{nearest(name, bases)}Known: {', '.join(sorted(bases)) or 'none'}."
-        raise table.wrong("based_on", f"there is no calendar {name}", todo)
-    return bases[name]
-
-
-def _covered(calendar: Calendar, table: Table) -> Calendar:
-    if calendar.coverage_end == date.min:
-        raise table.wrong("coverage_end", "the last day that is known is missing", "Add coverage_end = a date.")
-    if calendar.coverage_start is not None and calendar.coverage_end < calendar.coverage_start:
-        raise table.wrong("coverage_end", "it is before coverage_start", "Exchange the two dates.")
-    return calendar
-
-
-def _zone(table: Table) -> str:
-    name = table.text("zone")
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        todo = "Write the IANA name of a zone, such as Asia/Shanghai."
-        raise table.wrong("zone", f"there is no zone {name!r}", todo) from error
-    return name
-
-
-def _weekend(table: Table) -> tuple[int, ...]:
-    if table.require("weekend") == []:
-        return ()
-    names = table.texts("weekend")
-    for name in names:
-        if name not in _WEEKDAYS:
-            todo = f"{nearest(name, _WEEKDAYS)}Allowed: {', '.join(_WEEKDAYS)}."
-            raise table.wrong("weekend", f"{name!r} is no day of the week", todo)
-    if len(set(names)) == len(_WEEKDAYS):
-        raise table.wrong("weekend", "no day of the week would be worked", "Leave at least one day out.")
-    return tuple(sorted({_WEEKDAYS.index(name) for name in names}))
-
-
-def _hours(table: Table) -> tuple[tuple[time, time], ...]:
-    """Office hours such as `"09:00-12:00"`; an empty list is open all day."""
-    if table.require("hours") == []:
-        return ()
-    sessions: list[tuple[time, time]] = []
-    for text in table.texts("hours"):
-        opens, dash, closes = text.partition("-")
-        try:
-            session = (parse_clock(opens), time(0) if closes.strip() == "24:00" else parse_clock(closes))
-        except ValueError as error:
-            raise table.wrong("hours", f"{text!r}: {error}", 'Write "09:00-12:00".') from error
-        if not dash or not _follows(session, sessions):
-            todo = 'Order them, each closing after it opens; only the last may close at "24:00".'
-            raise table.wrong("hours", f"{text!r} does not follow the hours before it", todo)
-        sessions.append(session)
-    return tuple(sessions)
-
-
-def _follows(session: tuple[time, time], before: Sequence[tuple[time, time]]) -> bool:
-    opens, closes = session
-    if before and (before[-1][1] == time(0) or before[-1][1] > opens):
-        return False
-    return closes == time(0) or closes > opens
-
-
-def _notices(table: Table) -> tuple[frozenset[date], frozenset[date]]:
-    """Days off and make-up workdays of all notices of a file."""
-    off: set[date] = set()
-    made_up: set[date] = set()
-    for notice in table.tables("notice", ("year", "source", "days_off", "make_up_days")):
-        off.update(_listed(notice, "days_off"))
-        made_up.update(_listed(notice, "make_up_days"))
-    for day in sorted(off & made_up):
-        raise table.wrong("notice", f"{day} is both a day off and a make-up workday", "Leave it in one list.")
-    return frozenset(off), frozenset(made_up)
-
-
-def _listed(notice: Table, key: str) -> Iterator[date]:
-    """Dates and ranges of a list: `"2026-10-01..2026-10-07"`, both ends included."""
-    for text in notice.texts(key):
-        first, _, last = text.partition("..")
-        try:
-            day, end = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
-        except ValueError as error:
-            todo = 'Write "2026-10-10", or "2026-10-01..2026-10-07" for a range.'
-            raise notice.wrong(key, f"{text!r} is no date", todo) from error
-        if end < day:
-            raise notice.wrong(key, f"{text!r} ends before it starts", "Exchange the two dates.")
-        while day <= end:
-            yield day
-            day += timedelta(days=1)

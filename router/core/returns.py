@@ -40,7 +40,7 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
             desk=desk,
             reason=command.reason,
             suggested_desk=command.suggested_desk,
-            milestone=return_decision(rules, policy, draft.at, decider),
+            milestone=return_decision(rules, policy, draft.at, decider, case.category),
         ),
         text=command.text,
     )
@@ -109,7 +109,7 @@ def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = Fa
             designation=designation,
             placed=not designation and desk.kind is not DeskKind.TRIAGE,
             step=max(case.step, rules.step_of(policy, desk)),
-            milestones=signing(rules, policy, draft.at),
+            milestones=signing(rules, policy, draft.at, case.category),
         )
     )
     draft.tell_desk(
@@ -158,7 +158,7 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
             desk=desk.code,
             by=command.actor.id,
             step=max(case.step, rules.step_of(policy, desk)),
-            milestones=signing(rules, policy, draft.at),
+            milestones=signing(rules, policy, draft.at, case.category),
         )
     )
     notices.hand_over(draft, rules, "designated", from_desk=old)
@@ -175,6 +175,7 @@ def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
         return refuse("same_desk", desk=old)
     step = max(draft.case.step, rules.step_of(policy, desk))
     reason = "triage:dispatched" if desk.kind is DeskKind.TRIAGE else "dispatched"
-    draft.add(Dispatched(desk=desk.code, step=step, reason=reason, milestones=signing(rules, policy, draft.at)))
+    clocks = signing(rules, policy, draft.at, draft.case.category)
+    draft.add(Dispatched(desk=desk.code, step=step, reason=reason, milestones=clocks))
     notices.hand_over(draft, rules, "dispatched", from_desk=old or None)
     return None

@@ -7,8 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from router.core.calendar import Calendar
-from router.core.instants import first_wall_clock
-from router.core.policy import Anchor, MilestoneRule, Policy, WallClock
+from router.core.instants import budgets_of, first_wall_clock
+from router.core.policy import Anchor, Instant, MilestoneRule, Policy, WallClock
 from router.core.tree import Desk, DeskKind, Tree
 
 COMPLAINT = "complaint"
@@ -39,6 +39,9 @@ SUPERVISION = "supervision-"
 
 #: Silence after which a voluntary escalation goes through: working seconds (docs/behaviour.md, 3.4).
 ESCALATION_SILENCE_S = 4 * 3600
+
+#: Milestones with the budget a case has for each, and the earliest wall clock among them.
+Armed = tuple[tuple[tuple[MilestoneRule, Instant], ...], WallClock | None]
 
 
 class Rules:
@@ -74,7 +77,7 @@ class Rules:
         self.skew = skew
         self._by_version = {policy.version: policy for policy in (*earlier, *policies)}
         self._first_steps: dict[tuple[str, int], int] = {}
-        self._anchored: dict[tuple[str, Anchor], tuple[tuple[MilestoneRule, ...], WallClock | None]] = {}
+        self._anchored: dict[tuple[str, Anchor, str | None], Armed] = {}
         self._levels = {tier: self.tree.depth - 1 - index for index, tier in enumerate(self.tree.tiers)}
 
     @cached_property
@@ -96,12 +99,14 @@ class Rules:
         """Whether a policy version is loaded."""
         return version in self._by_version
 
-    def anchored(self, policy: Policy, anchor: Anchor) -> tuple[tuple[MilestoneRule, ...], WallClock | None]:
-        """The milestones of a policy that start at `anchor`, and the earliest wall clock among them."""
-        key = (policy.version, anchor)
+    def anchored(self, policy: Policy, anchor: Anchor, category: str | None = None) -> Armed:
+        """The milestones of a policy that start at `anchor` with their budgets, and the earliest wall clock."""
+        # Sources bring any words as a category: only those of a table are kept apart.
+        listed = category if any(category in rule.by_category for rule in policy.milestones) else None
+        key = (policy.version, anchor, listed)
         if key not in self._anchored:
-            chosen = tuple(rule for rule in policy.milestones if rule.anchor is anchor)
-            self._anchored[key] = (chosen, first_wall_clock(chosen))
+            chosen = budgets_of((rule for rule in policy.milestones if rule.anchor is anchor), listed)
+            self._anchored[key] = (chosen, first_wall_clock(budget for _, budget in chosen))
         return self._anchored[key]
 
     def calendar(self, policy: Policy) -> Calendar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -137,6 +138,13 @@ class Table:
             raise self.wrong(key, f"{value!r} is no table", f"Write it as [{key}].")
         return Table(value, f"{self.where}, {key}", known)
 
+    def free(self, key: str) -> Mapping[str, Any]:
+        """A table whose keys are the writer's own words; empty when the key is absent."""
+        value = self._data.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(key, f"{value!r} is no table", 'Write { "…" = … }.')
+        return value
+
     def tables(self, key: str, known: Iterable[str]) -> tuple[Table, ...]:
         """The list of tables `[[key]]`, numbered from 1 in messages; empty when absent."""
         value = self._data.get(key, [])
@@ -144,3 +152,11 @@ class Table:
             raise self.wrong(key, f"{key} is no list of tables", f"Write each as [[{key}]].")
         known = tuple(known)
         return tuple(Table(one, f"{self.where}, {key} {number}", known) for number, one in enumerate(value, 1))
+
+
+def file_name(table: Table) -> str:
+    """The name a file declares: it can stand in a version, a label and a path, without space, `@` or slash."""
+    name = table.text("name")
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise table.wrong("name", f"{name!r} is no name", "Write letters, digits, _ . - only; words go to title.")
+    return name

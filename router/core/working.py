@@ -56,7 +56,7 @@ def accept(draft: Draft, command: Accept, rules: Rules) -> None:
     draft.add(
         Accepted(
             desk=speaker(command, draft.case),
-            milestones=arm(rules, policy, Anchor.ACCEPTED, draft.at, draft.case.given_due_at),
+            milestones=arm(rules, policy, Anchor.ACCEPTED, draft.at, draft.case.given_due_at, draft.case.category),
         )
     )
 
@@ -169,7 +169,7 @@ def _resolved(
             outcome=outcome,
             evidence=evidence,
             root_cause=root_cause,
-            milestones=arm(rules, policy, Anchor.RESOLVED, draft.at, draft.case.given_due_at),
+            milestones=arm(rules, policy, Anchor.RESOLVED, draft.at, draft.case.given_due_at, draft.case.category),
         ),
         text=text,
     )

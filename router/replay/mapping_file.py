@@ -63,7 +63,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping, Sequence
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from router.core.matching import MATTER_TYPES
@@ -277,7 +276,7 @@ def _place(table: Table, read: _Columns) -> PlaceColumns:
 def _windows(table: Table) -> tuple[int, dict[str, int]]:
     problems = table.table("problems", ("window_days", "windows"))
     by_group: dict[str, int] = {}
-    for group, days in _raw(problems, "windows").items():
+    for group, days in problems.free("windows").items():
         if not isinstance(days, int) or isinstance(days, bool) or days < 0:
             raise problems.wrong("windows", f"{group} = {days!r} is no number of days", "Write one from 0.")
         by_group[group] = days
@@ -285,19 +284,11 @@ def _windows(table: Table) -> tuple[int, dict[str, int]]:
 
 
 def _texts_by_text(table: Table, key: str) -> dict[str, str]:
-    found = _raw(table, key)
+    found = dict(table.free(key))
     for left, right in found.items():
         if not isinstance(right, str) or not right:
             raise table.wrong(key, f"{left} = {right!r} is no text", 'Write "…" = "…".')
     return found
-
-
-def _raw(table: Table, key: str) -> dict[str, Any]:
-    """A table whose keys are the reader's own words; empty when the key is absent."""
-    value = table.require(key) if key in table else {}
-    if not isinstance(value, dict):
-        raise table.wrong(key, f"{value!r} is no table", 'Write { "…" = … }.')
-    return value
 
 
 def missing_columns(mapping: SourceMapping, header: Sequence[str], where: str) -> ConfigurationError | None:

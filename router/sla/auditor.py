@@ -131,7 +131,8 @@ def may_have_none(case: Case, policy: Policy) -> bool:
     if case.state is State.RESOLVED:
         return not any(rule.satisfied_by is Satisfies.FOLLOWED_UP for rule in policy.milestones)
     final = [rule for rule in policy.milestones if rule.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED)]
-    if case.given_due_at is None and all(isinstance(rule.instant, Given) for rule in final):
+    budgets = [rule.budget(case.category) for rule in final]
+    if case.given_due_at is None and all(budget is None or isinstance(budget, Given) for budget in budgets):
         return True
     step = policy.ladder[min(case.step, len(policy.ladder) - 1)]
     return case.escalations > 0 and step.budget is None

@@ -15,7 +15,7 @@ import pytest
 
 from router.core.calendar import Calendar
 from router.core.instants import due, next_budget, parse_instant
-from router.core.policy import Instant
+from router.core.policy import Given, Instant
 from router.core.policy_file import load_policy
 from router.presets import preset_calendar
 
@@ -123,7 +123,7 @@ def test_a_ladder_of_seven_days_is_climbed_as_often_as_counted_elsewhere(data_di
     for row in rows(data_dir / "boston311_2015q1.csv.gz"):
         given = datetime.fromisoformat(row["target_dt"]).replace(tzinfo=UTC) if row["target_dt"] else None
         ends = datetime.fromisoformat(row["closed_dt"]).replace(tzinfo=UTC) if row["closed_dt"] else AS_OF
-        deadline = due(policy.milestones[0].instant, AS_OF, calendar, given)
+        deadline = due(policy.milestones[0].budget(None) or Given(), AS_OF, calendar, given)
         for step, above in zip(climbed, policy.ladder[1:], strict=True):
             if deadline is None or deadline.at >= ends:
                 break

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from router.core.calendar_file import load_calendar
 from router.core.policy import (
     Anchor,
     Days,
@@ -24,7 +25,7 @@ from router.core.policy import (
     Track,
     WallClock,
 )
-from router.core.policy_file import load_calendar, load_policy
+from router.core.policy_file import load_policy
 from router.errors import ConfigurationError
 
 REPLAY = Path(__file__).resolve().parents[3] / "examples" / "replay"
