@@ -113,6 +113,11 @@ def days(count: int) -> Days:
     return Days(count=count, days=DaySet.NATURAL, ends=Ends.SAME_TIME)
 
 
+def working_days(count: int) -> Days:
+    """Working days, to 24:00 of the last."""
+    return Days(count=count, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+
+
 def milestone(name: str, instant: Instant | None, satisfied_by: Satisfies, **more: Any) -> MilestoneRule:
     """A milestone that escalates and counts in the figures, unless `more` says otherwise."""
     return MilestoneRule(name=name, instant=instant, satisfied_by=satisfied_by, **more)

@@ -58,6 +58,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "因系统迟送，{milestone} 由 {due_at} 顺延至 {moved_to}",
         "{milestone} moved from {due_at} to {moved_to}: it was delivered late by us",
     ),
+    "DeadlineRecomputed": (
+        "重算时限：{milestone} 由 {due_at} 改为 {moved_to}（日历 {calendar}）",
+        "{milestone} counted again, from {due_at} to {moved_to} (calendar {calendar})",
+    ),
     "Corrected": ("更正：事项 {category}", "corrected: category {category}"),
     "Withdrawn": ("撤回（{by}）", "withdrawn by {by}"),
     "LateReportKept": ("{desk} 的迟到报告留存：{outcome}", "a late report of {desk} is kept: {outcome}"),

@@ -7,17 +7,19 @@ from datetime import datetime
 from router.core.case import Case
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Milestone
-from router.core.instants import Due, due, next_budget
+from router.core.instants import Due, counts_by_calendar, due, next_budget
 from router.core.policy import (
     Anchor,
     Elapsed,
+    Instant,
     MilestoneRule,
     OnPass,
     Policy,
     Satisfies,
     Track,
+    WorkingTime,
 )
-from router.core.rules import ESCALATION_SILENCE_S, Rules
+from router.core.rules import Rules
 
 #: Name of the milestone of a promise made in a reply.
 COMMITMENT = "commitment"
@@ -26,6 +28,8 @@ RETURN_DECISION = "return_decision"
 
 #: How long the dispatcher has to decide on a return when the policy says nothing: our default.
 _RETURN_DECISION = Elapsed(4 * 3600)
+#: How long a superior may be silent before that is consent (docs/behaviour.md, 3.4).
+_SILENCE = WorkingTime(4 * 3600)
 
 
 def arm(
@@ -36,11 +40,13 @@ def arm(
     if not chosen:
         return ()
     calendar = rules.calendar(policy)
-    found = [(rule, due(budget, at, calendar, given, first)) for rule, budget in chosen]
-    return tuple([_milestone(rules, rule, deadline) for rule, deadline in found if deadline is not None])
+    found = [(rule, budget, due(budget, at, calendar, given, first)) for rule, budget in chosen]
+    return tuple(
+        [_milestone(rules, rule, budget, deadline, at) for rule, budget, deadline in found if deadline is not None]
+    )
 
 
-def _milestone(rules: Rules, rule: MilestoneRule, deadline: Due) -> Milestone:
+def _milestone(rules: Rules, rule: MilestoneRule, budget: Instant, deadline: Due, since: datetime) -> Milestone:
     follows_up = rule.satisfied_by is Satisfies.FOLLOWED_UP
     return Milestone(
         name=rule.name,
@@ -52,7 +58,14 @@ def _milestone(rules: Rules, rule: MilestoneRule, deadline: Due) -> Milestone:
         track=rule.track,
         provisional=deadline.provisional,
         holder=(rule.to if rule.to in rules.tree.desks else rules.follow_up_desk) if follows_up else None,
+        since=since,
+        budget=_counted(budget),
     )
+
+
+def _counted(budget: Instant) -> Instant | None:
+    """A budget worth keeping with its milestone: another calendar would make another instant of it."""
+    return budget if counts_by_calendar(budget) else None
 
 
 def signing(rules: Rules, policy: Policy, at: datetime, category: str | None) -> tuple[Milestone, ...]:
@@ -102,6 +115,8 @@ def next_step(
         track=missed.track,
         provisional=deadline.provisional,
         holder=holder,
+        since=missed.due_at,
+        budget=_counted(budget),
     )
 
 
@@ -120,8 +135,8 @@ def commitment(due_at: datetime) -> Milestone:
 def return_decision(rules: Rules, policy: Policy, at: datetime, holder: str, category: str | None) -> Milestone:
     """The dispatcher's own clock on a return request."""
     rule = next((r for r in policy.milestones if r.satisfied_by is Satisfies.RETURN_DECIDED), None)
-    budget = rule.budget(category) if rule is not None else None
-    deadline = due(budget or _RETURN_DECISION, at, rules.calendar(policy)) or Due(at)
+    budget = (rule.budget(category) if rule is not None else None) or _RETURN_DECISION
+    deadline = due(budget, at, rules.calendar(policy)) or Due(at)
     return Milestone(
         name=RETURN_DECISION,
         due_at=deadline.at,
@@ -131,20 +146,25 @@ def return_decision(rules: Rules, policy: Policy, at: datetime, holder: str, cat
         track=Track.INTERNAL,
         provisional=deadline.provisional,
         holder=holder,
+        since=at,
+        budget=_counted(budget),
     )
 
 
 def escalation_silence(rules: Rules, policy: Policy, at: datetime, superior: str) -> Milestone:
     """The superior's silence until then is consent: four working hours."""
-    calendar = rules.calendar(policy)
+    deadline = due(_SILENCE, at, rules.calendar(policy)) or Due(at)
     return Milestone(
         name=ESCALATION_SILENCE,
-        due_at=calendar.add_working_seconds(at, ESCALATION_SILENCE_S),
+        due_at=deadline.at,
         satisfied_by=Satisfies.ESCALATION_DECIDED,
         on_pass=OnPass.ESCALATE,
         to="superior",
         track=Track.INTERNAL,
+        provisional=deadline.provisional,
         holder=superior,
+        since=at,
+        budget=_SILENCE,
     )
 
 

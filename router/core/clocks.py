@@ -74,8 +74,33 @@ def miss(case: Case, name: str, due_at: datetime) -> None:
 
 
 def move(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
-    """The running milestone of that name and instant runs until another one."""
-    end(case, lambda m: m.name == name and m.due_at == due_at, MilestoneStatus.RUNNING, due_at=moved_to)
+    """The running milestone of that name and instant runs until another one, and no less however it is counted."""
+    end(
+        case,
+        lambda m: m.name == name and m.due_at == due_at,
+        MilestoneStatus.RUNNING,
+        due_at=moved_to,
+        not_before=moved_to,
+    )
+
+
+def recompute(case: Case, name: str, due_at: datetime, moved_to: datetime, *, provisional: bool) -> None:
+    """The running milestone of that name and instant was counted again; the figures' due date follows its own.
+
+    Nobody is to be late by a date that was never true: when the plain week was all that was known, the date the
+    calendar gives now is the first one that anybody could be held to.
+    """
+    moved = case.running(name, due_at)
+    if moved is None:
+        return
+    again = msgspec.structs.replace(moved, due_at=moved_to, provisional=provisional)
+    case.milestones = tuple(again if m is moved else m for m in case.milestones)
+    if case.due_at == due_at and moved.since == case.opened_at and _is_promise(moved):
+        case.due_at = max(m.due_at for m in case.milestones if m.since == case.opened_at and _is_promise(m))
+
+
+def _is_promise(m: Milestone) -> bool:
+    return m.track is Track.STATUTORY and m.satisfied_by in _ENDS and "@" not in m.name
 
 
 def missed(case: Case, name: str | None, due_at: datetime | None) -> Milestone | None:
@@ -126,6 +151,7 @@ def overtake(case: Case, name: str, due_at: datetime, at: datetime) -> None:
 def postpone(case: Case, not_before: datetime) -> None:
     """Running clocks end no earlier than that."""
     end(case, lambda m: m.due_at < not_before, MilestoneStatus.RUNNING, due_at=not_before)
+    end(case, lambda m: (m.not_before or not_before) <= not_before, MilestoneStatus.RUNNING, not_before=not_before)
 
 
 def drop_all(case: Case) -> None:

@@ -38,6 +38,7 @@ KINDS_ZH: dict[Kind, str] = {
     Kind.CORRECT: "更正",
     Kind.WITHDRAW: "撤回",
     Kind.PASS_DEADLINE: "到期",
+    Kind.RECOMPUTE: "重算时限",
 }
 
 #: Role → Chinese name, and what it means for one case.

@@ -12,10 +12,11 @@ from router.core.calendar import Calendar
 from router.core.case import Case
 from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
 from router.core.events import Cause, Closed, FollowedUp, Reopened, Withdrawn
-from router.core.instants import due
+from router.core.instants import end_of_next_working_day
 from router.core.ladder import climb, hand_up
 from router.core.permissions import Role, roles_of
-from router.core.policy import Days, DaySet, Ends, GateKind, Mode
+from router.core.policy import GateKind, Mode
+from router.core.recomputing import recompute
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
@@ -25,9 +26,6 @@ _REPROCESS_CAP = 2
 
 #: A share of people is no exact number in binary: 0.55 of 20 is eleven.
 _TOLERANCE = 1e-9
-
-#: No recomputed deadline is nearer than this.
-_ONE_WORKING_DAY = Days(count=1, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 
 
 def close_case(draft: Draft, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
@@ -93,8 +91,10 @@ def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
 
 def _back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
     """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day."""
-    not_before = _a_working_day_after(draft, rules) if reason == "request" else None
+    calendar = rules.calendar(rules.policy(draft.case.policy))
+    not_before = end_of_next_working_day(draft.at, calendar) if reason == "request" else None
     draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules), not_before=not_before), text=text)
+    recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     notices.answer(draft, "reopened")
     target = climb(draft.case, rules)
     if reason == "gate" and draft.case.reprocesses >= _REPROCESS_CAP and target.desk is not None:
@@ -102,12 +102,6 @@ def _back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> No
         if rules.policy(draft.case.policy).mode is Mode.TRANSFER:
             return
     notices.hand_over(draft, rules, "reopened")
-
-
-def _a_working_day_after(draft: Draft, rules: Rules) -> datetime | None:
-    calendar = rules.calendar(rules.policy(draft.case.policy))
-    deadline = due(_ONE_WORKING_DAY, draft.at, calendar)
-    return deadline.at if deadline is not None else None
 
 
 def _still_there(case: Case, rules: Rules) -> str:

@@ -24,6 +24,7 @@ from router.core.policy import (
     Late,
     MilestoneRule,
     WallClock,
+    WorkingTime,
 )
 
 _ONE_DAY = timedelta(days=1)
@@ -65,6 +66,8 @@ def due(
     match instant:
         case Elapsed(seconds=seconds):
             return Due(calendar.local(anchor_at).astimezone(UTC) + timedelta(seconds=seconds))
+        case WorkingTime():
+            return _working_due(instant, anchor_at, calendar)
         case Days():
             return _days_due(instant, anchor_at, calendar)
         case WallClock():
@@ -116,6 +119,8 @@ def next_budget(instant: Instant, missed_at: datetime, calendar: Calendar) -> Du
     match instant:
         case Elapsed(seconds=seconds):
             return Due(calendar.local(missed_at).astimezone(UTC) + timedelta(seconds=seconds))
+        case WorkingTime():
+            return _working_due(instant, missed_at, calendar)
         case Days():
             local = calendar.local(missed_at)
             day, clock = local.date(), local.time()
@@ -127,6 +132,26 @@ def next_budget(instant: Instant, missed_at: datetime, calendar: Calendar) -> Du
             return _wall_clock_due(plain, missed_at, calendar, plain)
         case Given():
             return None
+
+
+def counts_by_calendar(instant: Instant) -> bool:
+    """Whether the days or hours of a calendar decide what a budget comes to, and not its zone alone."""
+    if isinstance(instant, Days):
+        plain = instant.late is Late.KEEP and instant.ends is not Ends.CLOSE_OF_BUSINESS
+        return instant.days is DaySet.WORKING or not plain
+    return isinstance(instant, WorkingTime)
+
+
+def end_of_next_working_day(at: datetime, calendar: Calendar) -> datetime:
+    """24:00 of the working day after that instant's day: no deadline that is moved ends before (our default)."""
+    day = calendar.next_working_day(calendar.local(at).date())
+    return calendar.instant(day + _ONE_DAY, _MIDNIGHT)
+
+
+def _working_due(instant: WorkingTime, anchor_at: datetime, calendar: Calendar) -> Due:
+    at = calendar.add_working_seconds(anchor_at, instant.seconds)
+    ends = (calendar.local(anchor_at).date(), calendar.local(at).date())
+    return Due(at, provisional=not calendar.always_open and not all(map(calendar.is_covered, ends)))
 
 
 def _days_due(instant: Days, anchor_at: datetime, calendar: Calendar) -> Due:
@@ -193,11 +218,12 @@ def _wall_clock_due(instant: WallClock, anchor_at: datetime, calendar: Calendar,
 # --- the short notation ---------------------------------------------------------------------------------
 
 ALLOWED = (
-    'allowed: "30m", "1h" (exact time), "3d" (natural days), "5wd" (working days), "20:00", "next day 23:59", '
+    'allowed: "30m", "1h" (exact time), "4wh" (working hours), "3d" (natural days), "5wd" (working days), '
+    '"20:00", "next day 23:59", '
     '"given", or a table with days or at'
 )
 
-_SHORT = re.compile(r"(?P<count>[0-9]{1,10})\s*(?P<unit>s|m|h|d|wd)")
+_SHORT = re.compile(r"(?P<count>[0-9]{1,10})\s*(?P<unit>s|m|h|wh|d|wd)")
 _WALL_CLOCK = re.compile(r"(?P<next>next day\s+)?(?P<clock>[0-9:]+)")
 _CLOCK = re.compile(r"(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(:(?P<second>[0-5][0-9]))?")
 _LONGEST_DAYS = 36_500
@@ -205,7 +231,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def parse_instant(notation: object) -> Instant:
-    """Read a budget: `1h`, `30m`, `3d`, `5wd`, `20:00`, `next day 23:59`, `given`, or a table.
+    """Read a budget: `1h`, `30m`, `4wh`, `3d`, `5wd`, `20:00`, `next day 23:59`, `given`, or a table.
 
     `3d` ends at the same clock time, `5wd` at 24:00 of its last day; a table says otherwise:
     `{ days = 5, of = "working", ends = "close_of_business" }`, `{ at = "20:00", cut_off = "19:00" }`.
@@ -236,6 +262,9 @@ def _short(count: int, unit: str, text: str) -> Instant:
         return Days(count=_days(count), days=DaySet.NATURAL, ends=Ends.SAME_TIME)
     if unit == "wd":
         return Days(count=_days(count), days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+    if unit == "wh":
+        _days(count // 8)
+        return WorkingTime(count * 3600)
     _days(count * _SECONDS[unit] // 86_400)
     return Elapsed(count * _SECONDS[unit])
 
@@ -334,6 +363,8 @@ def format_instant(instant: Instant) -> str | dict[str, Any]:
         case Elapsed(seconds=seconds):
             unit = next(unit for unit in ("h", "m", "s") if seconds % _SECONDS[unit] == 0)
             return f"{seconds // _SECONDS[unit]}{unit}"
+        case WorkingTime(seconds=seconds):
+            return f"{seconds // 3600}wh"
         case Given():
             return "given"
         case WallClock(at=at, next_day=next_day, cut_off=cut_off):

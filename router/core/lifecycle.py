@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from router.core import commands as c, correcting, deadlines, gate, notices, opening, returns, working
+from router.core import commands as c, correcting, deadlines, gate, notices, opening, recomputing, returns, working
 from router.core.case import Case, State
 from router.core.events import LateReportKept, Refused
 from router.core.messages import Refused as RefusedNotice
@@ -48,6 +48,7 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.Correct: (Kind.CORRECT, correcting.correct),
     c.Withdraw: (Kind.WITHDRAW, gate.withdraw),
     c.PassDeadline: (Kind.PASS_DEADLINE, deadlines.pass_deadline),
+    c.Recompute: (Kind.RECOMPUTE, lambda draft, _command, rules: recomputing.recompute(draft, rules)),
 }
 
 

@@ -65,6 +65,16 @@ class Reminded(Payload, frozen=True, kw_only=True, tag="case.reminded.v1"):
     reason: str
 
 
+class DeadlineMoved(Payload, frozen=True, kw_only=True, tag="case.deadline_moved.v1"):
+    """重算时限: a deadline of yours was counted again, for example by next year's calendar, and has moved."""
+
+    milestone: str
+    #: The instant it had.
+    due_at: datetime
+    #: The instant it has now.
+    moved_to: datetime
+
+
 class SupervisionOrdered(Payload, frozen=True, kw_only=True, tag="case.supervised.v1"):
     """督办: supervise the lead, whose case it stays."""
 
@@ -144,6 +154,7 @@ AnyPayload = (
     Assigned
     | Taken
     | Reminded
+    | DeadlineMoved
     | SupervisionOrdered
     | ReturnRequested
     | ReturnDecided

@@ -16,6 +16,7 @@ from router.core.step import Draft
 ASSIGNED = "assigned"
 TAKEN = "taken"
 REMINDED = "reminded"
+DEADLINE_MOVED = "deadline_moved"
 SUPERVISED = "supervised"
 RETURN_REQUESTED = "return_requested"
 RETURN_DECIDED = "return_decided"

@@ -55,6 +55,7 @@ class Kind(StrEnum):
     CORRECT = "correct"
     WITHDRAW = "withdraw"
     PASS_DEADLINE = "pass_deadline"  # noqa: S105 - a deadline that passed, no password
+    RECOMPUTE = "recompute"
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -108,6 +109,7 @@ PERMISSIONS: dict[Kind, Permission] = {
     ),
     Kind.WITHDRAW: _may(_OPEN, Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION),
     Kind.PASS_DEADLINE: _may(_ALL, Role.SYSTEM),
+    Kind.RECOMPUTE: _may(_OPEN, Role.SYSTEM),
 }
 
 _OF_ACTOR = {

@@ -45,7 +45,13 @@ class Elapsed(msgspec.Struct, frozen=True, tag="elapsed"):
     seconds: int
 
 
-class Days(msgspec.Struct, frozen=True, kw_only=True, tag="days"):
+class WorkingTime(msgspec.Struct, frozen=True, tag="working_time"):
+    """`4wh`: working hours of the calendar after the anchor; nights, lunch and days off do not count."""
+
+    seconds: int
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="days"):
     """`3d` natural days, `5wd` working days after the anchor."""
 
     count: int
@@ -79,7 +85,7 @@ class Given(msgspec.Struct, frozen=True, tag="given"):
     """The due date that the case brought with it; none given means no deadline."""
 
 
-Instant = Elapsed | Days | WallClock | Given
+Instant = Elapsed | WorkingTime | Days | WallClock | Given
 
 
 class Satisfies(StrEnum):

@@ -37,9 +37,6 @@ SKEW = timedelta(minutes=15)
 #: A step of a ladder above the tiers: `supervision-1` and so on.
 SUPERVISION = "supervision-"
 
-#: Silence after which a voluntary escalation goes through: working seconds (docs/behaviour.md, 3.4).
-ESCALATION_SILENCE_S = 4 * 3600
-
 #: Milestones with the budget a case has for each, and the earliest wall clock among them.
 Armed = tuple[tuple[tuple[MilestoneRule, Instant], ...], WallClock | None]
 

@@ -88,6 +88,9 @@ COMMANDS: tuple[c.Command, ...] = (
         milestone="close",
         due_at=_DUE_AT,
     ),
+    c.Recompute(
+        id=f"calendar/cn@3f1c9e20ab47/{_CASE}/4", case_id=_CASE, actor=c.Actor(c.ActorRole.SYSTEM, "calendar")
+    ),
 )
 
 RECEIPT = Receipt(id=f"{_ID}/receipt", case_id=_CASE, version=2, desk="liuyin")
@@ -112,6 +115,13 @@ PAYLOADS: tuple[m.Payload, ...] = (
     ),
     m.Taken(case_id=_CASE, version=6, reason="escalated", to_desk="hubin"),
     m.Reminded(case_id=_CASE, version=3, milestone="close", due_at=_DUE_AT, reason="reminder"),
+    m.DeadlineMoved(
+        case_id=_CASE,
+        version=4,
+        milestone="close",
+        due_at=_DUE_AT,
+        moved_to=datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
+    ),
     m.SupervisionOrdered(case_id=_CASE, version=5, milestone="close", due_at=_DUE_AT, lead="liuyin"),
     m.ReturnRequested(
         case_id=_CASE,

@@ -29,6 +29,7 @@ from router.core.commands.life import (
     Open as Open,
     Outcome as Outcome,
     PassDeadline as PassDeadline,
+    Recompute as Recompute,
     RefuseReturn as RefuseReturn,
     Reopen as Reopen,
     Reply as Reply,
@@ -59,6 +60,7 @@ AnyCommand = (
     | Correct
     | Withdraw
     | PassDeadline
+    | Recompute
 )
 
 #: Wire type to struct, for decoding by the message's type property.

@@ -179,3 +179,7 @@ class PassDeadline(Command, frozen=True, kw_only=True, tag="case.pass_deadline.v
 
     milestone: str
     due_at: datetime
+
+
+class Recompute(Command, frozen=True, kw_only=True, tag="case.recompute.v1"):
+    """重算时限: count the running deadlines again by the calendar in force. Nothing to change is no refusal."""

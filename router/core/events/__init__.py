@@ -22,6 +22,7 @@ from router.core.events.life import (
     Closed as Closed,
     Corrected as Corrected,
     DeadlineMissed as DeadlineMissed,
+    DeadlineRecomputed as DeadlineRecomputed,
     Designated as Designated,
     Dispatched as Dispatched,
     Escalated as Escalated,
@@ -71,6 +72,7 @@ AnyEvent = (
     | EscalationRequested
     | Overtaken
     | SystemDelayed
+    | DeadlineRecomputed
     | Corrected
     | Withdrawn
     | LateReportKept

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.core.policy import OnPass, Satisfies, Track
+from router.core.policy import Instant, OnPass, Satisfies, Track
 
 
 class MilestoneStatus(StrEnum):
@@ -36,6 +36,13 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     holder: str | None = None
     #: When the satisfying event happened; None unless met.
     met_at: datetime | None = None
+    #: What its budget counts from: the event that armed it, or the deadline missed before. None: nothing is
+    #: counted, somebody named the instant.
+    since: datetime | None = None
+    #: The budget, where what it comes to depends on the calendar; None: nothing of the calendar moves it.
+    budget: Instant | None = None
+    #: Whatever its budget comes to, it ends no earlier: a delay of ours, or a reopening, has moved it there.
+    not_before: datetime | None = None
     #: Its instant was taken for missed before an event that counts as in time reached us; for the ladder's clock
     #: after such a one: void for that reason. A reopening takes both back.
     overtaken: bool = False

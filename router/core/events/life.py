@@ -243,6 +243,20 @@ class SystemDelayed(Event, frozen=True, kw_only=True, tag="SystemDelayed"):
     delay_s: int
 
 
+class DeadlineRecomputed(Event, frozen=True, kw_only=True, tag="DeadlineRecomputed"):
+    """A running deadline was counted again: it moved, or what was provisional is certain now."""
+
+    milestone: str
+    #: The instant it had.
+    due_at: datetime
+    #: The instant it has: the same when it is only certain now.
+    moved_to: datetime
+    #: Whether it still rests on days that the calendar does not know.
+    provisional: bool
+    #: Version of the calendar it was counted by.
+    calendar: str
+
+
 class Corrected(Event, frozen=True, kw_only=True, tag="Corrected"):
     """Category, division or place were put right."""
 

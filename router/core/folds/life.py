@@ -223,6 +223,10 @@ def _on_system_delayed(case: Case, event: e.SystemDelayed, _entry: e.Entry) -> N
     clocks.move(case, event.milestone, event.due_at, event.moved_to)
 
 
+def _on_recomputed(case: Case, event: e.DeadlineRecomputed, _entry: e.Entry) -> None:
+    clocks.recompute(case, event.milestone, event.due_at, event.moved_to, provisional=event.provisional)
+
+
 def _on_corrected(case: Case, event: e.Corrected, _entry: e.Entry) -> None:
     case.category = event.category
     case.category_group = event.category_group
@@ -268,6 +272,7 @@ FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.EscalationRequested: _on_escalation_requested,
     e.Overtaken: _on_overtaken,
     e.SystemDelayed: _on_system_delayed,
+    e.DeadlineRecomputed: _on_recomputed,
     e.Corrected: _on_corrected,
     e.Withdrawn: _on_withdrawn,
     e.LateReportKept: _on_late_report,

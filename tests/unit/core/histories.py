@@ -15,10 +15,35 @@ from hypothesis import strategies as st
 from router.core import commands as c
 from router.core.deadlines import wake_up
 from router.core.divisions import merge
-from router.core.policy import Anchor, Elapsed, Gate, GateKind, Given, Mode, OnPass, Policy, Satisfies, Track
+from router.core.policy import (
+    Anchor,
+    Elapsed,
+    Gate,
+    GateKind,
+    Given,
+    Mode,
+    OnPass,
+    Policy,
+    Satisfies,
+    Track,
+    WorkingTime,
+)
 from router.core.rules import Rules
 from router.core.tree import Tree
-from tests.city import ACCEPT, CLOSE, DISPATCH, MONDAY, Play, days, file, ladder, milestone, policy, rules
+from tests.city import (
+    ACCEPT,
+    CLOSE,
+    DISPATCH,
+    MONDAY,
+    Play,
+    days,
+    file,
+    ladder,
+    milestone,
+    policy,
+    rules,
+    working_days,
+)
 
 # -- policies: each has something that another has not ---------------------------------------------------------
 
@@ -37,7 +62,16 @@ POLICIES: dict[str, Policy] = {
     "word": policy(milestones=(ACCEPT, _AIM, _WORD, _FOLLOW_UP), gate=_GATE),
     "supervise": policy(milestones=(_ACCEPT_OR_UP, CLOSE), mode=Mode.SUPERVISE),
     "supervise_gated": policy(milestones=(CLOSE, _FOLLOW_UP), mode=Mode.SUPERVISE, gate=_GATE),
-    "working_days": policy(calendar="cn"),
+    "working_days": policy(
+        calendar="cn",
+        milestones=(
+            DISPATCH,
+            milestone("accept", working_days(1), Satisfies.ACCEPTED, anchor=Anchor.DISPATCHED),
+            milestone("close", working_days(5), Satisfies.CLOSED),
+        ),
+        ladder=ladder(budget=working_days(2)),
+        return_window=WorkingTime(4 * 3600),
+    ),
     "from_district": policy(ladder=ladder("district", "city", "supervision-1"), min_in_hand_s=0),
     "to_city": policy(ladder=ladder("street", "district", "city"), return_cap=1),
     "given": policy(milestones=(DISPATCH, milestone("close", Given(), Satisfies.CLOSED))),

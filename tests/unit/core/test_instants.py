@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
@@ -21,6 +22,7 @@ from router.core.policy import (
     MilestoneRule,
     Satisfies,
     WallClock,
+    WorkingTime,
 )
 from tests.unit.core.calendars import CN, NATURAL, NEW_YORK, NIGHT_SHIFT, china
 
@@ -51,6 +53,30 @@ def test_hours_and_minutes_are_exact_time_through_nights_and_holidays() -> None:
 def test_hours_are_exact_over_a_change_to_summer_time() -> None:
     # 23:00 EST on 7 March is 04:00 UTC; four hours later the clock in New York shows 04:00 EDT.
     assert at_of("4h", datetime(2026, 3, 8, 4, tzinfo=UTC), NEW_YORK) == datetime(2026, 3, 8, 8, tzinfo=UTC)
+
+
+# --- working hours --------------------------------------------------------------------------------------
+
+
+def test_working_hours_stop_at_lunch_at_night_and_over_national_day_week() -> None:
+    assert at_of("4wh", china(2026, 9, 30, 9)) == china(2026, 9, 30, 14, 30)
+    assert at_of("4wh", china(2026, 9, 30, 16)) == china(2026, 10, 8, 11, 30)
+    assert at_of("10wh", china(2026, 9, 18, 17)) == china(
+        2026, 9, 21, 11, 30
+    )  # Friday ½, worked Sunday 7, Monday 2½
+    assert at_of("4wh", china(2026, 10, 3, 2), NATURAL) == china(2026, 10, 3, 6)
+
+
+def test_further_working_hours_start_at_the_missed_deadline() -> None:
+    budget = parse_instant("4wh")
+    assert next_budget(budget, china(2026, 9, 30, 23), CN) == Due(china(2026, 10, 8, 14, 30))
+
+
+def test_working_hours_past_coverage_are_provisional_unless_the_office_never_closes() -> None:
+    budget, evening = parse_instant("4wh"), china(2026, 12, 31, 16)
+    assert due(budget, evening, CN) == Due(china(2027, 1, 1, 11, 30), provisional=True)
+    assert due(budget, china(2026, 12, 31, 9), CN) == Due(china(2026, 12, 31, 14, 30))
+    assert due(budget, evening, NATURAL) == Due(china(2026, 12, 31, 20))
 
 
 # --- days -----------------------------------------------------------------------------------------------
@@ -340,6 +366,7 @@ def test_no_case_brings_a_second_due_date() -> None:
         ("1h", Elapsed(3600)),
         ("30m", Elapsed(1800)),
         ("45s", Elapsed(45)),
+        ("4wh", WorkingTime(14_400)),
         ("3d", Days(count=3, days=DaySet.NATURAL, ends=Ends.SAME_TIME)),
         ("5wd", Days(count=5, days=DaySet.WORKING, ends=Ends.END_OF_DAY)),
         ("20:00", WallClock(time(20))),
@@ -375,6 +402,8 @@ def test_the_notation_is_read(notation: object, instant: Instant) -> None:
         ("0d", "leaves no time at all"),
         ("40000wd", "up to a hundred years"),
         ("900000h", "up to a hundred years"),
+        ("400000wh", "up to a hundred years"),
+        ("0wh", "leaves no time at all"),
         ({"days": 40_000}, "up to a hundred years"),
         ("25:00", "no clock time"),
         ("20:60", "no clock time"),
@@ -421,7 +450,12 @@ day_budgets = st.builds(
     early_to_opening=st.booleans(),
 )
 wall_clocks = st.builds(WallClock, at=clocks, next_day=st.integers(0, 3), cut_off=st.none() | clocks)
-budgets: st.SearchStrategy[Instant] = day_budgets | wall_clocks | st.integers(1, 10**7).map(Elapsed)
+budgets: st.SearchStrategy[Instant] = (
+    day_budgets
+    | wall_clocks
+    | st.integers(1, 10**7).map(Elapsed)
+    | st.integers(1, 500).map(lambda hours: WorkingTime(hours * 3600))
+)
 instants = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 calendars = st.sampled_from([CN, NATURAL, NEW_YORK, NIGHT_SHIFT])
 
@@ -443,6 +477,31 @@ def test_a_deadline_does_not_depend_on_the_zone_its_anchor_is_written_in(
     instant: Instant, anchor_at: datetime, calendar: Calendar
 ) -> None:
     assert due(instant, anchor_at, calendar) == due(instant, anchor_at.astimezone(NEW_YORK.tzinfo), calendar)
+
+
+@given(
+    instant=st.builds(
+        Days,
+        count=st.integers(1, 30),
+        days=st.just(DaySet.WORKING),
+        ends=st.sampled_from([Ends.END_OF_DAY, Ends.CLOSE_OF_BUSINESS]),
+        origin=st.sampled_from([0, 1]),
+    )
+    | st.integers(1, 200).map(lambda hours: WorkingTime(hours * 3600)),
+    anchor_at=instants,
+    off=st.sets(st.dates(date(2025, 1, 1), date(2027, 12, 31)), max_size=60),
+    week=st.integers(0, 100),
+)
+def test_days_off_move_a_deadline_later_never_earlier(
+    instant: Instant, anchor_at: datetime, off: set[date], week: int
+) -> None:
+    week_off = {date(2025, 1, 1) + timedelta(days=7 * week + number) for number in range(7)}
+    fewer = CN.make_up_days - off - week_off
+    longer = msgspec.structs.replace(CN, days_off=CN.days_off | off | week_off, make_up_days=fewer)
+    before, after = due(instant, anchor_at, CN), due(instant, anchor_at, longer)
+    assert before is not None
+    assert after is not None
+    assert after.at >= before.at
 
 
 @given(

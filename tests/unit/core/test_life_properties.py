@@ -12,13 +12,14 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from router.core import clocks, deadlines, events as e, ladder, lifecycle, notices, returns, step, working
+from router.core import arming, clocks, deadlines, events as e, ladder, lifecycle, notices, returns, step, working
 from router.core.case import Case, State
 from router.core.commands import Accept, ActorRole, Command, PassDeadline
 from router.core.folds import FOLDS
 from router.core.history import advance, evolve
 from router.core.permissions import Kind
 from router.core.policy import OnPass, Satisfies
+from router.core.recomputing import recomputed
 from router.core.refusals import Refusal
 from router.core.routing import keeps_from
 from router.core.rules import Rules
@@ -201,6 +202,13 @@ def the_outcome_does_not_depend_on_when_the_clock_looked(told: History) -> None:
     assert msgspec.structs.replace(in_steps.case, **noticed) == msgspec.structs.replace(at_once.case, **noticed)
 
 
+def counting_again_by_the_same_calendar_changes_nothing(told: History) -> None:
+    def check(play: Play) -> None:
+        assert recomputed(play.case, play.rules, play.now) == []
+
+    live(told, each=check)
+
+
 LAWS: list[Law] = [
     any_history_replays_to_the_case_it_made,
     entries_are_numbered_without_gaps_and_no_cause_writes_twice,
@@ -215,6 +223,7 @@ LAWS: list[Law] = [
     whoever_loses_a_case_is_told,
     no_request_outlives_the_lead_that_made_it,
     the_outcome_does_not_depend_on_when_the_clock_looked,
+    counting_again_by_the_same_calendar_changes_nothing,
 ]
 
 
@@ -314,6 +323,15 @@ def _leave_requests_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(clocks, "void_requests", lambda _case: None)
 
 
+def _count_from_when_it_was_noticed(patch: pytest.MonkeyPatch) -> None:
+    def next_step(*args: Any, **more: Any) -> e.Milestone | None:
+        armed = _true_next_step(*args, **more)
+        return msgspec.structs.replace(armed, since=armed.due_at) if armed is not None else None
+
+    patch.setattr(ladder, "next_step", next_step)
+
+
+_true_next_step = arming.next_step
 _true_event_time = lifecycle.event_time
 
 FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
@@ -331,6 +349,7 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_take_in_silence, whoever_loses_a_case_is_told),
     (_leave_requests_open, no_request_outlives_the_lead_that_made_it),
     (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
+    (_count_from_when_it_was_noticed, counting_again_by_the_same_calendar_changes_nothing),
 ]
 
 

@@ -1,0 +1,102 @@
+"""Counting again: what the running deadlines of a case come to by the calendar in force.
+
+Pure and repeatable: a deadline is a function of its budget, of what it counts from, and of the calendar. What is
+on record is the answer: the entries of a case make the same case whatever calendar comes into force later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from router.core import messages as m, notices
+from router.core.calendar import Calendar
+from router.core.case import Case
+from router.core.events import DeadlineRecomputed, Milestone, MilestoneStatus
+from router.core.instants import Due, due, end_of_next_working_day, next_budget
+from router.core.rules import Rules
+from router.core.step import Draft
+
+
+class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
+    """What counting again changes about one running deadline."""
+
+    milestone: Milestone
+    #: The instant it gets; its own when it is only certain now, or uncertain.
+    moved_to: datetime
+    #: What its budget comes to, before it was kept a working day ahead.
+    counted: datetime
+    provisional: bool
+
+    @property
+    def moves(self) -> bool:
+        """Whether its instant changes, not only whether that is certain."""
+        return self.moved_to != self.milestone.due_at
+
+
+def recomputed(case: Case, rules: Rules, now: datetime) -> list[Recomputed]:
+    """What counting the running deadlines again would change, in the case's order; empty when nothing.
+
+    No deadline that moves lies less than a working day ahead (24:00 of the next one): one that would come sooner
+    stops there, or stays where it is when that is sooner. What has passed already is missed and does not move.
+
+    Args:
+        case: as it stands.
+        rules: in force; the case's own policy version, and the calendar of that name as it is today.
+        now: aware instant.
+    """
+    running = (mile for mile in case.milestones if mile.status is MilestoneStatus.RUNNING and mile.due_at >= now)
+    found = (_recomputed(case, mile, rules, now) for mile in running)
+    return [one for one in found if one is not None]
+
+
+def _recomputed(case: Case, mile: Milestone, rules: Rules, now: datetime) -> Recomputed | None:
+    calendar = rules.calendar(rules.policy(case.policy))
+    deadline = counted(mile, calendar)
+    if deadline is None:
+        return None
+    at = moved_to = max(deadline.at, mile.not_before or deadline.at)
+    if at != mile.due_at:
+        soonest = end_of_next_working_day(now, calendar)
+        moved_to = max(at, soonest if at > mile.due_at else min(soonest, mile.due_at))
+    if (moved_to, deadline.provisional) == (mile.due_at, mile.provisional):
+        return None
+    return Recomputed(milestone=mile, moved_to=moved_to, counted=at, provisional=deadline.provisional)
+
+
+def counted(mile: Milestone, calendar: Calendar) -> Due | None:
+    """What a milestone's budget comes to by a calendar; None when no calendar moves it."""
+    if mile.budget is None or mile.since is None:
+        return None
+    # The ladder's clocks start at a missed deadline, all others at an event.
+    count = next_budget if "@" in mile.name else due
+    return count(mile.budget, mile.since, calendar)
+
+
+def recompute(draft: Draft, rules: Rules) -> None:
+    """重算时限: put on record what the calendar in force changes, and tell whoever's deadline has moved."""
+    calendar = rules.calendar(rules.policy(draft.case.policy))
+    for one in recomputed(draft.case, rules, draft.now):
+        mile = one.milestone
+        draft.add(
+            DeadlineRecomputed(
+                milestone=mile.name,
+                due_at=mile.due_at,
+                moved_to=one.moved_to,
+                provisional=one.provisional,
+                calendar=calendar.version,
+            )
+        )
+        if one.moves and (mile.holder or draft.case.lead):
+            _tell(draft, mile.holder or draft.case.lead, mile, one.moved_to)
+
+
+def _tell(draft: Draft, desk: str, mile: Milestone, moved_to: datetime) -> None:
+    draft.tell_desk(
+        desk,
+        notices.DEADLINE_MOVED,
+        lambda case: m.DeadlineMoved(
+            case_id=case.id, version=case.version, milestone=mile.name, due_at=mile.due_at, moved_to=moved_to
+        ),
+    )
