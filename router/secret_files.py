@@ -30,10 +30,10 @@ def contact_key(settings: Settings) -> bytes | None:
     given = os.environ.get(CONTACT_KEY)
     if given:
         return read_key(given.encode())
-    database = settings.ledger.removeprefix("sqlite:///")
-    if database == settings.ledger or database in ("", ":memory:"):
+    database = settings.ledger_file
+    if database is None:
         return None
-    path = Path(database + ".key")
+    path = Path(f"{database}.key")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

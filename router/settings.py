@@ -80,6 +80,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Whether the broker lives in this process."""
         return self.broker.startswith("embedded")
 
+    @property
+    def ledger_file(self) -> Path | None:
+        """The file of an SQLite ledger; None for one in memory or on a server."""
+        name = self.ledger.removeprefix("sqlite:///")
+        return None if name in (self.ledger, "", ":memory:") else Path(name)
+
 
 def load_settings(path: Path | None, environment: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
     """The settings in force.

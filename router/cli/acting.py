@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,7 +10,7 @@ import click
 from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import option
-from router.cli.handing_in import hand_in, new_id, no_case, operator, require_desk, say_answer
+from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
 from router.cli.words import word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command
@@ -70,7 +69,7 @@ def act(
         UsageError: who speaks is not clear.
     """
     if fields.get("text") == "-":
-        fields["text"] = sys.stdin.read().strip()
+        fields["text"] = from_stdin()
     if receiver is not None:
         fields["desk"] = receiver
     with call.installation() as installation:

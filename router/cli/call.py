@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from router.cli.words import word
+from router.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from router.app import Installation
     from router.settings import Settings
@@ -60,5 +63,17 @@ class Call:
         """
         from router.app import installation
 
-        with installation(self.settings(**overrides)) as opened:
+        with installation(require_ledger(self.settings(**overrides))) as opened:
             yield opened
+
+
+def require_ledger(settings: Settings) -> Settings:
+    """The settings, when their ledger is there: whoever only looks must not leave an empty one behind.
+
+    Raises:
+        ConfigurationError: there is no such file.
+    """
+    file = settings.ledger_file
+    if file is not None and not file.exists():
+        raise ConfigurationError(word("no_ledger"), where=str(file.absolute()), todo=word("no_ledger_todo"))
+    return settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import msgspec
 
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import hand_in, new_id, say_answer
+from router.cli.handing_in import from_stdin, hand_in, new_id, say_answer
 from router.cli.output import emit
 from router.cli.times import WHEN
 from router.cli.words import word
@@ -72,7 +71,7 @@ def open_case(
             channel=channel,
             matter_type=matter,
             division=tuple(code or None for code in division.split("/")) if division else (),
-            text=sys.stdin.read().strip() if text == "-" else text,
+            text=from_stdin() if text == "-" else text,
             due_at=due,
             contact=_contact(contact),
             **facts,

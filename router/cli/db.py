@@ -32,7 +32,9 @@ def upgrade(call: Call) -> None:
 @click.pass_obj
 def status(call: Call) -> int:
     """Which version the ledger has and which is needed; 4 when they differ."""
-    found = migrations.schema_status(call.settings().ledger)
+    settings = call.settings()
+    there = settings.ledger_file is None or settings.ledger_file.exists()
+    found = migrations.schema_status(settings.ledger) if there else migrations.nothing_there()
     if call.as_json:
         emit_json({"found": found.found, "needed": found.needed, "current": found.is_current})
     else:

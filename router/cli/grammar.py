@@ -12,6 +12,7 @@ from router.cli import help_words
 from router.cli.call import Call
 from router.cli.words import LANGUAGES, choose_language, word
 from router.cli.wrapping import wrapped
+from router.errors import UsageError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -65,6 +66,18 @@ class Spoken(click.Command):
         super().__init__(name, **more)
         self.params.extend(everywhere(hidden=True, takes_json=takes_json))
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what no ledger can keep: of an argument's bytes that are no UTF-8, Python makes half characters.
+
+        The names of files may be anything.
+        """
+        rest = super().parse_args(ctx, args)
+        for param in self.params:
+            value = ctx.params.get(param.name or "")
+            if isinstance(value, str) and not isinstance(param.type, click.Path) and not _is_text(value):
+                raise UsageError(word("not_utf8", where=param.opts[0]), todo=word("not_utf8_todo"))
+        return rest
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first line."""
         _usage(self, ctx, formatter)
@@ -76,6 +89,14 @@ class Spoken(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The table of options."""
         _options(self, ctx, formatter)
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Nouns(click.Group):

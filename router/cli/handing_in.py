@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from uuid import uuid4
 
 from router.app import Installation
+from router.broker.envelope import MAX_BODY_BYTES, encode
 from router.cli.call import Call
 from router.cli.output import emit_json, emit_refusal, tell
 from router.cli.words import word
 from router.core.commands import Command
 from router.core.toml_table import nearest
 from router.core.tree import Tree
-from router.errors import NotFoundError
+from router.errors import NotFoundError, UsageError
 from router.ledger.port import Answer
 from router.tiers.shell import carry_out
 
@@ -31,6 +33,25 @@ def operator() -> str:
         return "operator"
 
 
+def from_stdin() -> str:
+    """The text on stdin; not much more than may be taken is read.
+
+    Raises:
+        UsageError: it is too large or no UTF-8.
+    """
+    given = sys.stdin.buffer.read(MAX_BODY_BYTES + 1)
+    if len(given) > MAX_BODY_BYTES:
+        raise _too_large()
+    try:
+        return given.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise UsageError(word("not_utf8", where="stdin"), todo=word("not_utf8_todo")) from error
+
+
+def _too_large() -> UsageError:
+    return UsageError(word("too_large", limit=MAX_BODY_BYTES), todo=word("too_large_todo"))
+
+
 def hand_in(installation: Installation, command: Command) -> Answer:
     """Carry out one command; what it leads to leaves at once, or with the relay when the broker is away.
 
@@ -38,7 +59,10 @@ def hand_in(installation: Installation, command: Command) -> Answer:
         NotFoundError: there is no such case.
         RouterError: the command kept failing and was parked.
         UnreachableError: the ledger does not answer.
+        UsageError: it is larger than what is taken from anybody.
     """
+    if len(encode(command)) > MAX_BODY_BYTES:
+        raise _too_large()
     return carry_out(installation.counter(), installation.ledger, command, installation.now())
 
 

@@ -10,7 +10,7 @@ from threading import Event
 import click
 
 from router.app import clock, installation
-from router.cli.call import Call
+from router.cli.call import Call, require_ledger
 from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of
 from router.cli.output import emit_json, tell
@@ -51,7 +51,9 @@ def run(
     # A clock that stood still would never let a lease run out.
     now = clock if at is None else lambda: at + (clock() - started)
     with ExitStack() as stack:
-        opened = stack.enter_context(installation(settings, now=now, make=_replaying if replay else None))
+        opened = stack.enter_context(
+            installation(require_ledger(settings), now=now, make=_replaying if replay else None)
+        )
         running = opened.roles(tuple(dict.fromkeys(roles)))
         url = None
         if http_port is not None:

@@ -20,13 +20,33 @@ WORDS: dict[str, tuple[str, str]] = {
     "refused": ("不予执行（{code}）：{sentence}", "refused ({code}): {sentence}"),
     "faults": ("发现 {count} 处问题", "{count} found wrong"),
     "all_well": ("没有发现问题", "nothing is wrong"),
+    "no_ledger": ("此处没有台账", "there is no ledger here"),
+    "no_ledger_todo": (
+        "试用：case-router up 会建好台账、演示城市和默认规则；正式安装：依次运行 db upgrade、divisions import、"
+        "policy import；台账在别处：用 --ledger 指明",
+        "to try it: `case-router up` makes one with a demo city and a default policy; to install: `db upgrade`, "
+        "`divisions import`, `policy import`; if it is elsewhere: --ledger",
+    ),
+    "not_utf8": ("{where} 不是 UTF-8 文本", "{where} is not UTF-8 text"),
+    "not_utf8_todo": (
+        "换成 UTF-8 再来：例如 iconv -f GB18030 -t UTF-8",
+        "convert it: iconv -f GB18030 -t UTF-8, for example",
+    ),
+    "too_large": ("内容过长，上限 {limit} 字节", "this is too large: at most {limit} bytes"),
+    "too_large_todo": ("缩短文字，材料作为附件引用", "shorten the text and refer to the material"),
     # -- up and run
     "up_running": ("工单路由已启动，按 Ctrl-C 停止", "case-router is up; Ctrl-C stops it"),
     "up_http": ("  受理接口", "  intake"),
     "up_health": ("  健康检查", "  health"),
     "up_ledger": ("  台账", "  ledger"),
     "up_broker": ("  消息队列", "  broker"),
-    "up_token": ("  演示令牌（渠道 {channel}）", "  demo token (channel {channel})"),
+    "up_token": (
+        "  演示令牌（渠道 {channel}）：{token}\n"
+        '    每次启动都会更换。固定令牌：写一个文件，每行 渠道 = "令牌"，用 CASE_ROUTER_TOKENS_FILE 指明',
+        "  demo token (channel {channel}): {token}\n"
+        '    It is new with each start. To keep one: a file of channel = "token" lines, named by '
+        "CASE_ROUTER_TOKENS_FILE",
+    ),
     "up_tokens_file": ("  令牌文件", "  tokens from"),
     "up_desks": ("  本进程内的承办单位", "  desks hosted here"),
     "up_resent": ("  重新送达 {count} 件在办工单", "  handed over again: {count} open cases"),

@@ -85,7 +85,7 @@ def _banner(
     tell(
         f"{word('up_tokens_file')}  {tokens_file}"
         if tokens_file
-        else f"{word('up_token', channel=DEMO_CHANNEL)}  {token}"
+        else word("up_token", channel=DEMO_CHANNEL, token=token)
     )
     if resent:
         tell(word("up_resent", count=resent))

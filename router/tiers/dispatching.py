@@ -143,7 +143,7 @@ class Dispatching:
         except RetryError as error:
             if stop.is_set():
                 return Ending.LEFT
-            bound.error("message.set_aside", error=_kind_of(error.last_attempt.exception()))
+            bound.error("message.set_aside", error=kind_of(error.last_attempt.exception()))
             return Ending.ASIDE
         outbound.settle()
         self._seen.note(message_id, payload)
@@ -153,7 +153,7 @@ class Dispatching:
     def _attempting(self, stop: Event, bound: structlog.stdlib.BoundLogger) -> Retrying:
         def failed(state: RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome is not None else None
-            bound.warning("message.handler_failed", error=_kind_of(error), attempt=state.attempt_number)
+            bound.warning("message.handler_failed", error=kind_of(error), attempt=state.attempt_number)
 
         return Retrying(
             stop=stop_after_attempt(self._attempts) | stop_when_event_set(stop),
@@ -163,7 +163,7 @@ class Dispatching:
         )
 
 
-def _kind_of(error: BaseException | None) -> str:
+def kind_of(error: BaseException | None) -> str:
     """Where and what, without the words: an exception's text may quote the case."""
     if error is None:
         return ""

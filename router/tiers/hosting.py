@@ -7,9 +7,11 @@ an embedded broker is sent again from the ledger.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from threading import Event
 
 import structlog
@@ -18,9 +20,9 @@ from tenacity.nap import sleep_using_event
 from tenacity.stop import stop_when_event_set
 
 from router.broker.port import Broker, Consumer, Fate, Outgoing, Publisher
-from router.errors import ConfigurationError, UnreachableError
+from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.tiers.desk import Desk
-from router.tiers.dispatching import Ending, HandlersFailingError
+from router.tiers.dispatching import Ending, HandlersFailingError, kind_of
 from router.tiers.office import Report
 
 log = structlog.get_logger(__name__)
@@ -174,23 +176,32 @@ class Hosted:
 
 
 def load_desk(name: str) -> Desk:
-    """The desk of a user's module: `module:attribute`.
+    """The desk of a user's module: `module:attribute`. The module may lie in the folder one is in.
 
     Args:
         name: as given to `up --desk`; the attribute is a `Desk`, or a function without arguments that makes one.
 
     Raises:
-        ConfigurationError: there is no such module or attribute, or it is no desk.
+        ConfigurationError: there is no such module or attribute, it fails, or it is no desk.
     """
     module, _, attribute = name.partition(":")
-    todo = "Write module:attribute, where the attribute is a router.tiers.Desk; the module must be importable."
+    todo = "Write module:attribute, where the attribute is a router.tiers.Desk or a function that makes one."
     if not module or not attribute:
         raise ConfigurationError("this names no desk", where=name, todo=todo)
+    # First, as `python -m` and celery have it; the installed command looks beside itself instead.
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.insert(0, here)
     try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise ConfigurationError(f"it cannot be loaded: {error}", where=name, todo=todo) from error
-    desk = found() if callable(found) and not isinstance(found, Desk) else found
+        found = getattr(import_module(module), attribute, None)
+        desk = found() if callable(found) and not isinstance(found, Desk) else found
+    except RouterError:
+        raise
+    except Exception as error:
+        what = f"the module {module} cannot be loaded: {error} ({kind_of(error)})"
+        todo = f"Correct it, or install what it needs; modules are looked for in {here} first."
+        raise ConfigurationError(what, where=name, todo=todo) from error
+    if desk is None:
+        raise ConfigurationError(f"the module {module} has no {attribute}", where=name, todo=todo)
     if not isinstance(desk, Desk):
         raise ConfigurationError(f"it is a {type(desk).__name__}, not a Desk", where=name, todo=todo)
     return desk

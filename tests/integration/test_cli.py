@@ -57,14 +57,14 @@ class Terminal:
 
     def _command(self, *words: str | Path) -> list[str]:
         chosen = ["--ledger", self.ledger, "--broker", self.broker, "--lang", "en"]
-        return [sys.executable, "-m", "router", *chosen, *map(str, words)]
+        # -P: as for the installed command, the folder one is in is nowhere Python looks by itself.
+        return [sys.executable, "-P", "-m", "router", *chosen, *map(str, words)]
 
     @property
     def _environment(self) -> Mapping[str, str]:
         mine = {name: value for name, value in os.environ.items() if not name.startswith("CASE_ROUTER_")}
         key = {"CASE_ROUTER_CONTACT_KEY": self.contact_key} if self.contact_key else {}
-        path = os.pathsep.join(filter(None, (str(self.folder), os.environ.get("PYTHONPATH"))))
-        return {**mine, **key, "PYTHONPATH": path}
+        return {**mine, **key}
 
     def __call__(self, *words: str | Path) -> Typed:
         """Type a command and wait for its end."""
@@ -232,6 +232,23 @@ def test_a_desk_added_while_up_runs_gets_its_cases(sqlite: Terminal) -> None:
         # Running roles look for a new tree every five seconds.
         wait_until(led, deadline_s=DEADLINE_S, what="the new tree to be picked up", every_s=0.5)
         assert sqlite("parked", "list", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences"),
+    [
+        ("en", ["demo token (channel hotline): ", "new with each start", "CASE_ROUTER_TOKENS_FILE"]),
+        ("zh", ["演示令牌（渠道 hotline）：", "每次启动都会更换", "CASE_ROUTER_TOKENS_FILE"]),
+    ],
+)
+def test_up_says_that_its_token_lasts_until_it_stops(sqlite: Terminal, lang: str, sentences: list[str]) -> None:
+    with sqlite.typing("--lang", lang, "up", "--http-port", "0") as child:
+        assert child.stderr is not None
+        while "/livez" not in (line := child.stderr.readline()):
+            assert line, "it ended"
+        child.send_signal(signal.SIGTERM)
+        said = child.stderr.read()
+    assert [sentence for sentence in sentences if sentence not in said] == []
 
 
 def test_ctrl_c_stops_up_as_well(sqlite: Terminal) -> None:

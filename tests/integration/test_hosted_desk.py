@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -90,6 +91,23 @@ def test_a_desk_is_loaded_by_module_and_attribute() -> None:
 def test_what_names_no_desk_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError):
         load_desk(name)
+
+
+def test_a_module_that_fails_is_named_with_the_cause_and_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    (tmp_path / "needs_more.py").write_text("\nimport no_such_library\n", encoding="utf-8")
+    (tmp_path / "half_written.py").write_text("desk = (\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as needs:
+        load_desk("needs_more:desk")
+    assert "the module needs_more cannot be loaded: No module named 'no_such_library'" in needs.value.what
+    assert f"{tmp_path}/needs_more.py:2" in needs.value.what
+    with pytest.raises(ConfigurationError, match="half_written cannot be loaded: '\\(' was never closed"):
+        load_desk("half_written:desk")
+    with pytest.raises(ConfigurationError, match=f"the module {__name__} has no NOTHING"):
+        load_desk(f"{__name__}:NOTHING")
 
 
 def test_a_desk_without_a_handler_for_cases_is_not_hosted(place: Town) -> None:

@@ -69,6 +69,11 @@ def schema_status(url: str) -> SchemaStatus:
         database.close()
 
 
+def nothing_there() -> SchemaStatus:
+    """Where a database stands that is not there: asking an SQLite file that is missing would make it."""
+    return SchemaStatus(found=None, needed=_needed())
+
+
 def require_current(database: Database) -> None:
     """Refuse a schema that is not this program's.
 
@@ -89,10 +94,14 @@ def require_current(database: Database) -> None:
 
 
 def _status(connection: Connection) -> SchemaStatus:
+    return SchemaStatus(found=MigrationContext.configure(connection).get_current_revision(), needed=_needed())
+
+
+def _needed() -> str:
     needed = ScriptDirectory.from_config(_config(None)).get_current_head()
     if needed is None:
         raise SchemaVersionError("this program has no schema of its own: its installation is broken")
-    return SchemaStatus(found=MigrationContext.configure(connection).get_current_revision(), needed=needed)
+    return needed
 
 
 def _require_known(status: SchemaStatus, database: Database) -> None:

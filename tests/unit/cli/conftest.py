@@ -29,7 +29,7 @@ class Typed(msgspec.Struct, frozen=True):
         return msgspec.json.decode(self.out)
 
 
-def type_words(*words: str, stdin: str | None = None, lang: str = "en") -> Typed:
+def type_words(*words: str, stdin: str | bytes | None = None, lang: str = "en") -> Typed:
     """Type `case-router WORDS`, on no ledger in particular."""
     done = CliRunner().invoke(main, ["--lang", lang, *words], input=stdin)
     return Typed(done.exit_code, done.stdout, done.stderr)
@@ -42,7 +42,7 @@ class Shell:
         self.folder = folder
         self.ledger = f"sqlite:///{folder}/ledger.db"
 
-    def __call__(self, *args: str | Path, stdin: str | None = None, lang: str = "en") -> Typed:
+    def __call__(self, *args: str | Path, stdin: str | bytes | None = None, lang: str = "en") -> Typed:
         """Type `case-router ARGS`."""
         return type_words("--ledger", self.ledger, *map(str, args), stdin=stdin, lang=lang)
 

@@ -28,6 +28,33 @@ def test_text_comes_from_stdin_for_a_dash(shell: Shell) -> None:
     assert "井盖丢失" in shell("case", "show", done.out.strip()).out
 
 
+@pytest.mark.parametrize(
+    ("given", "zh", "en"),
+    [
+        ("路灯不亮".encode("gb18030"), "stdin 不是 UTF-8 文本", "stdin is not UTF-8 text"),
+        (b"x" * 262_145, "上限 262144 字节", "at most 262144 bytes"),
+        # Short enough to be read, and too large as the message that everybody else would have to send.
+        (b'"' * 140_000, "上限 262144 字节", "at most 262144 bytes"),
+    ],
+    ids=["gb18030", "too long", "too long as json"],
+)
+def test_text_that_nobody_else_may_send_is_refused_here_too(shell: Shell, given: bytes, zh: str, en: str) -> None:
+    for lang, sentence in (("zh", zh), ("en", en)):
+        done = shell("case", "open", "--source-id", "9", "--text", "-", stdin=given, lang=lang)
+        assert (done.code, sentence in done.err) == (2, True), done.err
+        assert len(done.err.splitlines()) == 2
+    case = shell.open()
+    assert shell("case", "report", case, "--desk", "liuyin", "--text", "-", stdin=given).code == 2
+    assert len(shell("case", "list", "--json").json) == 1
+
+
+def test_an_argument_that_is_no_utf_8_is_refused_by_its_name(shell: Shell) -> None:
+    # What Python makes of the bytes B5 C6 on a command line.
+    done = shell("case", "open", "--source-id", "\udcb5\udcc6")
+    assert done.code == 2
+    assert "--source-id is not UTF-8 text" in done.err
+
+
 def test_a_case_is_shown_in_both_languages_with_local_times(shell: Shell) -> None:
     case = shell.open("--text", "路灯[不亮]", "--received", "2026-11-24T07:04:00Z", "--starred")
     english, chinese = shell("case", "show", case), shell("case", "show", case, lang="zh")

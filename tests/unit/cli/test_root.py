@@ -94,8 +94,9 @@ def test_a_fault_of_ours_is_one_line_and_the_traceback_lies_in_a_file(
 def test_an_error_says_what_where_and_what_to_do_in_the_readers_language(bare: Shell) -> None:
     done = bare("case", "list")
     assert done.code == 4
-    assert "error: the ledger is empty" in done.err
-    assert "  what to do: Run `case-router db upgrade`." in done.err
+    assert "error: there is no ledger here" in done.err
+    assert f"  where: {bare.folder}/ledger.db" in done.err
+    assert "  what to do: to try it: `case-router up` makes one" in done.err
     assert "出错：" in bare("case", "list", lang="zh").err
 
 

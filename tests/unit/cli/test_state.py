@@ -27,6 +27,32 @@ def test_the_state_fits_on_one_screen_of_80_columns(
     assert max(map(width, lines)) <= 80
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",),
+        ("audit",),
+        ("case", "list"),
+        ("case", "show", "C"),
+        ("parked", "list"),
+        ("divisions", "show"),
+        ("policy", "list"),
+        ("calendar", "check"),
+        ("topology", "definitions"),
+        ("case", "open", "--text", "x"),
+        ("--broker", "amqp://guest@127.0.0.1:1/", "run", "relay"),
+    ],
+    ids=" ".join,
+)
+def test_where_there_is_no_ledger_none_is_left_behind(bare: Shell, words: tuple[str, ...]) -> None:
+    english, chinese = bare(*words), bare(*words, lang="zh")
+    assert english.code == chinese.code == 4, english.err
+    assert "there is no ledger here" in english.err
+    assert "`case-router up` makes one" in english.err
+    assert "此处没有台账" in chinese.err
+    assert list(bare.folder.iterdir()) == []
+
+
 def test_all_well_ends_with_0(shell: Shell) -> None:
     shell.open()
     done = shell("status", "--json")
@@ -118,6 +144,7 @@ def test_the_schema_is_made_and_told(bare: Shell) -> None:
     empty = bare("db", "status", "--json")
     assert empty.code == 4
     assert empty.json["found"] is None
+    assert list(bare.folder.iterdir()) == []
     assert bare("db", "upgrade", "--json").json["changed"]
     assert "already" in bare("db", "upgrade").err
     assert bare("db", "status").code == 0
