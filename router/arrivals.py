@@ -13,6 +13,9 @@ from router.broker.port import Delivery
 from router.core.commands import Command, Open
 from router.ledger.port import Parked
 
+#: Letters of a detail that are kept: it is one sentence.
+_MAX_DETAIL = 300
+
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     """A command, and what must be kept of the message it came in should it be parked."""
@@ -50,24 +53,46 @@ def parked_id(reason: str, message_id: str, body: bytes) -> str:
     return f"{reason}:{message_id}~{digest[:8]}" if message_id else f"{reason}:{digest[:24]}"
 
 
-def open_delivery(delivery: Delivery, now: datetime, *, strict: bool) -> Arrived | Receipt | Parked:
-    """What a delivery holds; never an exception: what cannot be taken is to be parked."""
+def open_delivery(
+    delivery: Delivery, now: datetime, *, strict: bool, replaying: bool = False
+) -> Arrived | Receipt | Parked:
+    """What a delivery holds; never an exception: what cannot be taken is to be parked.
+
+    Args:
+        delivery: as it came.
+        now: instant of recording.
+        strict: take nobody's word without an account of its own.
+        replaying: history is being replayed.
+    """
     delivery = _storable(delivery)
     found = decode(delivery.type, delivery.body)
     if not isinstance(found, Trouble):
-        found = _header_trouble(delivery) or _forged(found, delivery, strict=strict) or found
+        trouble = _header_trouble(delivery) or _forged(found, delivery, strict=strict, replaying=replaying)
+        found = trouble or found
     if isinstance(found, Trouble):
         return parked_delivery(delivery, found, now)
     if isinstance(found, Receipt):
         return found
-    return Arrived(
-        command=found,
-        origin=delivery.queue,
-        type=delivery.type,
-        key=delivery.key,
-        user_id=delivery.user_id,
-        body=delivery.body,
+    return _without_references(
+        Arrived(
+            command=found,
+            origin=delivery.queue,
+            type=delivery.type,
+            key=delivery.key,
+            user_id=delivery.user_id,
+            body=delivery.body,
+        )
     )
+
+
+def _without_references(one: Arrived) -> Arrived:
+    """The arrival without what no sender may choose: whose personal data a case has, and who counts as the same
+    complainant. Both are made here, from the contact that comes with an opening."""
+    command = one.command
+    if not isinstance(command, Open) or (command.contact_ref, command.complainant) == (None, None):
+        return one
+    kept = msgspec.structs.replace(command, contact_ref=None, complainant=None)
+    return msgspec.structs.replace(one, command=kept, body=encode(kept))
 
 
 def direct(command: Command, origin: str) -> Arrived:
@@ -77,11 +102,15 @@ def direct(command: Command, origin: str) -> Arrived:
 
 
 def arrived_again(parked: Parked) -> Arrived | None:
-    """The command in a parked message, judged by when it reached us; None when it still cannot be decoded."""
+    """The command in a parked message, judged by when it reached us; None when it still cannot be decoded.
+
+    One that was understood when it was parked, which its case's id says, was rewritten by us: the reference to
+    personal data in it is ours, and stays. In one that was kept as it came it is the sender's.
+    """
     found = decode(parked.type, parked.body)
     if isinstance(found, Trouble | Receipt):
         return None
-    return Arrived(
+    one = Arrived(
         command=found,
         origin=parked.origin,
         type=parked.type,
@@ -90,6 +119,7 @@ def arrived_again(parked: Parked) -> Arrived | None:
         body=parked.body,
         received_at=parked.parked_at,
     )
+    return one if parked.case_id else _without_references(one)
 
 
 def contact_ref(command: Command) -> str:
@@ -112,8 +142,15 @@ def without_contact(one: Arrived, keyed_hash: Callable[[str], str]) -> Arrived:
     return msgspec.structs.replace(one, command=kept, body=encode(kept))
 
 
-def _forged(found: Command | Receipt, delivery: Delivery, *, strict: bool) -> Trouble | None:
-    return forged(found, queue=delivery.queue, key=delivery.key, user_id=delivery.user_id, strict=strict)
+def _forged(found: Command | Receipt, delivery: Delivery, *, strict: bool, replaying: bool) -> Trouble | None:
+    return forged(
+        found,
+        queue=delivery.queue,
+        key=delivery.key,
+        user_id=delivery.user_id,
+        strict=strict,
+        replaying=replaying,
+    )
 
 
 def _header_trouble(delivery: Delivery) -> Trouble | None:
@@ -147,7 +184,8 @@ def parked_delivery(delivery: Delivery, trouble: Trouble, now: datetime) -> Park
     return Parked(
         id=parked_id(trouble.reason, delivery.id, delivery.body),
         reason=trouble.reason,
-        detail=trouble.detail,
+        # It may quote a name that the sender chose.
+        detail=_text(trouble.detail)[:_MAX_DETAIL],
         origin=delivery.queue,
         message_id=delivery.id,
         type=delivery.type,

@@ -110,8 +110,9 @@ class Router:
         arrived: list[Arrived] = []
         receipts: dict[str, tuple[str, int]] = {}
         parked: list[Parked] = []
+        replaying = self._rules().replay
         for delivery in deliveries:
-            found = open_delivery(delivery, now, strict=self._strict)
+            found = open_delivery(delivery, now, strict=self._strict, replaying=replaying)
             if isinstance(found, Parked):
                 parked.append(found)
                 self.tally[found.reason] += 1

@@ -83,7 +83,7 @@ class Town:
             "id": f"hotline:{number}",
             "case_id": "",
             "actor": Actor(ActorRole.CHANNEL, more.get("channel", "hotline")),
-            "source": "hotline",
+            "source": more.get("channel", "hotline"),
             "source_id": str(number),
             "channel": "hotline",
             "category": "lamp",

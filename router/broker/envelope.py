@@ -6,7 +6,6 @@ Unknown fields are ignored, unknown types are parked: a newer sender must not po
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -14,20 +13,16 @@ import msgspec
 from router.core import address
 from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDeadline
 from router.core.deadlines import WAKE_UP
-from router.core.lifecycle import times_of, with_case_id
+from router.core.lifecycle import with_case_id
 from router.core.messages import Payload
 from router.core.opening import case_id_of
+from router.core.plausible import MAX_ID_BYTES, fault_of, is_id
 
 #: Largest body that is taken, bytes; a million letters of text are a mistake or an attack.
 MAX_BODY_BYTES = 256 * 1024
 
-#: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
-MAX_ID_BYTES = 200
-
 #: Versions a receipt may name: what a ledger's integer column can be compared with.
 _MAX_VERSION = 2**31 - 1
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 RECEIPT = "case.receipt.v1"
 
@@ -44,7 +39,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=R
 class Trouble(msgspec.Struct, frozen=True):
     """Why a message could not be taken."""
 
-    #: `undecodable`, `unknown_type`, `too_large`, `naive_time`, `forged`, `bad_id`.
+    #: `undecodable`, `unknown_type`, `too_large`, `forged`, or the code of a `router.core.plausible.Fault`.
     reason: str
     #: For the operator; names fields and types, never a citizen's text.
     detail: str
@@ -94,36 +89,24 @@ def _without_text(error: Exception) -> str:
 
 
 def _checked(command: Command) -> Command | Trouble:
-    if not _is_id(command.id):
-        return Trouble("bad_id", f"a command needs an id of 1 to {MAX_ID_BYTES} bytes without control characters")
+    fault = fault_of(command)
+    if fault is not None:
+        return Trouble(fault.code, f"{fault.field}: {fault.en}" if fault.field else fault.en)
     if command.id.startswith(WAKE_UP) and not isinstance(command, PassDeadline):
         # Under the id of a wake-up it would answer for it, and the deadline would never pass.
         return Trouble("bad_id", f"ids that begin with {WAKE_UP} are the clock's")
-    if isinstance(command, Open) and not command.source_id:
-        return Trouble("bad_id", "an open needs the channel's own id in source_id")
-    if isinstance(command, Open):
-        # Under another's id it would stand in the way of the case that the id follows for.
-        if command.case_id not in ("", case_id_of(command.source, command.source_id)):
-            return Trouble("bad_id", "the case_id of an open follows from source and source_id; leave it empty")
-    elif not _is_id(command.case_id):
-        return Trouble("bad_id", f"a command needs a case_id of 1 to {MAX_ID_BYTES} bytes")
-    for field, value in times_of(command).items():
-        if value.tzinfo is None:
-            return Trouble("naive_time", f"{field} has no zone; write 2026-11-24T09:00:00+08:00")
+    # Under another's id an opening would stand in the way of the case that the id follows for.
+    if isinstance(command, Open) and command.case_id not in ("", case_id_of(command.source, command.source_id)):
+        return Trouble("bad_id", "the case_id of an open follows from source and source_id; leave it empty")
     return with_case_id(command)
 
 
 def _checked_receipt(receipt: Receipt) -> Receipt | Trouble:
-    if not all(map(_is_id, (receipt.id, receipt.case_id, receipt.desk))):
+    if not all(map(is_id, (receipt.id, receipt.case_id, receipt.desk))):
         return Trouble("bad_id", f"id, case_id and desk of a receipt have 1 to {MAX_ID_BYTES} bytes")
     if not 0 < receipt.version <= _MAX_VERSION:
         return Trouble("undecodable", "no case has such a version")
     return receipt
-
-
-def _is_id(text: str) -> bool:
-    """Whether every ledger, log and message can carry it: PostgreSQL keeps no NUL, and indexes no long text."""
-    return 0 < len(text.encode()) <= MAX_ID_BYTES and _CONTROL.search(text) is None
 
 
 def encode(payload: Payload | Command | Receipt) -> bytes:
@@ -138,7 +121,9 @@ _SPEAKERS = {
 }
 
 
-def forged(found: Command | Receipt, *, queue: str, key: str, user_id: str | None, strict: bool) -> Trouble | None:
+def forged(
+    found: Command | Receipt, *, queue: str, key: str, user_id: str | None, strict: bool, replaying: bool = False
+) -> Trouble | None:
     """Whether a message speaks in another's name; None when it may be taken.
 
     The broker vouches for `user_id`, and, where accounts have topic permissions, for the first word of the routing
@@ -150,6 +135,7 @@ def forged(found: Command | Receipt, *, queue: str, key: str, user_id: str | Non
         key: its routing key: `<desk or channel>.<verb>`.
         user_id: the account the broker vouches for; None when the sender gave none.
         strict: take nobody's word without an account of its own.
+        replaying: history is being replayed, which speaks for whoever had the word then. Else it has none.
     """
     if isinstance(found, PassDeadline) or queue.startswith("due."):
         fits = isinstance(found, PassDeadline) and queue.startswith("due.")
@@ -164,7 +150,7 @@ def forged(found: Command | Receipt, *, queue: str, key: str, user_id: str | Non
     if queue in _SPEAKERS and role not in _SPEAKERS[queue]:
         return Trouble("forged", f"a {role} does not speak through {queue} without an account {OPERATOR}…")
     if role is ActorRole.SOURCE:
-        return None  # only a replay gives it any role
+        return None if replaying else Trouble("forged", "only a replay speaks in the name of history")
     account = address.channel_user(name) if queue == address.INTAKE else address.desk_user(name)
     if user_id is not None and user_id.startswith(("desk.", "channel.")) and user_id != account:
         return Trouble("forged", f"account {user_id} speaks in the name of {role} {name}")
@@ -172,7 +158,7 @@ def forged(found: Command | Receipt, *, queue: str, key: str, user_id: str | Non
         return Trouble("forged", f"{role} {name} must send with its own account {account} in user_id")
     if key and key.partition(".")[0] != address.word(name):
         return Trouble("forged", f"routing key {key[:80]} is not that of {role} {name}")
-    return _foreign_open(found, name, strict=strict)
+    return _foreign_open(found, role, name)
 
 
 #: Accounts of people and programs that act for the city's own staff: follow-up, supervision, dispatch.
@@ -194,8 +180,12 @@ def _claim_of(found: Command | Receipt, role: ActorRole, why: str) -> Trouble | 
     return Trouble("forged", why) if _speaker(found)[0] is role else None
 
 
-def _foreign_open(found: Command | Receipt, channel: str, *, strict: bool) -> Trouble | None:
-    """A channel opens its own cases: another's ids must not be taken before that one uses them."""
-    if not isinstance(found, Open) or (found.channel == channel and (found.source == channel or not strict)):
+def _foreign_open(found: Command | Receipt, role: ActorRole, name: str) -> Trouble | None:
+    """A channel opens its own cases, under its own ids: another's must not be taken before that one uses them."""
+    if not isinstance(found, Open):
         return None
-    return Trouble("forged", f"channel {channel} opens a case of channel {found.channel}, source {found.source}")
+    if role is ActorRole.DESK:
+        return Trouble("forged", f"desk {name} opens a case: only channels do")
+    if (found.channel, found.source) == (name, name):
+        return None
+    return Trouble("forged", f"channel {name} opens a case of channel {found.channel}, source {found.source}")

@@ -10,8 +10,9 @@ from router.app import Installation
 from router.broker.envelope import MAX_BODY_BYTES, encode
 from router.cli.call import Call
 from router.cli.output import emit_json, emit_refusal, tell
-from router.cli.words import word
+from router.cli.words import pick, word
 from router.core.commands import Command
+from router.core.plausible import fault_of
 from router.core.toml_table import nearest
 from router.core.tree import Tree
 from router.errors import NotFoundError, UsageError
@@ -59,10 +60,13 @@ def hand_in(installation: Installation, command: Command) -> Answer:
         NotFoundError: there is no such case.
         RouterError: the command kept failing and was parked.
         UnreachableError: the ledger does not answer.
-        UsageError: it is larger than what is taken from anybody.
+        UsageError: a value of it cannot be, or it is larger than what is taken from anybody.
     """
     if len(encode(command)) > MAX_BODY_BYTES:
         raise _too_large()
+    fault = fault_of(command)
+    if fault is not None:
+        raise UsageError(pick((fault.zh, fault.en)), where=fault.field)
     return carry_out(installation.counter(), installation.ledger, command, installation.now())
 
 

@@ -192,16 +192,6 @@ def tag_of(command: c.Command) -> str:
     return str(command.__struct_config__.tag)
 
 
-def times_of(command: c.Command) -> dict[str, datetime]:
-    """The instants a command carries, by field, for checking that each has a zone."""
-    found = {}
-    for field in command.__struct_fields__:
-        value = getattr(command, field)
-        if isinstance(value, datetime):
-            found[field] = value
-    return found
-
-
 def with_case_id(command: c.Command) -> c.Command:
     """The command with the id of its case: an Open derives it from the source's own id."""
     if isinstance(command, c.Open) and not command.case_id:

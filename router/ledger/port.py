@@ -72,6 +72,7 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     message_id: str
     type: str
+    #: Empty for one that was kept as it came; else it was understood, and what it says of personal data is ours.
     case_id: str
     key: str
     user_id: str | None

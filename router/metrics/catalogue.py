@@ -24,6 +24,8 @@ REASONS = (
     "unknown_type",
     "too_large",
     "naive_time",
+    "out_of_range",
+    "nul_character",
     "bad_id",
     "forged",
     "unknown_case",

@@ -157,7 +157,8 @@ class _Scribe:
         return Open(
             id=command_id,
             case_id=case_id_of(self._mapping.source, record.source_id),
-            actor=Actor(ActorRole.CHANNEL, channel),
+            # Not the channel's: that one opens cases under its own ids, and these are the table's.
+            actor=Actor(ActorRole.SOURCE, self._mapping.source),
             at=record.opened_at,
             source=self._mapping.source,
             source_id=record.source_id,

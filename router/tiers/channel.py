@@ -27,10 +27,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from router.broker.envelope import MAX_ID_BYTES, encode
+from router.broker.envelope import encode
 from router.broker.port import Delivery
 from router.core import address, commands as c, messages as m
 from router.core.opening import case_id_of, content_hash
+from router.core.plausible import MAX_ID_BYTES
 from router.errors import ConfigurationError
 from router.tiers.dispatching import Dispatching, Ending
 from router.tiers.office import Outbound, Report, verb_of

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from router.broker.envelope import MAX_BODY_BYTES, MAX_ID_BYTES
+from router.broker.envelope import MAX_BODY_BYTES
 from router.core.commands import Actor, ActorRole, Open
-from router.core.lifecycle import times_of
 from router.core.opening import case_id_of
+from router.core.plausible import fault_of
 from router.tiers.channel import command_id
 
 #: Never taken from a body: who speaks is the token's channel, ids follow from the source's own, and a reference to
@@ -28,9 +27,6 @@ def _posted() -> type[msgspec.Struct]:
         fields.append((field.name, field.type) if required else (field.name, field.type, field.default))
     return msgspec.defstruct("PostedCase", fields, frozen=True, kw_only=True)
 
-
-#: More households than there are.
-_MAX_AFFECTED = 10**9
 
 #: JSON body of `POST /cases`.
 PostedCase = _posted()
@@ -75,7 +71,8 @@ def opening_of(body: bytes, channel: str) -> Open:
             raise _wrong(403, "other_channel", f"this token is {channel}'s", f"$.{field}", "Leave the field out.")
     fields = {name: getattr(posted, name) for name in posted.__struct_fields__}
     fields |= {"source": channel, "channel": channel}
-    opening = Open(id="", case_id="", actor=Actor(ActorRole.CHANNEL, channel), **fields)
+    # Its id follows from what it says, once that is known to be sound; until then any will do.
+    opening = Open(id=channel, case_id="", actor=Actor(ActorRole.CHANNEL, channel), **fields)
     _check(opening)
     case_id = case_id_of(channel, opening.source_id)
     return msgspec.structs.replace(opening, id=command_id(opening), case_id=case_id)
@@ -94,39 +91,20 @@ def _decoded(body: bytes) -> Any:
         raise _wrong(400, "broken_json", "the body is no JSON in UTF-8", "", "Send one JSON object.") from None
 
 
+#: What to do about a fault, by its code.
+_TODO = {
+    "bad_id": "Send an id of your own, the same whenever you repeat the same case.",
+    "naive_time": "Write the offset: 2026-11-24T09:00:00+08:00.",
+    "out_of_range": "Correct the value, or leave the field out.",
+    "nul_character": "Remove it.",
+}
+
+
 def _check(opening: Open) -> None:
-    if not opening.source_id or len(opening.source_id.encode()) > MAX_ID_BYTES:
-        what = f"source_id is your own id of the case, 1 to {MAX_ID_BYTES} bytes"
-        raise _wrong(400, "source_id", what, "$.source_id", "Send the same id whenever you repeat the same case.")
-    for field, value in times_of(opening).items():
-        if value.tzinfo is None:
-            todo = "Write the offset: 2026-11-24T09:00:00+08:00."
-            raise _wrong(400, "naive_time", "the time has no zone", f"$.{field}", todo)
-        if not _is_instant(value):
-            raise _wrong(400, "out_of_range", "there is no such instant", f"$.{field}", "Correct the date.")
-    if _has_nul(msgspec.to_builtins(opening)):
-        raise _wrong(
-            400, "nul_character", "a text holds a NUL character", "", "No database keeps those: remove it."
-        )
-    if not 1 <= opening.affected <= _MAX_AFFECTED:
-        raise _wrong(400, "affected", "at least one household is affected", "$.affected", "Leave it out or count.")
-
-
-def _is_instant(value: datetime) -> bool:
-    """Whether the calendar still has it in UTC: the first and last hours there are do not exist everywhere."""
-    try:
-        value.astimezone(UTC)
-    except OverflowError:
-        return False
-    return True
-
-
-def _has_nul(value: object) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(map(_has_nul, value.values()))
-    return isinstance(value, list | tuple) and any(map(_has_nul, value))
+    fault = fault_of(opening)
+    if fault is not None:
+        where = f"$.{fault.field}" if fault.field else ""
+        raise _wrong(400, fault.code, fault.en, where, _TODO[fault.code])
 
 
 def too_large() -> WrongError:

@@ -84,7 +84,7 @@ COMMANDS: tuple[c.Command, ...] = (
     c.PassDeadline(
         id=f"{_CASE}@close@2026-11-30T09:30:00Z",
         case_id=_CASE,
-        actor=c.Actor(c.ActorRole.SYSTEM),
+        actor=c.Actor(c.ActorRole.SYSTEM, "clock"),
         milestone="close",
         due_at=_DUE_AT,
     ),

@@ -33,10 +33,16 @@ def opened(channel: str = "hotline", source: str = "hotline", actor: str = "hotl
 
 
 def check(
-    found: Command | Receipt, queue: str, key: str, user_id: str | None = None, *, strict: bool = False
+    found: Command | Receipt,
+    queue: str,
+    key: str,
+    user_id: str | None = None,
+    *,
+    strict: bool = False,
+    replaying: bool = False,
 ) -> bool:
     """Whether it may be taken."""
-    return forged(found, queue=queue, key=key, user_id=user_id, strict=strict) is None
+    return forged(found, queue=queue, key=key, user_id=user_id, strict=strict, replaying=replaying) is None
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -70,8 +76,23 @@ def test_a_channel_account_gives_no_orders_and_opens_nobody_elses_cases() -> Non
     assert not check(said(ActorRole.SUPERVISION, "x"), INTAKE, "hotline.designate", "channel.hotline")
     assert not check(opened(actor="app", channel="app"), INTAKE, "app.open", "channel.hotline")
     assert not check(opened(channel="app"), INTAKE, "hotline.open", "channel.hotline")
-    assert not check(opened(source="app"), INTAKE, "hotline.open", "channel.hotline", strict=True)
-    assert check(opened(), INTAKE, "hotline.open", "channel.hotline", strict=True)
+    for strict in (False, True):
+        assert not check(opened(source="app"), INTAKE, "hotline.open", "channel.hotline", strict=strict)
+        assert check(opened(), INTAKE, "hotline.open", "channel.hotline", strict=strict)
+
+
+def test_no_desk_opens_a_case() -> None:
+    desk = msgspec.structs.replace(
+        opened(channel="willow", source="willow"), actor=Actor(ActorRole.DESK, "willow")
+    )
+    assert not check(desk, REPORTS, "willow.open", "desk.willow")
+
+
+@pytest.mark.parametrize("queue", [INTAKE, REPORTS])
+def test_only_a_replay_speaks_in_the_name_of_history(queue: str) -> None:
+    history = msgspec.structs.replace(opened(source="city311"), actor=Actor(ActorRole.SOURCE, "city311"))
+    assert check(history, queue, "hotline.open", replaying=True)
+    assert not check(history, queue, "hotline.open")
 
 
 def test_a_routing_key_that_contradicts_the_body_is_forged() -> None:
@@ -124,7 +145,7 @@ def test_a_receipt_is_the_desks_word_too() -> None:
         ("case.accept.v1", b'{"id":"due:c:close:1.0","case_id":"c","actor":{"role":"desk","id":"x"}}', "bad_id"),
         (
             "case.accept.v1",
-            b'{"id":"a","case_id":"c","actor":{"role":"desk"},"at":"2026-11-24T09:00:00"}',
+            b'{"id":"a","case_id":"c","actor":{"role":"desk","id":"x"},"at":"2026-11-24T09:00:00"}',
             "naive_time",
         ),
         ("case.accept.v1", b" " * 300_000, "too_large"),

@@ -29,7 +29,6 @@ from router.core.commands import (
     Withdraw,
 )
 from router.core.deadlines import wake_up
-from router.core.lifecycle import times_of
 from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies
 from router.core.rules import Rules
 from tests.city import (
@@ -442,11 +441,6 @@ def test_nothing_happens_in_the_future() -> None:
     play.open()
     play.say("willow", Accept, at=play.now + timedelta(minutes=5))
     assert play.case.accepted_at == play.now
-
-
-def test_the_instants_a_command_carries_are_found_by_field() -> None:
-    reply = Reply(id="1", case_id="C", actor=actor("willow"), at=MONDAY, commitment_due_at=MONDAY)
-    assert times_of(reply) == {"at": MONDAY, "commitment_due_at": MONDAY}
 
 
 # -- corrections

@@ -60,11 +60,11 @@ def test_the_order_is_that_of_events_openings_first(tmp_path: Path) -> None:
     )
 
 
-def test_a_closing_speaks_for_whoever_leads(tmp_path: Path) -> None:
+def test_history_speaks_in_its_own_name_for_whoever_had_the_word(tmp_path: Path) -> None:
     opening, closing = history(tmp_path, row(closed="2026-03-02 11:00")).commands
     assert isinstance(opening, Open)
     assert isinstance(closing, Resolve)
-    assert (opening.actor.role, closing.actor.role) == (ActorRole.CHANNEL, ActorRole.SOURCE)
+    assert (opening.actor.role, closing.actor.role) == (ActorRole.SOURCE, ActorRole.SOURCE)
     assert opening.case_id == closing.case_id
     assert (opening.at, closing.at) == (utc(2026, 3, 2, 9), utc(2026, 3, 2, 11))
 

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from router.broker.envelope import MAX_ID_BYTES, Receipt, decode
+from router.broker.envelope import Receipt, decode
 from router.core import messages as m
 from router.core.commands import Accept, Resolve
+from router.core.plausible import MAX_ID_BYTES
 from router.errors import ConfigurationError
 from router.tiers import Desk, Office, dispatching as d
 from router.tiers.dispatching import Ending
