@@ -6,7 +6,6 @@ repeats at most a message with the same id.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -25,6 +24,7 @@ from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
 from router.sending import Sender
+from router.tally import Tally
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ class Router:
         self._strict = strict_identity
         self._publish_events = publish_events
         #: What happened to commands since the start, by word (`router.batch.Batch.tally`).
-        self.tally: Counter[str] = Counter()
+        self.tally = Tally()
 
     def handle(self, deliveries: Sequence[Delivery], now: datetime) -> dict[str, Answer]:
         """Take deliveries on record; when it returns they may be acknowledged.
@@ -104,7 +104,7 @@ class Router:
         with self._ledger.begin() as unit:
             unit.park([parked_delivery(delivery, Trouble("failing", what), now)])
         log.error("message.failing", error=type(error).__name__, type=delivery.type)
-        self.tally["failing"] += 1
+        self.tally.add("failing")
 
     def _handle(self, deliveries: Sequence[Delivery], now: datetime) -> dict[str, Answer]:
         arrived: list[Arrived] = []
@@ -115,7 +115,7 @@ class Router:
             found = open_delivery(delivery, now, strict=self._strict, replaying=replaying)
             if isinstance(found, Parked):
                 parked.append(found)
-                self.tally[found.reason] += 1
+                self.tally.add(found.reason)
             elif isinstance(found, Receipt):
                 receipts[found.case_id] = (found.desk, found.version)
             else:
@@ -212,7 +212,7 @@ class Router:
         """Twenty lost races in a row are no race: keep the commands where an operator sees them."""
         with self._ledger.begin() as unit:
             unit.park([one.parked("failing", "another process kept changing the case", now) for one in pending])
-        self.tally["failing"] += len(pending)
+        self.tally.add("failing", len(pending))
 
     def take_waiting(self, now: datetime, limit: int = 500) -> int:
         """Take up messages that wait for a case which exists: parked in one process while another opened it.

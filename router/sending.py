@@ -6,7 +6,7 @@ crash: what was not settled in the ledger is sent again by the relay, with the s
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -14,6 +14,7 @@ import structlog
 
 from router.broker.port import Fate, Outgoing, Publisher
 from router.errors import UnreachableError
+from router.tally import Tally
 
 log = structlog.get_logger()
 
@@ -32,7 +33,7 @@ class Sender:
         self._flying: deque[tuple[Sequence[Outgoing], Future[list[Fate]]]] = deque()
         self._done: dict[str, Fate] = {}
         #: Attempts since the start, by what became of them.
-        self.fates: Counter[str] = Counter()
+        self.fates = Tally()
         #: Whether the last batch reached the broker.
         self.reachable = True
 

@@ -78,7 +78,7 @@ class Runtime(Collector):
         yield from self._deciding()
         yield from _without_created(self._seconds)
         yield from _without_created(self._sizes)
-        yield _counter(c.SENT, sum((sender.fates for sender in self.senders), Counter()))
+        yield _counter(c.SENT, sum((sender.fates.counted() for sender in self.senders), Counter()))
         if self.relays:
             yield _counter(c.RELAYED, sum(relay.claimed for relay in self.relays))
         if self.wakers:
@@ -94,7 +94,7 @@ class Runtime(Collector):
         yield _gauge(c.REACHABLE, float(self._broker.reachable))
 
     def _deciding(self) -> Iterator[Metric]:
-        words: Counter[str] = sum((router.tally for router in self.routers), Counter())
+        words: Counter[str] = sum((router.tally.counted() for router in self.routers), Counter())
         yield _counter(c.COMMANDS, words)
         yield _counter(c.STALE, words[_STALE])
         parked: Counter[str] = Counter()

@@ -62,7 +62,7 @@ class Drive:
     @property
     def tally(self) -> dict[str, int]:
         """What happened to commands, by word."""
-        return dict(sorted(self._router.tally.items()))
+        return dict(sorted(self._router.tally.counted().items()))
 
     def run(self, commands: Sequence[Command], progress: Progress) -> None:
         """Send all of history, then fire every deadline strictly before as-of that is still armed.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from router.metrics.runtime import Runtime
 from router.roles import TickingRole
 from router.sending import Sender
 from router.settings import Settings
+from router.tally import Tally
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -33,7 +33,8 @@ class CountingRouter(Router):
 
     def __init__(self, **tally: int) -> None:
         """Needs nothing."""
-        self.tally = Counter(tally)
+        self.tally = Tally()
+        self.tally.update(tally)
 
 
 class GoneBroker(EmbeddedBroker):
@@ -73,6 +74,27 @@ def test_words_of_several_routers_are_summed_and_sorted_by_kind() -> None:
     assert found["case_router_parked_messages_total{reason=unknown_case}"] == 1
     assert found["case_router_parked_messages_total{reason=forged}"] == 5
     assert found["case_router_parked_messages_total{reason=other}"] == 6
+
+
+class Noticed(int):
+    """A count during whose reading another word is counted, as another thread may do at any moment."""
+
+    tally: Tally
+
+    def __gt__(self, other: int) -> bool:
+        """Somebody goes through the counts, and has come to this one."""
+        self.tally.add("forged")
+        return super().__gt__(other)
+
+
+def test_a_word_that_comes_while_a_scrape_reads_disturbs_nobody() -> None:
+    counting, once = CountingRouter(), Noticed(1)
+    once.tally = counting.tally
+    counting.tally.update({"accepted": once})
+    runtime = Runtime(EmbeddedBroker())
+    runtime.routers.append(counting)
+    assert read(runtime)["case_router_commands_total{outcome=accepted}"] == 1
+    assert counting.tally["forged"] > 0
 
 
 def test_a_sender_counts_every_attempt_by_its_fate() -> None:
