@@ -24,6 +24,7 @@ from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.metrics.runtime import Runtime
 from router.presets import preset_text
+from router.pulse import Pulse
 from router.recovery import Reconciler
 from router.roles import ConsumingRole, Role, TickingRole
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source, install_policies, install_tree
@@ -56,6 +57,11 @@ def clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one place
 
 
+def open_broker(settings: Settings) -> Broker:
+    """The broker of an installation; it is reached when it is first needed."""
+    return EmbeddedBroker() if settings.is_embedded else RabbitBroker(broker_url(settings))
+
+
 class Installation:
     """Everything one installation runs on: ledger, broker, rulebook. Close it when done."""
 
@@ -79,9 +85,12 @@ class Installation:
         self._declares = False
         #: Version of the tree whose queues the embedded broker has.
         self._declared = ""
+        #: Every loop that was made, with the name of its role.
+        self._loops: list[tuple[str, Role]] = []
         self._stack = ExitStack()
         # The broker first: making one opens nothing, so there is nothing to close when the ledger refuses.
-        self.broker: Broker = self._open_broker()
+        self.broker = open_broker(settings)
+        self._stack.callback(self.broker.close)
         #: What is made below, for whoever wants to read what it has done.
         self.runtime = Runtime(self.broker)
         self.ledger = self._open_ledger()
@@ -91,11 +100,6 @@ class Installation:
         ledger = SqlLedger(self.settings.ledger, key=contact_key(self.settings))
         self._stack.callback(ledger.close)
         return ledger
-
-    def _open_broker(self) -> Broker:
-        broker: Broker = EmbeddedBroker() if self.settings.is_embedded else RabbitBroker(broker_url(self.settings))
-        self._stack.callback(broker.close)
-        return broker
 
     def topology(self) -> Topology:
         """Exchanges, queues and bindings of the tree in force."""
@@ -178,9 +182,15 @@ class Installation:
         if unknown:
             raise UsageError(f"there is no role {unknown[0]}", todo=f"Roles: {', '.join(makers)}.")
         self._require_key()
-        made = [role for name in names for role in makers[name]()]
-        self.runtime.roles += made
-        return made
+        made = [(name, role) for name in names for role in makers[name]()]
+        self._loops += made
+        loops = [role for _, role in made]
+        self.runtime.roles += loops
+        return loops
+
+    def pulse(self) -> Pulse:
+        """Writes signs of life of the roles made so far."""
+        return Pulse(self.ledger, self._loops, self.now)
 
     def _require_key(self) -> None:
         """Every role parks what it cannot handle or deliver, and a parked body holds a citizen's words: sealed."""
@@ -225,11 +235,7 @@ class Installation:
         ]
         if self.settings.reconcile_after_s > 0:
             reconciler = self.reconciler()
-            roles.append(
-                TickingRole(
-                    "reconciler", lambda now: reconciler.run_once(now) < 0, self.now, pause_s=_RECONCILE_EVERY_S
-                )
-            )
+            roles.append(TickingRole("reconciler", reconciler.run_once, self.now, pause_s=_RECONCILE_EVERY_S))
         return roles
 
     def _forget(self, now: datetime) -> bool:

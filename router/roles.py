@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Thread
 from time import monotonic
@@ -38,6 +38,12 @@ log = structlog.get_logger()
 
 #: Longest pause between two tries to reach a broker or database, and between two beats of a loop, seconds.
 _LONGEST_PAUSE_S = 15.0
+
+#: Seconds between two looks at which queues hold nothing: three small questions on a connection that is there.
+_LOOK_EVERY_S = 5.0
+
+#: A sender's clock may be ahead of ours by this much; a time further in the future says nothing about a message.
+_AHEAD = timedelta(seconds=5)
 
 #: How long what was delivered is held while the database is away; RabbitMQ's `consumer_timeout` is 30 minutes.
 LONGEST_HOLD = timedelta(minutes=15)
@@ -85,7 +91,12 @@ def persist(step: Callable[[], _Result], stop: Event, role: Role, clock: Callabl
 
 
 class ConsumingRole:
-    """Takes batches from queues and hands them to a router: the roles `router` and `sla`."""
+    """Takes batches from queues and hands them to a router: the roles `router` and `sla`.
+
+    It also knows how old its queues can be (`clear_until`): RabbitMQ tells nobody when a queue's oldest message
+    was put there, but queues keep their order, so what waits was put there after what was taken, and after the
+    last time nothing waited.
+    """
 
     def __init__(
         self,
@@ -115,6 +126,10 @@ class ConsumingRole:
         """
         self.name = name
         self.beat_at: datetime | None = None
+        #: Queue → instant before which nothing that waits was put there; None: nothing is known yet. The keys
+        #: never change, so that another thread may read them.
+        self.clear_until: dict[str, datetime | None] = dict.fromkeys(queues)
+        self._looked_at: datetime | None = None
         self._broker = broker
         self._router = router
         self._queues = queues
@@ -144,7 +159,22 @@ class ConsumingRole:
                 self._router.try_ledger(self._clock())
                 self._gave_back = False
             self._consumer = self._broker.consumer(self._queues, self._prefetch)
+        self._look(self._consumer)
         return self._consumer.receive(self._batch, self._wait_s)
+
+    def _look(self, consumer: Consumer) -> None:
+        """Take down what the last look found, and look again now and then."""
+        now = self._clock()
+        for queue, at in consumer.empty_at.items():
+            self._is_clear(queue, at)
+        if self._looked_at is None or now - self._looked_at >= timedelta(seconds=_LOOK_EVERY_S):
+            self._looked_at = now
+            consumer.look(now)
+
+    def _is_clear(self, queue: str, until: datetime | None) -> None:
+        known = self.clear_until[queue]
+        if until is not None and (known is None or known < until):
+            self.clear_until[queue] = until
 
     def _handle(self, deliveries: Sequence[Delivery], since: datetime) -> None:
         begun_s = monotonic()
@@ -160,6 +190,10 @@ class ConsumingRole:
             return
         if self._consumer is not None:
             self._consumer.done(deliveries)
+        # Only now: what is held when a process dies goes back to where it was.
+        now = self._clock()
+        for queue, last in {one.queue: one for one in deliveries}.items():
+            self._is_clear(queue, sent_at(last, now))
         self._observe(len(deliveries), monotonic() - begun_s)
 
     def _flush(self) -> None:
@@ -168,6 +202,15 @@ class ConsumingRole:
     def _close(self) -> None:
         if self._consumer is not None:
             self._consumer.close()
+
+
+def sent_at(delivery: Delivery, now: datetime) -> datetime | None:
+    """When a message was sent, by its sender, never after `now`; None when that is not said or cannot be."""
+    try:
+        said = datetime.fromtimestamp(delivery.timestamp_s, UTC) if delivery.timestamp_s is not None else None
+    except (ValueError, OverflowError, OSError):  # in milliseconds: a year that no calendar has
+        return None
+    return None if said is None or said > now + _AHEAD else min(said, now)
 
 
 class TickingRole:

@@ -7,6 +7,7 @@ limits, no dead-lettering, and a confirm means only that the message lies in its
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from kombu.connection import Connection
@@ -134,6 +135,7 @@ class EmbeddedConsumer:
         self._store = store
         self._connection = connection
         self._queues = list(queues)
+        self.empty_at: dict[str, datetime | None] = dict.fromkeys(queues)
         self._channel = connection.channel()
         self._channel.basic_qos(prefetch_count=prefetch)
         #: Tags of what was handed out and is not done.
@@ -166,6 +168,13 @@ class EmbeddedConsumer:
             return True
         waiting = any(self._store.lines.get(queue) for queue in self._queues)
         return waiting and self._channel.qos.can_consume_max_estimate() > 0
+
+    def look(self, now: datetime) -> None:
+        """See :meth:`router.broker.port.Consumer.look`; the answer is there at once."""
+        with self._store.changed:
+            for queue in self._queues:
+                if queue in self._store.lines and not self._store.lines[queue]:
+                    self.empty_at[queue] = now
 
     def done(self, deliveries: Sequence[Delivery]) -> None:
         """See :meth:`router.broker.port.Consumer.done`."""
@@ -207,5 +216,6 @@ def _delivery(message: Any, queue: str) -> Delivery:
         headers=message.headers,
         user_id=properties["user_id"],
         redelivered=info.get("redelivered", False),
+        timestamp_s=properties.get("timestamp"),
         token=message.delivery_tag,
     )

@@ -6,6 +6,7 @@ The law of the room: a broker carries word of the ledger. Losing every message i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -28,6 +29,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     #: The account the broker vouches for; None when the sender gave none.
     user_id: str | None
     redelivered: bool
+    #: When its sender says it was sent, in Unix time of whole seconds (AMQP has no finer one); None: not said.
+    timestamp_s: int | None = None
     #: The adapter's own handle.
     token: object
 
@@ -53,11 +56,24 @@ class Publisher(Protocol):
 class Consumer(Protocol):
     """Takes batches of deliveries from some queues. One thread at a time."""
 
+    @property
+    def empty_at(self) -> Mapping[str, datetime | None]:
+        """Queue → the latest `now` of a look that found nothing waiting in it; None: none did so far."""
+        ...
+
     def receive(self, max_n: int, wait_s: float) -> list[Delivery]:
         """At most `max_n` deliveries; returns as soon as there is one, or empty after `wait_s` seconds.
 
         Raises:
             UnreachableError: the connection is gone and could not be made again within `wait_s`.
+        """
+        ...
+
+    def look(self, now: datetime) -> None:
+        """Ask, without waiting for the answer, which of its queues hold nothing; `empty_at` tells what came of it.
+
+        A peek would count as a delivery, so only how many messages are ready is asked for. A queue that this
+        consumer is not subscribed to, or of which it has something in its buffer, is not called empty.
         """
         ...
 

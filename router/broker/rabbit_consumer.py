@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -63,6 +64,10 @@ class RabbitConsumer:
         self._channel: Channel | None = None
         self._buffer: deque[_Arrival] = deque()
         self._acks = Acks()
+        self.empty_at: dict[str, datetime | None] = dict.fromkeys(self._queues)
+        # The two below belong to the I/O thread.
+        self._subscribed: set[str] = set()
+        self._probe: Channel | None = None
         self._connection: pika.SelectConnection | None = None
         #: Before the next channel; grows while the broker closes one after the other, say for want of a right.
         self._pause_s = FIRST_PAUSE_S
@@ -120,6 +125,10 @@ class RabbitConsumer:
         """Stop consuming and close; what was not done goes back to its queue; idempotent."""
         self._link.close()
 
+    def look(self, now: datetime) -> None:
+        """See :meth:`router.broker.port.Consumer.look`."""
+        self._link.call(partial(self._look, now))
+
     def _settle(self, deliveries: Sequence[Delivery], *, give_back: bool) -> None:
         with self._arrived:
             channel, generation = self._channel, self._generation
@@ -150,6 +159,8 @@ class RabbitConsumer:
             self._acks = Acks()
             self._trouble = reason
             self._arrived.notify_all()
+        self._subscribed.clear()
+        self._probe = None
 
     def _is_current(self, channel: Channel) -> bool:
         return channel is self._channel
@@ -190,6 +201,7 @@ class RabbitConsumer:
             _end(probe)
             if self._is_current(channel) and channel.is_open:
                 channel.basic_consume(queue, partial(self._on_message, queue), consumer_tag=queue)
+                self._subscribed.add(queue)
 
         def missed(_probe: Channel, reason: Exception) -> None:
             if isinstance(reason, ChannelClosedByBroker) and self._connection is not None:
@@ -202,8 +214,31 @@ class RabbitConsumer:
     def _on_cancelled(self, channel: Channel, frame: pika.frame.Method) -> None:
         """The broker ended a subscription: the queue was deleted, or moved with its node."""
         queue = str(frame.method.consumer_tag)
+        self._subscribed.discard(queue)
         log.warning("broker ended a subscription", queue=queue)
         self._look_for(channel, queue, FIRST_PAUSE_S)
+
+    def _look(self, now: datetime) -> None:
+        """Ask how much waits, on a channel kept for it: asking for a queue that has gone closes the channel."""
+        if self._connection is None or not self._connection.is_open or self._channel is None:
+            return
+        if self._probe is None or not self._probe.is_open:
+            self._connection.channel(on_open_callback=partial(self._count, now))
+        else:
+            self._count(now, self._probe)
+
+    def _count(self, now: datetime, probe: Channel) -> None:
+        self._probe = probe
+        for queue in sorted(self._subscribed):
+            probe.queue_declare(
+                queue, passive=True, callback=partial(self._on_count, queue, now, self._generation)
+            )
+
+    def _on_count(self, queue: str, now: datetime, generation: int, frame: pika.frame.Method) -> None:
+        with self._arrived:
+            held = any(arrival[0] == queue for arrival in self._buffer)
+            if frame.method.message_count == 0 and not held and generation == self._generation:
+                self.empty_at[queue] = now
 
     def _on_message(
         self,
@@ -255,5 +290,6 @@ def _delivery(arrival: _Arrival, generation: int) -> Delivery:
         headers=properties.headers or {},
         user_id=properties.user_id,
         redelivered=method.redelivered,
+        timestamp_s=properties.timestamp,
         token=Token(generation, method.delivery_tag),
     )

@@ -65,9 +65,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case dispatch": ("派单给承办单位", "dispatch the case to a desk"),
     "case correct": ("更正事项或区划，重新派单", "correct category or division; the case is routed anew"),
     "case withdraw": ("撤回", "withdraw the case"),
-    "parked": ("停放的消息：查看、重新处理", "parked messages: look at them, hand them in again"),
+    "parked": (
+        "停放的消息：查看、重新处理、作废",
+        "parked messages: look at them, hand them in again, dismiss them",
+    ),
     "parked list": ("列出停放的消息，不显示内容", "list parked messages, never their content"),
-    "parked show": ("查看一条停放的消息", "one parked message; its content only with --body"),
+    "parked show": (
+        "查看一条停放的消息；看内容（--body）须说明查阅人和理由，留痕",
+        "one parked message; its content only with --body, and then reader and reason go on record",
+    ),
+    "parked drop": (
+        "作废一条停放的消息：不再处理，留痕",
+        "dismiss a parked message for good; who and why go on record",
+    ),
     "parked replay": (
         "重新处理停放的消息",
         "hand parked messages in again",
@@ -213,6 +223,9 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--limit": ("最多列出", "how many at most"),
     "parked list --reason": ("只列此原因的", "only those of this reason"),
     "--replayed": ("包括已重新处理的", "those handed in again too"),
+    "--dismissed": ("包括已作废的", "those dismissed too"),
+    "parked drop --reason": ("作废理由", "why it is dismissed"),
+    "parked drop --by": ("作废人", "who dismisses it"),
     "--body": ("显示内容", "show the content"),
     "parked replay --all": ("全部", "all of them"),
     "--vouch": ("为来历不明的消息担保", "vouch for messages whose sender could not be trusted"),

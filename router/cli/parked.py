@@ -13,7 +13,7 @@ from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
 from router.cli.words import word
-from router.errors import CheckFailedError, NotFoundError, UsageError
+from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageError
 from router.flow import Router
 from router.ledger.parking import UNROUTED
 from router.ledger.port import Parked
@@ -27,11 +27,18 @@ parked = Nouns("parked")
 @parked.command("list")
 @option("--reason", metavar="CODE", says="parked list --reason")
 @option("--replayed", is_flag=True)
+@option("--dismissed", is_flag=True)
 @click.pass_obj
-def list_parked(call: Call, /, reason: str | None, replayed: bool) -> None:  # noqa: FBT001 - click's flag
+def list_parked(
+    call: Call,
+    /,
+    reason: str | None,
+    replayed: bool,  # noqa: FBT001 - click's flag
+    dismissed: bool,  # noqa: FBT001 - click's flag
+) -> None:
     """List parked messages; a body is never shown here."""
     with call.installation() as installation:
-        found = installation.ledger.parked(reason=reason, replayed=replayed)
+        found = installation.ledger.parked(reason=reason, replayed=replayed, dismissed=dismissed)
     if call.as_json:
         emit_json([_described(one) for one in found])
     elif found:
@@ -44,18 +51,52 @@ def list_parked(call: Call, /, reason: str | None, replayed: bool) -> None:  # n
 @parked.command("show")
 @click.argument("parked_id", metavar="ID")
 @option("--body", is_flag=True)
+@option("--reader", metavar="NAME")
+@option("--reason", metavar="TEXT", says="case contact --reason")
 @click.pass_obj
-def show(call: Call, /, parked_id: str, body: bool) -> None:  # noqa: FBT001 - click's flag
-    """Show what is known about one; its content only when asked for."""
+def show(
+    call: Call,
+    /,
+    parked_id: str,
+    body: bool,  # noqa: FBT001 - click's flag
+    reader: str | None,
+    reason: str | None,
+) -> None:
+    """Show what is known about one; its content only when asked for, by whom and why: it may be personal data."""
+    if body and not (reader and reason):
+        raise UsageError(word("parked_who"))
     with call.installation() as installation:
         one = _find(installation, parked_id)
+        if body and reader and reason:
+            installation.ledger.read_parked(parked_id, reader=reader, reason=reason, now=installation.now())
     described = _described(one)
     if body:
         described["body"] = one.body.decode("utf-8", errors="replace")
+        tell(word("contact_logged", reader=reader, reason=reason))
     if call.as_json:
         emit_json(described)
     else:
         emit_fields((name, str(value if value is not None else "-")) for name, value in described.items())
+
+
+@parked.command("drop")
+@click.argument("parked_id", metavar="ID")
+@option("--reason", required=True, metavar="TEXT", says="parked drop --reason")
+@option("--by", required=True, metavar="NAME", says="parked drop --by")
+@click.pass_obj
+def drop(call: Call, /, parked_id: str, reason: str, by: str) -> None:
+    """Dismiss one for good; it stays in the ledger with who did it and why, and counts as parked no more."""
+    if not (reason.strip() and by.strip()):
+        raise UsageError(word("parked_who"))
+    with call.installation() as installation:
+        _find(installation, parked_id)
+        now = installation.now()
+        if not installation.ledger.dismiss_parked(parked_id, by=by, reason=reason, now=now):
+            raise ConflictError(word("parked_done_with", id=parked_id), todo=word("parked_done_with_todo"))
+    if call.as_json:
+        emit_json({"id": parked_id, "dismissed_at": now, "dismissed_by": by, "dismissed_reason": reason})
+    else:
+        tell(word("parked_dropped", id=parked_id))
 
 
 @parked.command("replay")
@@ -91,11 +132,13 @@ def replay(
 
 
 #: Results after which a message is still parked.
-_STAYED = frozenset({"undecodable", "forged", "waiting", "failing"})
+_STAYED = frozenset({"dismissed", "undecodable", "forged", "waiting", "failing"})
 
 
 def _replay(installation: Installation, router: Router, one: Parked, *, vouch: bool) -> str:
     """What became of it: `sent`, `taken`, `refused`, or why it stays."""
+    if one.dismissed_at is not None:
+        return "dismissed"
     now = installation.now()
     if one.reason == UNROUTED:
         with installation.ledger.begin() as unit:
@@ -130,5 +173,5 @@ def _described(one: Parked) -> dict[str, object]:
 
 
 def _row(one: Parked) -> tuple[str, ...]:
-    mark = " ✓" if one.replayed_at is not None else ""
+    mark = " ✓" if one.replayed_at is not None else " ✗" if one.dismissed_at is not None else ""
     return one.id + mark, one.reason, one.origin, one.type, local(one.parked_at), one.detail

@@ -62,6 +62,7 @@ def run(
         if call.as_json:
             emit_json({"url": url, "roles": [role.name for role in running]})
         tell(word("run_running", roles=", ".join(role.name for role in running)) + (f"  {url}" if url else ""))
+        stack.enter_context(opened.pulse().beating())
         run_roles(running, stop)
     tell(word("stopped"))
 

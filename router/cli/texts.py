@@ -131,6 +131,20 @@ WORDS: dict[str, tuple[str, str]] = {
         "its sender could not be trusted; it stays, see --vouch",
     ),
     "parked_waiting": ("工单仍不存在，未动", "its case still does not exist; it stays"),
+    "parked_dismissed": ("已作废，未动", "it was dismissed; it stays"),
+    "parked_dropped": ("已作废：{id}", "dismissed for good: {id}"),
+    "parked_who": (
+        "须说明是谁、为什么（内容可能含个人信息）",
+        "say who and why: --reader and --reason to read (it may be personal data), --by and --reason to drop",
+    ),
+    "parked_done_with": (
+        "消息 {id} 已重新处理或已作废",
+        "the message {id} was handed in again or dismissed before",
+    ),
+    "parked_done_with_todo": (
+        "用 case-router parked show 查看",
+        "`case-router parked show` tells which",
+    ),
     "parked_failing": ("仍处理失败，未动", "it fails again; it stays"),
     # -- divisions and policies
     "tree_in_force": (

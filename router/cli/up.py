@@ -52,6 +52,7 @@ def up(call: Call, desks: Sequence[str], http_host: str | None, http_port: int |
         app = intake_app(installation, tokens, health)
         url = stack.enter_context(serving(app, settings.http_host, settings.http_port))
         _banner(call, installation, url, tokens, [desk.code for desk in hosted], resent)
+        stack.enter_context(installation.pulse().beating())
         run_roles(roles, stop)
     tell(word("stopped"))
 

@@ -158,13 +158,20 @@ def read(
         ConfigurationError: there is no key, or it is not the one they were encrypted under.
     """
     row = connection.execute(ONE_CONTACT, {"ref": ref, "now": now}).first()
-    note = {"ref": ref, "reader": reader, "reason": reason, "read_at": now, "found": row is not None}
-    connection.execute(NOTE_READING, note)
+    note_reading(connection, ref, reader=reader, reason=reason, now=now, found=row is not None)
     if row is None:
         return None
     if seal.has_key and row.key_id != seal.key_id:
         raise _another_key(ref)
     return msgspec.json.decode(seal.open(row.sealed, ref), type=Contact)
+
+
+def note_reading(
+    connection: Connection, ref: str, *, reader: str, reason: str, now: datetime, found: bool
+) -> None:
+    """Note who read what may be personal, and why: a contact's reference, or `parked:` and a message's id."""
+    note = {"ref": ref, "reader": reader, "reason": reason, "read_at": now, "found": found}
+    connection.execute(NOTE_READING, note)
 
 
 def forget_expired(connection: Connection, now: datetime) -> int:

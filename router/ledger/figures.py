@@ -27,7 +27,7 @@ OVERDUE = select(func.count(), func.min(_cases.c.next_due_at)).where(_cases.c.ne
 #: Messages not known to have arrived, and since when the oldest of them has waited.
 UNSENT = select(func.count(), func.min(_outbox.c.timestamp))
 #: Messages that wait for somebody to look at them.
-PARKED = select(func.count()).where(_parked.c.replayed_at.is_(None))
+PARKED = select(func.count()).where(_parked.c.replayed_at.is_(None), _parked.c.dismissed_at.is_(None))
 
 
 def counts(connection: Connection, now: datetime) -> Mapping[str, float | int | None]:

@@ -21,11 +21,15 @@ UNKNOWN_CASE = "unknown_case"
 
 _parked = schema.parked
 
-#: Parked messages, oldest first; of one reason, and those replayed too, when asked for.
+#: Neither handed in again nor dismissed: somebody still has to look at it.
+_open = and_(_parked.c.replayed_at.is_(None), _parked.c.dismissed_at.is_(None))
+
+#: Parked messages, oldest first; of one reason, and those replayed or dismissed too, when asked for.
 LIST_PARKED = (
     select(_parked)
     .where(or_(bindparam("any_reason"), _parked.c.reason == bindparam("reason")))
     .where(or_(bindparam("replayed"), _parked.c.replayed_at.is_(None)))
+    .where(or_(bindparam("dismissed"), _parked.c.dismissed_at.is_(None)))
     .order_by(_parked.c.seq)
 )
 #: One parked message.
@@ -33,14 +37,14 @@ ONE_PARKED = select(_parked).where(_parked.c.id == bindparam("id"))
 #: Messages that waited for these cases, locked so that one process only takes them up.
 WAITING = (
     select(_parked)
-    .where(among(_parked.c.case_id, "ids"), _parked.c.reason == UNKNOWN_CASE, _parked.c.replayed_at.is_(None))
+    .where(among(_parked.c.case_id, "ids"), _parked.c.reason == UNKNOWN_CASE, _open)
     .order_by(_parked.c.seq)
     .with_for_update()
 )
 #: Cases that messages wait for though they exist: the case was being opened while its message was parked.
 WAITED_FOR = (
     select(_parked.c.case_id)
-    .where(_parked.c.reason == UNKNOWN_CASE, _parked.c.replayed_at.is_(None))
+    .where(_parked.c.reason == UNKNOWN_CASE, _open)
     .where(exists(select(schema.cases.c.id).where(schema.cases.c.id == _parked.c.case_id)))
     .distinct()
     .order_by(_parked.c.case_id)
@@ -48,9 +52,17 @@ WAITED_FOR = (
 )
 #: Notes that parked messages were handed in again; the first time stands.
 MARK_REPLAYED = (
+    update(_parked).where(among(_parked.c.id, "ids"), _open).values(replayed_at=bindparam("now", type_=Instant))
+)
+#: Dismisses a parked message.
+DISMISS = (
     update(_parked)
-    .where(and_(among(_parked.c.id, "ids"), _parked.c.replayed_at.is_(None)))
-    .values(replayed_at=bindparam("now", type_=Instant))
+    .where(_parked.c.id == bindparam("of"), _open)
+    .values(
+        dismissed_at=bindparam("now", type_=Instant),
+        dismissed_by=bindparam("by"),
+        dismissed_reason=bindparam("why"),
+    )
 )
 #: A message that is parked again after it was handed in again waits again.
 WAIT_AGAIN = (
@@ -70,9 +82,11 @@ def park_unrouted(connection: Connection, seal: Seal, messages: Sequence[Outgoin
     _keep(connection, [_row(seal, _unrouted(message, now), _envelope(message)) for message in messages])
 
 
-def listed(connection: Connection, seal: Seal, *, reason: str | None, replayed: bool) -> list[Parked]:
+def listed(
+    connection: Connection, seal: Seal, *, reason: str | None, replayed: bool, dismissed: bool
+) -> list[Parked]:
     """Parked messages, oldest first; `reason` None: of every reason. One sealed under another key has no body."""
-    asked = {"any_reason": reason is None, "reason": reason or "", "replayed": replayed}
+    asked = {"any_reason": reason is None, "reason": reason or "", "replayed": replayed, "dismissed": dismissed}
     rows = connection.execute(LIST_PARKED, asked).mappings()
     return [_parked_of(row, _body_or_none(seal, row) or b"") for row in rows]
 
@@ -102,6 +116,12 @@ def mark_replayed(connection: Connection, ids: Collection[str], now: datetime) -
     if not ids:
         return 0
     return connection.execute(MARK_REPLAYED, {"ids": list(ids), "now": now}).rowcount
+
+
+def dismiss(connection: Connection, parked_id: str, *, by: str, reason: str, now: datetime) -> bool:
+    """Dismiss a message for good; it stays on record. False: there is none, or it is done with already."""
+    asked = {"of": parked_id, "by": by, "why": reason, "now": now}
+    return connection.execute(DISMISS, asked).rowcount == 1
 
 
 def send_again(connection: Connection, seal: Seal, parked_id: str, now: datetime) -> bool:
@@ -162,6 +182,9 @@ def _parked_of(row: RowMapping, body: bytes) -> Parked:
         body=body,
         parked_at=row["parked_at"],
         replayed_at=row["replayed_at"],
+        dismissed_at=row["dismissed_at"],
+        dismissed_by=row["dismissed_by"],
+        dismissed_reason=row["dismissed_reason"],
     )
 
 

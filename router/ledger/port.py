@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -80,6 +80,10 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
     parked_at: datetime
     #: None until replayed.
     replayed_at: datetime | None = None
+    #: When somebody dismissed it for good, who and why; None: nobody did.
+    dismissed_at: datetime | None = None
+    dismissed_by: str | None = None
+    dismissed_reason: str | None = None
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +93,26 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     milestone: str
     due_at: datetime
     tier: str
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign of life of one loop of one process; one for each queue the loop consumes."""
+
+    #: The process: host, process id and a random word.
+    instance: str
+    #: Name of the loop: `router-2`, `clock`.
+    loop: str
+    #: Empty for a loop that consumes nothing.
+    queue: str
+    #: What `run` calls it: `router`, `relay`, `sla`.
+    role: str
+    started_at: datetime
+    #: When the loop last came round.
+    beat_at: datetime
+    #: Whatever was put into the queue before is out of it; None: nothing is known.
+    clear_until: datetime | None = None
+    #: When the process ended in good order; None: it runs, or died.
+    stopped_at: datetime | None = None
 
 
 class Unit(Protocol):
@@ -131,8 +155,9 @@ class Unit(Protocol):
         """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
         ...
 
-    def note_resent(self, case_ids: Collection[str], now: datetime) -> None:
-        """The hand-overs of these cases were sent again at `now`; they are left alone for a while."""
+    def note_resent(self, case_ids: Collection[str], now: datetime, pause: timedelta) -> None:
+        """The hand-overs of these cases were sent again at `now`. Each is left alone for twice `pause` after its
+        first time, for four times after its second, and so on, never for longer than a day (or `pause`)."""
         ...
 
     def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
@@ -209,20 +234,31 @@ class Ledger(Protocol):
         """Every entry (of one event name), by case and order, streamed."""
         ...
 
-    def unreceived(self, before: datetime, limit: int) -> list[Case]:
-        """Open cases dispatched, and last sent again, before `before` whose lead has shown no sign of life."""
+    def unreceived(self, before: datetime, now: datetime, limit: int, beyond: Case | None = None) -> list[Case]:
+        """Open cases dispatched before `before` whose lead has shown no sign of life, but for those that
+        :meth:`Unit.note_resent` leaves alone at `now`; oldest assignment first, from the one after `beyond` on."""
         ...
 
     def contact(self, ref: str, *, reader: str, reason: str, now: datetime) -> Contact | None:
         """Decrypt personal data; who read it and why is logged in the same transaction."""
         ...
 
-    def parked(self, *, reason: str | None = None, replayed: bool = False) -> list[Parked]:
-        """Parked messages, oldest first; without those already replayed unless asked for."""
+    def parked(
+        self, *, reason: str | None = None, replayed: bool = False, dismissed: bool = False
+    ) -> list[Parked]:
+        """Parked messages, oldest first; without those already replayed or dismissed unless asked for."""
         ...
 
     def parked_one(self, parked_id: str) -> Parked | None:
         """One parked message; None when there is none of that id."""
+        ...
+
+    def read_parked(self, parked_id: str, *, reader: str, reason: str, now: datetime) -> Parked | None:
+        """One parked message for somebody who reads its body; who and why is logged in the same transaction."""
+        ...
+
+    def dismiss_parked(self, parked_id: str, *, by: str, reason: str, now: datetime) -> bool:
+        """Dismiss a parked message for good; False: there is none, or it was replayed or dismissed before."""
         ...
 
     def cases_waited_for(self, limit: int) -> list[str]:
@@ -241,6 +277,28 @@ class Ledger(Protocol):
 
     def forget_contacts(self, now: datetime) -> int:
         """Remove personal data whose retention has ended; returns how many people's."""
+        ...
+
+    # -- beats -------------------------------------------------------------------------------------------------
+
+    def note_beats(self, beats: Sequence[Beat]) -> None:
+        """Keep the newest beat of each loop and queue.
+
+        Raises:
+            UnreachableError: the database does not answer.
+        """
+        ...
+
+    def beats(self, since: datetime) -> list[Beat]:
+        """Every loop that beat at `since` or later, by process, loop and queue."""
+        ...
+
+    def stop_beats(self, instance: str, now: datetime) -> None:
+        """Note that a process stopped in good order."""
+        ...
+
+    def forget_beats(self, now: datetime) -> int:
+        """Forget loops that have not beaten for a day; returns how many rows."""
         ...
 
     # -- versions ----------------------------------------------------------------------------------------------

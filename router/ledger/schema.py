@@ -67,8 +67,11 @@ cases = Table(
     Column("dispatched_at", Instant),
     # When the present lead's assignment was put on record.
     Column("assigned_at", Instant),
-    # When that assignment was last sent again because it showed no receipt.
-    Column("resent_at", Instant),
+    # How often that assignment was sent again because it showed no receipt, for which lead, and when it may be
+    # sent again; all null before the first time. What was counted for an earlier lead counts no more.
+    Column("resent_tries", Integer),
+    Column("resent_version", Integer),
+    Column("resend_at", Instant),
     # First version of the step that made the present lead lead; a receipt for an older one is somebody else's.
     Column("lead_version", Integer, nullable=False),
     # The newest version the lead's program said it has in hand; 0: none.
@@ -175,13 +178,21 @@ parked = Table(
     Column("sealed", Boolean, nullable=False),
     Column("parked_at", Instant, nullable=False),
     Column("replayed_at", Instant),
+    # Who dismissed it for good, when and why; all null or none.
+    Column("dismissed_at", Instant),
+    Column("dismissed_by", Text),
+    Column("dismissed_reason", Text),
     # What our own messages carry beside; null for those of others.
     Column("outgoing", JSON_TEXT),
+    CheckConstraint(
+        "(dismissed_at is null) = (dismissed_by is null) and (dismissed_at is null) = (dismissed_reason is null)",
+        name="dismissed",
+    ),
     Index(
         None,
         "case_id",
-        sqlite_where=text("replayed_at is null"),
-        postgresql_where=text("replayed_at is null"),
+        sqlite_where=text("replayed_at is null and dismissed_at is null"),
+        postgresql_where=text("replayed_at is null and dismissed_at is null"),
     ),
 )
 
@@ -230,4 +241,26 @@ current_versions = Table(
     Column("kind", Text, primary_key=True),
     Column("version", Text, nullable=False),
     Column("since", Instant, nullable=False),
+)
+
+#: Signs of life of the loops of running processes: one row for each loop, and for each queue it consumes.
+beats = Table(
+    "beats",
+    metadata,
+    # Host, process id and a random word.
+    Column("instance", ID, primary_key=True),
+    # Name of the loop: `router-2`, `clock`.
+    Column("loop", ID, primary_key=True),
+    # Empty for a loop that consumes nothing.
+    Column("queue", ID, primary_key=True),
+    # What `run` calls it: `router`, `relay`, `sla`.
+    Column("role", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    # When the loop last came round.
+    Column("beat_at", Instant, nullable=False),
+    # Whatever was put into the queue before is out of it; null: nothing is known.
+    Column("clear_until", Instant),
+    # When the process was told to stop and did; null: it runs, or died.
+    Column("stopped_at", Instant),
+    Index(None, "beat_at"),
 )

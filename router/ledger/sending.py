@@ -17,9 +17,10 @@ from router.ledger import parking, rows, schema
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
 
-#: The longest pause between two attempts at one message, in seconds: a queue that was full for hours is
-#: tried again within minutes.
-LONGEST_PAUSE_S = 300
+#: The longest pause between two attempts at one message, in seconds. A queue that was full for hours is tried
+#: again within minutes; a broker that nobody could ask says nothing about the message, and is asked as often as a
+#: waiting role asks for anything.
+LONGEST_PAUSE_S = {Fate.REJECTED: 300, Fate.UNKNOWN: 15}
 
 _outbox = schema.outbox
 
@@ -74,13 +75,15 @@ def settle(connection: Connection, seal: Seal, fates: Mapping[str, Fate], now: d
         connection.execute(FORGET, {"ids": sorted(arrived)})
     if unrouted := by_fate[Fate.UNROUTED]:
         _park(connection, seal, unrouted, now)
-    if failed := [*by_fate[Fate.REJECTED], *by_fate[Fate.UNKNOWN]]:
-        _pause(connection, failed, now)
+    for fate in LONGEST_PAUSE_S:
+        if failed := by_fate[fate]:
+            _pause(connection, failed, fate, now)
 
 
-def pause_s(attempts: int) -> int:
-    """Seconds to wait after so many failed attempts: 1, 2, 4, … and never more than five minutes."""
-    return min(LONGEST_PAUSE_S, 1 << min(attempts - 1, LONGEST_PAUSE_S.bit_length()))
+def pause_s(attempts: int, fate: Fate) -> int:
+    """Seconds to wait after so many failed attempts: 1, 2, 4, … and never more than the last one's fate allows."""
+    longest_s = LONGEST_PAUSE_S[fate]
+    return min(longest_s, 1 << min(attempts - 1, longest_s.bit_length()))
 
 
 def _park(connection: Connection, seal: Seal, ids: list[str], now: datetime) -> None:
@@ -89,11 +92,11 @@ def _park(connection: Connection, seal: Seal, ids: list[str], now: datetime) -> 
     connection.execute(FORGET, {"ids": ids})
 
 
-def _pause(connection: Connection, ids: list[str], now: datetime) -> None:
+def _pause(connection: Connection, ids: list[str], fate: Fate, now: datetime) -> None:
     """Each waits by its own number of attempts; those with the same number in one statement."""
     by_attempts: dict[int, list[str]] = defaultdict(list)
     for row in connection.execute(THESE, {"ids": ids}).mappings():
         by_attempts[row["attempts"] + 1].append(row["id"])
     for tried, these in by_attempts.items():
-        until = now + timedelta(seconds=pause_s(tried))
+        until = now + timedelta(seconds=pause_s(tried, fate))
         connection.execute(PAUSE, {"ids": these, "tried": tried, "until": until})

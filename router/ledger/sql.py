@@ -1,14 +1,14 @@
 """`SqlLedger`: the ledger on SQLite or PostgreSQL, by SQLAlchemy Core.
 
 Each noun has a file beside this one, with its queries: `writing` (cases and entries), `waking` (deadlines),
-`sending` (the outbox), `parking`, `contacts`, `shelf` (versions), `figures`.
+`sending` (the outbox), `parking`, `contacts`, `shelf` (versions), `beats`, `figures`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, bindparam, exists, func, or_, select
@@ -17,17 +17,20 @@ from router.core.case import Case
 from router.core.commands import ActorRole, Contact
 from router.core.events import Entry
 from router.core.outbox import Outgoing
-from router.ledger import contacts, figures, migrations, parking, rows, schema, sending, shelf, waking
+from router.ledger import beats, contacts, figures, migrations, parking, rows, schema, sending, shelf, waking
 from router.ledger.columns import Instant
 from router.ledger.contacts import Seal
 from router.ledger.database import Database
-from router.ledger.port import Due, Parked
+from router.ledger.port import Beat, Due, Parked
 from router.ledger.unit import SqlUnit
 
 #: Rows fetched at once while everything is read through.
 _PAGE = 1000
 
 _cases, _entries = schema.cases, schema.entries
+
+#: Earlier than any assignment.
+_BEFORE_ALL = datetime(1, 1, 2, tzinfo=UTC)
 
 #: One case by its id.
 CASE = select(_cases.c.body).where(_cases.c.id == bindparam("id"))
@@ -42,13 +45,19 @@ ALL_CASES = select(_cases.c.body).order_by(_cases.c.id)
 #: Every entry, by case and order.
 ALL_ENTRIES = select(_entries).order_by(_entries.c.case_id, _entries.c.seq)
 #: Cases whose lead was given them before an instant, has not signed, shown a receipt for what made it lead,
-#: nor said anything since (a refused report is a sign of life too); those sent again since are left out.
+#: nor said anything since (a refused report is a sign of life too); those sent again are left out for a while.
 UNRECEIVED = (
     select(_cases.c.body)
     .where(
         _cases.c.state == "dispatched",
         _cases.c.assigned_at < bindparam("before", type_=Instant),
-        or_(_cases.c.resent_at.is_(None), _cases.c.resent_at < bindparam("before", type_=Instant)),
+        _cases.c.assigned_at >= bindparam("from_at", type_=Instant),
+        or_(_cases.c.assigned_at > bindparam("from_at", type_=Instant), _cases.c.id > bindparam("from_id")),
+        or_(
+            _cases.c.resend_at.is_(None),
+            _cases.c.resend_at <= bindparam("now", type_=Instant),
+            _cases.c.resent_version < _cases.c.lead_version,
+        ),
         _cases.c.receipt_version < _cases.c.lead_version,
         ~exists().where(
             and_(
@@ -158,11 +167,19 @@ class SqlLedger:
         for row in self._stream(asked):
             yield rows.entry_of(row)
 
-    def unreceived(self, before: datetime, limit: int) -> list[Case]:
-        """Open cases dispatched before `before` whose lead has shown no receipt and no sign of life since."""
+    def unreceived(self, before: datetime, now: datetime, limit: int, beyond: Case | None = None) -> list[Case]:
+        """Open cases dispatched before `before` whose lead has shown no receipt and no sign of life since, those
+        left alone at `now` left out; by assignment, from the one after `beyond` on."""
+        from_at, from_id = (beyond.assigned_at, beyond.id) if beyond is not None else (None, "")
+        asked = {
+            "before": before,
+            "now": now,
+            "limit": limit,
+            "from_at": from_at or _BEFORE_ALL,
+            "from_id": from_id,
+        }
         with self._database.reading() as connection:
-            found = connection.scalars(UNRECEIVED, {"before": before, "limit": limit})
-            return [rows.case_of(body) for body in found]
+            return [rows.case_of(body) for body in connection.scalars(UNRECEIVED, asked)]
 
     def contact(self, ref: str, *, reader: str, reason: str, now: datetime) -> Contact | None:
         """Decrypt personal data; who read it and why is logged in the same transaction.
@@ -191,15 +208,31 @@ class SqlLedger:
         with self._database.writing() as connection:
             return contacts.forget_expired(connection, now)
 
-    def parked(self, *, reason: str | None = None, replayed: bool = False) -> list[Parked]:
-        """Parked messages, oldest first; without those already replayed unless asked for."""
+    def parked(
+        self, *, reason: str | None = None, replayed: bool = False, dismissed: bool = False
+    ) -> list[Parked]:
+        """Parked messages, oldest first; without those already replayed or dismissed unless asked for."""
         with self._database.reading() as connection:
-            return parking.listed(connection, self._seal, reason=reason, replayed=replayed)
+            return parking.listed(connection, self._seal, reason=reason, replayed=replayed, dismissed=dismissed)
 
     def parked_one(self, parked_id: str) -> Parked | None:
         """One parked message; None when there is none of that id."""
         with self._database.reading() as connection:
             return parking.one(connection, self._seal, parked_id)
+
+    def read_parked(self, parked_id: str, *, reader: str, reason: str, now: datetime) -> Parked | None:
+        """One parked message for somebody who reads its body; who and why is logged in the same transaction."""
+        with self._database.writing() as connection:
+            found = parking.one(connection, self._seal, parked_id)
+            contacts.note_reading(
+                connection, f"parked:{parked_id}", reader=reader, reason=reason, now=now, found=found is not None
+            )
+            return found
+
+    def dismiss_parked(self, parked_id: str, *, by: str, reason: str, now: datetime) -> bool:
+        """Dismiss a parked message for good; False: there is none, or it was replayed or dismissed before."""
+        with self._database.writing() as connection:
+            return parking.dismiss(connection, parked_id, by=by, reason=reason, now=now)
 
     def cases_waited_for(self, limit: int) -> list[str]:
         """Ids of cases that exist and that messages wait for all the same.
@@ -219,6 +252,28 @@ class SqlLedger:
         """Figures for `status`, see `figures`."""
         with self._database.reading() as connection:
             return figures.counts(connection, now)
+
+    # -- beats -------------------------------------------------------------------------------------------------
+
+    def note_beats(self, noted: Sequence[Beat]) -> None:
+        """Keep the newest beat of each loop and queue."""
+        with self._database.writing() as connection:
+            beats.note(connection, noted)
+
+    def beats(self, since: datetime) -> list[Beat]:
+        """Every loop that beat at `since` or later, by process, loop and queue."""
+        with self._database.reading() as connection:
+            return beats.since(connection, since)
+
+    def stop_beats(self, instance: str, now: datetime) -> None:
+        """Note that a process stopped in good order; what it knew of its queues stays known."""
+        with self._database.writing() as connection:
+            beats.stop(connection, instance, now)
+
+    def forget_beats(self, now: datetime) -> int:
+        """Forget loops that have not beaten for a day; returns how many rows."""
+        with self._database.writing() as connection:
+            return beats.forget(connection, now)
 
     # -- versions ----------------------------------------------------------------------------------------------
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from router.core.case import Case
 from router.core.commands import Contact
@@ -37,8 +38,34 @@ NOTE_RECEIPT = (
     )
     .values(receipt_version=bindparam("in_hand"))
 )
-#: When hand-overs were last sent again.
-NOTE_RESENT = update(_cases).where(among(_cases.c.id, "ids")).values(resent_at=bindparam("now", type_=Instant))
+#: How often hand-overs were sent again, to the leads the cases have now.
+RESENT = (
+    select(
+        _cases.c.id,
+        case((_cases.c.resent_version == _cases.c.lead_version, _cases.c.resent_tries), else_=0).label("n"),
+    )
+    .where(among(_cases.c.id, "ids"))
+    .order_by(_cases.c.id)
+    .with_for_update()
+)
+#: They were sent again once more, and are left alone until an instant.
+NOTE_RESENT = (
+    update(_cases)
+    .where(among(_cases.c.id, "ids"))
+    .values(
+        resent_tries=bindparam("tries"),
+        resent_version=_cases.c.lead_version,
+        resend_at=bindparam("until", type_=Instant),
+    )
+)
+#: A hand-over that is never taken is sent again at least this often: a queue may have lost it meanwhile.
+LONGEST_RESEND_PAUSE = timedelta(days=1)
+
+
+def resend_pause(tries: int, pause: timedelta) -> timedelta:
+    """How long a hand-over is left alone after it was sent again so many times."""
+    # Sixteen doublings of a second are most of a day.
+    return min(pause * (1 << min(tries, 16)), max(pause, LONGEST_RESEND_PAUSE))
 
 
 class SqlUnit:
@@ -100,10 +127,16 @@ class SqlUnit:
         if noted:
             self._connection.execute(NOTE_RECEIPT, noted)
 
-    def note_resent(self, case_ids: Collection[str], now: datetime) -> None:
-        """The hand-overs of these cases were sent again."""
-        if case_ids:
-            self._connection.execute(NOTE_RESENT, {"ids": sorted(case_ids), "now": now})
+    def note_resent(self, case_ids: Collection[str], now: datetime, pause: timedelta) -> None:
+        """The hand-overs of these cases were sent again; each time one is left alone for twice as long."""
+        if not case_ids:
+            return
+        by_tries: dict[int, list[str]] = defaultdict(list)
+        for row in self._connection.execute(RESENT, {"ids": sorted(case_ids)}):
+            by_tries[row.n + 1].append(row.id)
+        for tries, ids in by_tries.items():
+            until = now + resend_pause(tries, pause)
+            self._connection.execute(NOTE_RESENT, {"ids": ids, "tries": tries, "until": until})
 
     def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
         """What became of messages by id; ids that are not in the outbox change nothing."""

@@ -82,9 +82,9 @@ def test_a_lead_that_shows_no_receipt_is_found(ledger: SqlLedger) -> None:
     with ledger.begin() as unit:
         unit.note_receipts({"c2": (STREET, 1), "c3": ("somebody-else", 1), "nobody": (STREET, 1)})
     later = instant(hours=1)
-    assert [case.id for case in ledger.unreceived(later, 10)] == ["c0", "c3"]
-    assert [case.id for case in ledger.unreceived(later, 1)] == ["c0"]
-    assert ledger.unreceived(instant(), 10) == []
+    assert [case.id for case in ledger.unreceived(later, later, 10)] == ["c0", "c3"]
+    assert [case.id for case in ledger.unreceived(later, later, 1)] == ["c0"]
+    assert ledger.unreceived(instant(), instant(), 10) == []
 
 
 def test_a_new_lead_must_show_a_receipt_of_its_own(ledger: SqlLedger) -> None:
@@ -95,13 +95,15 @@ def test_a_new_lead_must_show_a_receipt_of_its_own(ledger: SqlLedger) -> None:
     write(ledger, escalation(new.case))
     with ledger.begin() as unit:
         unit.note_receipts({"c1": (DISTRICT, 1)})
-    assert [case.id for case in ledger.unreceived(instant(days=6), 10)] == ["c1"]
+    assert [case.id for case in ledger.unreceived(instant(days=6), instant(days=6), 10)] == ["c1"]
     with ledger.begin() as unit:
         unit.note_receipts({"c1": (DISTRICT, 99)})
-    assert len(ledger.unreceived(instant(days=6), 10)) == 1, "a version that does not exist is no receipt"
+    assert len(ledger.unreceived(instant(days=6), instant(days=6), 10)) == 1, (
+        "a version that does not exist is no receipt"
+    )
     with ledger.begin() as unit:
         unit.note_receipts({"c1": (DISTRICT, 2)})
-    assert ledger.unreceived(instant(days=6), 10) == []
+    assert ledger.unreceived(instant(days=6), instant(days=6), 10) == []
 
 
 def test_a_refused_report_is_a_sign_of_life(ledger: SqlLedger) -> None:
@@ -109,7 +111,7 @@ def test_a_refused_report_is_a_sign_of_life(ledger: SqlLedger) -> None:
     write(ledger, new)
     event = e.Refused(command="k", command_type="case.resolve.v1", code="wrong", data={})
     write(ledger, following(new.case, event, cause="k", actor=Actor(ActorRole.DESK, STREET)))
-    assert ledger.unreceived(instant(hours=1), 10) == []
+    assert ledger.unreceived(instant(hours=1), instant(hours=1), 10) == []
 
 
 def test_an_older_receipt_changes_nothing(ledger: SqlLedger, ledger_url: str) -> None:
@@ -241,7 +243,7 @@ def ask_everything(ledger: SqlLedger) -> None:
     ledger.case("c1")
     ledger.case_by_source("hotline", "c1")
     ledger.entries("c1")
-    ledger.unreceived(later, 10)
+    ledger.unreceived(later, later, 10)
     ledger.cases_waited_for(10)
     ledger.parked_one("p")
     ledger.mark_replayed("p", later)

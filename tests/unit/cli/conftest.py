@@ -66,6 +66,13 @@ class Shell:
             connection.execute(statement, values)
         connection.close()
 
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """What the ledger holds, behind everybody's back."""
+        connection = sqlite3.connect(self.folder / "ledger.db")
+        found = connection.execute(query).fetchall()
+        connection.close()
+        return found
+
 
 @pytest.fixture(scope="session")
 def _city(tmp_path_factory: pytest.TempPathFactory) -> Path:

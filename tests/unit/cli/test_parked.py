@@ -62,8 +62,58 @@ def test_a_listing_never_shows_a_body(shell: Shell) -> None:
 
 def test_a_body_is_shown_when_it_is_asked_for(shell: Shell) -> None:
     park(shell, "p1", "undecodable", WORDS.encode())
-    assert WORDS in shell("parked", "show", "p1", "--body").out
-    assert shell("parked", "show", "p1", "--body", "--json").json["body"] == WORDS
+    why = ("--reader", "李四", "--reason", "故障排查")
+    assert WORDS in shell("parked", "show", "p1", "--body", *why).out
+    assert shell("parked", "show", "p1", "--body", *why, "--json").json["body"] == WORDS
+
+
+def test_whoever_reads_a_body_is_on_record_and_nobody_reads_one_otherwise(shell: Shell) -> None:
+    park(shell, "p1", "undecodable", WORDS.encode())
+    assert shell("parked", "show", "p1").code == 0
+    for missing in ((), ("--reader", "李四"), ("--reason", "故障排查")):
+        done = shell("parked", "show", "p1", "--body", *missing)
+        assert done.code == 2
+        assert WORDS not in done.out + done.err
+    assert shell.rows("select * from contact_reads") == []
+    shell("parked", "show", "p1", "--body", "--reader", "李四", "--reason", "故障排查")
+    assert shell.rows("select ref, reader, reason, found from contact_reads") == [
+        ("parked:p1", "李四", "故障排查", 1)
+    ]
+
+
+def test_a_dismissed_message_is_out_of_sight_and_on_record(shell: Shell) -> None:
+    case = shell.open()
+    park(shell, "p1", "failing", accept(case, "a1"), "case.accept.v1")
+    assert shell("parked", "drop", "p1", "--reason", "重复", "--by", "李四").code == 0
+    assert shell("parked", "list", "--json").json == []
+    assert shell("status", "--json").json["figures"]["parked"] == 0
+    [kept] = shell("parked", "list", "--dismissed", "--json").json
+    assert (kept["id"], kept["dismissed_by"], kept["dismissed_reason"]) == ("p1", "李四", "重复")
+    assert kept["dismissed_at"] is not None
+    assert shell("parked", "replay", "p1", "--json").json == [{"id": "p1", "result": "dismissed"}]
+    assert shell("case", "show", case, "--json").json["case"]["state"] == "dispatched"
+
+
+def test_a_message_is_dismissed_once_and_never_after_it_was_taken(shell: Shell) -> None:
+    case = shell.open()
+    park(shell, "p1", "failing", accept(case, "a1"), "case.accept.v1")
+    park(shell, "p2", "undecodable", b"{")
+    assert shell("parked", "replay", "p1").code == 0
+    shell("parked", "drop", "p2", "--reason", "first", "--by", "x")
+    for name in ("p1", "p2"):
+        assert shell("parked", "drop", name, "--reason", "again", "--by", "y").code == 5
+    assert shell("parked", "drop", "p3", "--reason", "none", "--by", "y").code == 3
+    assert shell("parked", "drop", "p2", "--reason", "", "--by", "y").code == 2
+    assert shell.rows("select dismissed_reason from parked where id = 'p2'") == [("first",)]
+
+
+def test_what_was_dismissed_is_not_taken_when_its_case_opens(shell: Shell) -> None:
+    park(shell, "p1", "unknown_case", accept("none", "a1"), "case.accept.v1")
+    shell("parked", "drop", "p1", "--reason", "误报", "--by", "李四")
+    opened = shell.open(source_id="2")
+    shell.sql("update parked set case_id = ? where id = 'p1'", opened)
+    with installation(Settings(ledger=shell.ledger)) as inside:
+        assert inside.ledger.cases_waited_for(10) == []
 
 
 def test_a_message_of_an_existing_case_is_taken_and_leaves_the_list(shell: Shell) -> None:

@@ -1,4 +1,4 @@
-"""The first version: cases and their entries, outbox, parked messages, contacts, versions.
+"""The first version: cases and their entries, outbox, parked messages, contacts, versions, beats.
 
 What stands here is what databases in use were made by: it never changes. The next change is a file of its own.
 """
@@ -42,6 +42,7 @@ def upgrade() -> None:
     _parked()
     _contacts()
     _versions()
+    _beats()
 
 
 def _cases() -> None:
@@ -65,7 +66,9 @@ def _cases() -> None:
         sa.Column("wake_at", _instant()),
         sa.Column("dispatched_at", _instant()),
         sa.Column("assigned_at", _instant()),
-        sa.Column("resent_at", _instant()),
+        sa.Column("resent_tries", sa.Integer()),
+        sa.Column("resent_version", sa.Integer()),
+        sa.Column("resend_at", _instant()),
         sa.Column("lead_version", sa.Integer(), nullable=False),
         sa.Column("receipt_version", sa.Integer(), nullable=False),
         sa.Column("closed_at", _instant()),
@@ -161,11 +164,19 @@ def _parked() -> None:
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("parked_at", _instant(), nullable=False),
         sa.Column("replayed_at", _instant()),
+        sa.Column("dismissed_at", _instant()),
+        sa.Column("dismissed_by", sa.Text()),
+        sa.Column("dismissed_reason", sa.Text()),
         sa.Column("outgoing", _json()),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_parked")),
         sa.UniqueConstraint("id", name=op.f("uq_parked_id")),
+        sa.CheckConstraint(
+            "(dismissed_at is null) = (dismissed_by is null) "
+            "and (dismissed_at is null) = (dismissed_reason is null)",
+            name=op.f("ck_parked_dismissed"),
+        ),
     )
-    _partial_index("ix_parked_case_id", "parked", "case_id", "replayed_at is null")
+    _partial_index("ix_parked_case_id", "parked", "case_id", "replayed_at is null and dismissed_at is null")
 
 
 def _contacts() -> None:
@@ -209,3 +220,19 @@ def _versions() -> None:
         sa.Column("since", _instant(), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_current_versions")),
     )
+
+
+def _beats() -> None:
+    op.create_table(
+        "beats",
+        sa.Column("instance", _id(), nullable=False),
+        sa.Column("loop", _id(), nullable=False),
+        sa.Column("queue", _id(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("started_at", _instant(), nullable=False),
+        sa.Column("beat_at", _instant(), nullable=False),
+        sa.Column("clear_until", _instant()),
+        sa.Column("stopped_at", _instant()),
+        sa.PrimaryKeyConstraint("instance", "loop", "queue", name=op.f("pk_beats")),
+    )
+    op.create_index(op.f("ix_beats_beat_at"), "beats", ["beat_at"])
