@@ -14,6 +14,7 @@ from bench import contenders
 from bench.history import replay
 from bench.latency import RATE, latency
 from bench.stage import say, stage
+from bench.working_time import added
 
 
 def main() -> None:
@@ -58,6 +59,9 @@ def run(rounds: int, cases: int) -> dict[str, list[float]]:
         embedded = replay(cases)
         note("replay embedded, commands/s", embedded.per_second)
         note("replay embedded, peak MiB", embedded.peak_mib)
+    for _ in range(rounds):
+        for budget in ("5wd", "4wh", "200wh"):
+            note(f"deadlines of {budget}, millions/min", added(budget, 10_000) / 1e6)
     return found
 
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
 from zoneinfo import ZoneInfo
@@ -22,12 +22,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from router.core.policy import DaySet
+from router.core.working_year import WorkingYear, instant_of, ticks
 
 #: `date.weekday()` of Saturday and Sunday.
 SATURDAY, SUNDAY = 5, 6
 
 _MIDNIGHT = time(0)
 _ONE_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class WorkedDays:
@@ -237,15 +239,14 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if seconds < 0:
             raise ValueError(f"cannot go back {-seconds} working seconds")
         left = timedelta(seconds=seconds)
-        now = self.local(at).astimezone(UTC)
+        local = self.local(at)
         if not left or self.always_open:
-            return now + left
-        for opens, closes in self._sessions_from(self.local(at).date()):
-            start = max(opens, now)
-            if start + left <= closes:
-                return start + left
-            left -= max(closes - start, timedelta())
-        raise AssertionError("a calendar has no last session")  # pragma: no cover
+            return local.astimezone(UTC) + left
+        year, wanted = local.year, left // _MICROSECOND + self._year(local.year).passed(ticks(at))
+        while wanted > self._year(year).total:
+            wanted -= self._year(year).total
+            year += 1
+        return instant_of(self._year(year).reached(wanted))
 
     def working_seconds(self, start: datetime, end: datetime) -> float:
         """Working time between two instants, in seconds; negative when the end lies before the start."""
@@ -253,20 +254,24 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             return -self.working_seconds(end, start)
         if self.always_open:
             return (end - start).total_seconds()
-        total = timedelta()
-        for opens, closes in self._sessions_from(self.local(start).date()):
-            if opens >= end:
-                return total.total_seconds()
-            total += max(min(closes, end) - max(opens, start), timedelta())
-        raise AssertionError("a calendar has no last session")  # pragma: no cover
+        first, last = self.local(start).year, self.local(end).year
+        whole_years = sum(self._year(year).total for year in range(first, last))
+        passed = self._year(last).passed(ticks(end)) - self._year(first).passed(ticks(start))
+        return timedelta(microseconds=whole_years + passed).total_seconds()
 
-    def _sessions_from(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """Every time the office is open, from that day on, in order and without end."""
-        worked = self.worked
-        number = worked.number(day - _ONE_DAY)
-        while True:
-            number += 1
-            yield from self._sessions(worked.day(number))
+    @cached_property
+    def _years(self) -> dict[int, WorkingYear]:
+        return {}
+
+    def _year(self, year: int) -> WorkingYear:
+        """The table of a year; one that two threads build at once is the same twice."""
+        found = self._years.get(year)
+        if found is None:
+            if year > MAXYEAR:
+                raise OverflowError("the working time ends after the year 9999")
+            days = map(date.fromordinal, range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1))
+            found = self._years[year] = WorkingYear(session for day in days for session in self._sessions(day))
+        return found
 
     def _sessions(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         if day not in self.worked:

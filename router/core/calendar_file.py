@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from router.core.calendar import Calendar
-from router.core.instants import parse_clock
+from router.core.notation import parse_clock
 from router.core.toml_table import Table, file_name, nearest, parse_toml
 
 _CALENDAR_KEYS = (

@@ -218,7 +218,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     return_window: Instant | None = None
     return_reasons: tuple[str, ...] = ()
     return_cap: int = 3
-    #: Seconds a desk has a case in hand before an escalation may take it, when it came late through our fault.
+    #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
 
     @cached_property

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import msgspec
 
-from router.core.instants import parse_instant
 from router.core.matching import MATTER_TYPES, ORIGINS
+from router.core.notation import parse_instant
 from router.core.policy import (
     Anchor,
     Days,
@@ -31,6 +31,7 @@ from router.core.policy import (
     Satisfies,
     Step,
     Track,
+    WorkingTime,
 )
 from router.core.toml_table import Table, file_name, nearest, parse_toml
 
@@ -247,11 +248,13 @@ def _returns(table: Table) -> tuple[Instant | None, tuple[str, ...], int]:
 
 
 def _min_in_hand(table: Table) -> int:
+    """Working seconds: `4wh`; `4h` says the same here: at night nobody has anything in hand."""
     if "min_in_hand" not in table:
         return 4 * 3600
     if table.require("min_in_hand") in ("0", 0):
         return 0
     budget = table.parsed("min_in_hand", parse_instant)
-    if not isinstance(budget, Elapsed):
-        raise table.wrong("min_in_hand", "this is no number of hours", 'Write hours, such as "4h", or "0".')
+    if not isinstance(budget, Elapsed | WorkingTime):
+        todo = 'Write working hours, such as "4wh", or "0".'
+        raise table.wrong("min_in_hand", "this is no number of hours", todo)
     return budget.seconds

@@ -10,7 +10,7 @@ from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, Dispatch, RefuseReturn, RequestReturn
 from router.core.events import Designated, Dispatched, ReturnApproved, ReturnRefused, ReturnRequested
-from router.core.instants import format_instant
+from router.core.notation import format_instant
 from router.core.refusals import Refusal, refuse
 from router.core.routing import Wanted, keeps_from, route
 from router.core.rules import Rules

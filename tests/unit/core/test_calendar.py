@@ -215,6 +215,27 @@ def test_adding_working_time_is_the_inverse_of_measuring_it(
         assert calendar.working_seconds(at, end - timedelta(seconds=1)) == seconds - 1
 
 
+@given(calendar=calendars, hour=st.integers(0, 24 * 700), minutes=st.integers(1, 4000))
+def test_the_table_of_a_year_agrees_with_looking_at_the_office_every_minute(
+    calendar: Calendar, hour: int, minutes: int
+) -> None:
+    start = datetime(2026, 2, 1, tzinfo=UTC) + timedelta(hours=hour)
+    walked = [start + timedelta(minutes=number) for number in range(minutes)]
+    assert calendar.working_seconds(start, walked[-1]) == 60 * sum(map(calendar.is_open, walked[:-1]))
+
+
+def test_working_time_runs_on_over_new_year_and_over_years() -> None:
+    assert CN.add_working_seconds(china(2026, 12, 31, 17), 3600) == china(2027, 1, 1, 9, 30)
+    # 2027 is beyond the notices: 261 plain working days of seven hours.
+    assert CN.working_seconds(china(2027, 1, 1), china(2028, 1, 1)) == 261 * 7 * 3600
+    assert CN.add_working_seconds(china(2026, 12, 31, 17, 30), 261 * 7 * 3600) == china(2027, 12, 31, 17, 30)
+
+
+def test_working_time_past_the_year_9999_is_an_overflow() -> None:
+    with pytest.raises(OverflowError):
+        CN.add_working_seconds(china(9999, 12, 30, 9), 30 * 3600)
+
+
 @given(day=days, count=st.integers(1, 60))
 def test_the_nth_working_day_is_worked_and_has_n_worked_days_up_to_it(day: date, count: int) -> None:
     last = CN.add_working_days(day, count)

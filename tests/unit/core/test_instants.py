@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.core.calendar import Calendar
-from router.core.instants import Due, due, dues, format_instant, next_budget, parse_clock, parse_instant
+from router.core.instants import Due, due, dues, next_budget
+from router.core.notation import format_instant, parse_clock, parse_instant
 from router.core.policy import (
     Days,
     DaySet,

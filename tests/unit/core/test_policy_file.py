@@ -39,7 +39,7 @@ calendar = "cn"
 mode = "supervise"
 effective_from = 2026-01-01
 effective_to = 2026-12-31
-min_in_hand = "2h"
+min_in_hand = "2wh"
 
 [match]
 matter_type = ["complaint", "help"]
@@ -163,6 +163,11 @@ def test_the_case_in_hand_may_be_taken_at_once() -> None:
         assert load_policy(f"min_in_hand = {zero}\n{SMALL}", "small.toml").min_in_hand_s == 0
 
 
+def test_hours_in_hand_are_working_hours_however_they_are_written() -> None:
+    for four in ("4h", "4wh"):
+        assert load_policy(f'min_in_hand = "{four}"\n{SMALL}', "small.toml").min_in_hand_s == 4 * 3600
+
+
 def test_the_version_follows_the_content() -> None:
     policy = load_policy(SMALL, "small.toml")
     assert policy.version == load_policy(f"# a comment\n{SMALL}", "other.toml").version
@@ -208,8 +213,8 @@ def wrong(old: str, new: str) -> str:
         (wrong("2026-01-01", '"2026-01-01"'), "w.toml, effective_from", "is no date", "without quotes"),
         (wrong("2026-01-01", "2026-01-01T00:00:00"), "w.toml, effective_from", "is no date", "without quotes"),
         (wrong("2026-12-31", "2025-12-31"), "w.toml, effective_to", "2025-12-31 is before", "Exchange"),
-        (wrong('"2h"', '"2wd"'), "w.toml, min_in_hand", "no number of hours", '"4h"'),
-        (wrong('"2h"', '"soon"'), "w.toml, min_in_hand", "allowed:", ""),
+        (wrong('"2wh"', '"2wd"'), "w.toml, min_in_hand", "no number of hours", '"4wh"'),
+        (wrong('"2wh"', '"soon"'), "w.toml, min_in_hand", "allowed:", ""),
         (wrong("[match]", "[[match]]"), "w.toml, match", "is no table", "Write it as [match]"),
         (wrong('"help"]', '"halp"]'), "w.toml, match, matter_type", "'halp' is not allowed", "Did you mean help?"),
         (wrong('origin = "complaint"', 'origin = "x"'), "w.toml, match, origin", "'x'", "Allowed: complaint, pro"),
