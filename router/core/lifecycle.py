@@ -100,7 +100,9 @@ def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -
 
 
 def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
-    """For the office a misconduct report is about, and those below it, the case does not exist."""
+    """For the office a misconduct report is about, those below it, and other channels the case does not exist."""
+    if actor.role in (c.ActorRole.CHANNEL, c.ActorRole.CITIZEN):
+        return not roles_of(actor, case, rules)
     return actor.role is c.ActorRole.DESK and keeps_from(rules.tree, case.subject_desk, actor.id)
 
 
@@ -114,6 +116,8 @@ def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refu
     if roles & permission.roles:
         return None
     if command.actor.role is c.ActorRole.DESK and Role.LEAD in permission.roles:
+        if not roles and (case.confidential or case.subject_desk is not None):
+            return refuse("not_yours", desk=command.actor.id)
         return refuse("not_lead", lead=case.lead, desk=command.actor.id)
     return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command=kind)
 
@@ -143,8 +147,8 @@ def note(case: Case, command: c.Command, refusal: Refusal, rules: Rules, now: da
     """The step that keeps a refusal on record and tells whoever gave the command.
 
     A stale or early wake-up leaves no entry: it is counted, not recorded; nor does a command under the id of a
-    wake-up, which would stand in that one's place. A desk that must not know of the case hears nothing: not even
-    that it was refused.
+    wake-up, which would stand in that one's place. Whoever must not know of the case hears nothing, not even that
+    it was refused: as little as of a case that is not there.
     """
     draft = Draft(case, command, at=event_time(command, now, rules), now=now, tree=rules.tree)
     if isinstance(command, c.PassDeadline) or refusal.code == "reserved_id":
@@ -184,7 +188,7 @@ def _tell_refused(draft: Draft, command: c.Command, refusal: Refusal) -> None:
     if command.actor.role is c.ActorRole.DESK:
         draft.tell_desk(command.actor.id, notices.REFUSED, payload)
     elif command.actor.role is c.ActorRole.CHANNEL:
-        draft.tell_channel(notices.REFUSED, payload)
+        draft.tell_channel(notices.REFUSED, payload, channel=command.actor.id)
 
 
 def tag_of(command: c.Command) -> str:

@@ -31,6 +31,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "该工单现由 {lead} 主办，{desk} 已不是主办单位",
         "the case is led by {lead} now, {desk} does not have it",
     ),
+    # Of a case kept from most: who leads it is nobody's business.
+    "not_yours": ("{desk} 不是该工单的主办单位", "{desk} does not lead this case"),
     "closed": ("工单已归档", "the case is closed"),
     "unknown_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
     "inactive_desk": ("承办单位 {desk} 已停用", "the desk {desk} is not active"),

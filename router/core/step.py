@@ -88,9 +88,11 @@ class Draft:
         """Tell a desk; the payload is made from the case as the whole step leaves it."""
         self._messages.append((payload, kind, desk, None))
 
-    def tell_channel(self, kind: str, payload: Callable[[Case], AnyPayload]) -> None:
-        """Tell the source channel."""
-        self._messages.append((payload, kind, None, self.case.channel))
+    def tell_channel(
+        self, kind: str, payload: Callable[[Case], AnyPayload], *, channel: str | None = None
+    ) -> None:
+        """Tell a channel; None: the one that brought the case."""
+        self._messages.append((payload, kind, None, channel or self.case.channel))
 
     def step(self, refusal: Refusal | None = None) -> Step:
         """The finished step."""

@@ -360,10 +360,35 @@ def test_a_withdrawn_case_ends_and_its_desk_is_told() -> None:
     assert play.told("willow")[-1] == "taken"
 
 
-def test_another_channel_cannot_withdraw_it() -> None:
+@pytest.mark.parametrize("who", ["channel:app", "citizen:app"])
+def test_for_another_channel_the_case_does_not_exist(who: str) -> None:
     play = _at_work()
-    play.say("channel:app", Withdraw)
-    assert play.refused == "not_permitted"
+    before = play.told("hotline")
+    play.say(who, Withdraw)
+    assert play.refused == "unknown_case"
+    assert play.told("app") == [], "it hears as little as of a case that is not there"
+    assert play.told("hotline") == before, "what another channel said is no matter of this one's"
+    assert play.names()[-1] == "Refused"
+
+
+def test_a_refused_channel_is_told_itself_though_it_brought_the_case_under_another_name() -> None:
+    play = Play()
+    play.open(channel="app", source="hotline", actor=actor("channel:hotline"))
+    play.say("channel:hotline", Reopen)
+    assert play.refused == "not_in_state"
+    assert play.told("hotline") == ["refused"]
+    assert "refused" not in play.told("app")
+
+
+@pytest.mark.parametrize("kept", [{"confidential": True}, {"subject_desk": "plane"}])
+def test_who_leads_a_confidential_case_is_not_told_to_whom_it_does_not_concern(kept: dict[str, Any]) -> None:
+    play = Play()
+    play.open(**kept)
+    lead = play.case.lead
+    play.say("bridge", ReportProgress)
+    assert play.refused == "not_yours"
+    assert lead not in play.messages[-1].payload.data.values()  # type: ignore[union-attr]
+    assert lead not in play.messages[-1].payload.en  # type: ignore[union-attr]
 
 
 # -- refusals
