@@ -33,6 +33,7 @@ case = Nouns(
     {
         "open": "router.cli.case_open:open_case",
         "show": "router.cli.case_show:show",
+        "time": "router.cli.case_time:time",
         "list": "router.cli.case_list:list_cases",
         "contact": "router.cli.case_contact:contact",
         **{name: f"router.cli.case_actions:{_FUNCTIONS.get(name) or name.replace('-', '_')}" for name in _ACTIONS},

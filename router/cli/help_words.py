@@ -42,6 +42,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "查看一件工单：状态、时限、办理经过",
         "one case: its state, its deadlines, its history",
     ),
+    "case time": (
+        "时间账：工单每一秒在谁手里，超时由谁承担\n\n"
+        "自受理至归档（在办的至今）的每一秒恰好属于一方：渠道、派单席、承办单位、推诿、审批、回访、督查、系统；各项之和等于总时长。",
+        "whose every second of a case was, and who answers for what was missed\n\n"
+        "From its receipt to its closing (or until now) every second is exactly one holder's: channel, "
+        "dispatcher, desk, ping-pong, approval, follow-up, supervision, system. The parts sum to the whole.",
+    ),
     "case contact": (
         "查阅联系人资料（须说明查阅人和理由，留痕）",
         "read the contact of a case; reader and reason go on record",
@@ -256,6 +263,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--topology": ("先声明交换机和队列", "declare exchanges and queues first"),
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
     "replay --policy": ("规则文件或预设名", "a policy's file, or a preset's name"),
+    "case time --as-of": ("算到何时；默认为现在", "the end of the account; now by default"),
     "--as-of": ("截止时间；默认为文件中最后一个时间", "the end; by default the last instant in the file"),
     "replay --json": ("结果文件；- 为标准输出", "where the figures go; - is stdout"),
     "--weeks": ("几周", "how many weeks"),

@@ -34,6 +34,13 @@ def local(at: datetime | None) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
+def seconds(at: datetime) -> str:
+    """An instant to the second, for accounts: `2026-11-24 15:04:05`."""
+    with suppress(OverflowError):
+        at = at.astimezone(ZONE)
+    return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
 def age(seconds: float) -> str:
     """A duration in its largest sensible unit, cut down."""
     for unit, size in (("age_d", 172_800), ("age_h", 7200), ("age_min", 120)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from router.cli.planning_texts import PLANNING
+
 #: Key → (Chinese, English).
 WORDS: dict[str, tuple[str, str]] = {
     # -- help and errors
@@ -326,4 +328,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "age_d": ("{n} 天", "{n} d"),
     "overdue_by": ("超 {age}", "{age} late"),
     "due_in": ("余 {age}", "in {age}"),
+    **PLANNING,
 }

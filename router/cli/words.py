@@ -70,6 +70,8 @@ VALUES: dict[str, tuple[str, str]] = {
     "served_amqp": ("程序", "program"),
     "served_shell": ("人工", "shell"),
     "dropped": ("随归档停止", "dropped"),
+    "ping_pong": ("推诿", "ping-pong"),
+    "approval": ("审批", "approval"),
     "city": ("市级", "city"),
     "district": ("区县", "district"),
     "street": ("街道", "street"),

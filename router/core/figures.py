@@ -9,6 +9,8 @@ Readings chosen where the definition is silent:
   due at that very instant and still open is in the denominator, though it is still running and not missed.
 - A refused record opened no case and has no place on the ledger. In ``by_district`` it is counted where the
   caller knows the place, and else in the total only.
+- A missed due date is charged to whoever held the case at that instant (:func:`router.core.holding.charged`); of a
+  case that ended as it began, to the channel that brought it.
 - A case closed before it opened counts as closed, and its deadline is judged as if it had closed at its
   opening; its duration is unknown and stays out of ``resolution_hours``.
 """
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -25,6 +27,7 @@ import msgspec
 from msgspec import Struct
 
 from router.core.case import Case, State
+from router.core.holding import HolderKind, Span, charged
 from router.core.problems import Origin, Problem, Sighting, Windows, find_problems
 
 #: The upper edges of the resolution buckets in hours, inclusive; "+Inf" is added.
@@ -90,6 +93,14 @@ class EscalationFact(Struct, frozen=True, gc=False):
     to_step: str
 
 
+class HeldFacts(Struct, frozen=True, gc=False):
+    """Whose time one case was, by kind, and whose it was when its due date passed."""
+
+    by_kind: dict[HolderKind, timedelta]
+    #: None: the case has no due date.
+    at_due: HolderKind | None
+
+
 class _Share(Struct):
     """The facts that one block of figures is computed from."""
 
@@ -97,6 +108,8 @@ class _Share(Struct):
     escalations: list[EscalationFact]
     problems: list[Problem]
     refused: int
+    #: Case id → whose time it was; None: not known.
+    held: Mapping[str, HeldFacts] | None = None
 
 
 def figures(
@@ -106,17 +119,19 @@ def figures(
     as_of: datetime,
     windows: Windows | None = None,
     refused_by_district: Mapping[str | None, int] | None = None,
+    held: Mapping[str, HeldFacts] | None = None,
 ) -> dict[str, Any]:
     """The OUT document as plain dicts, ready for :func:`encode`; any order of the input gives the same.
 
     ``refused`` counts the source records that repeat an id with other content, ``refused_by_district`` the
-    part of them whose place is known. Under gate ``none`` the closing is the verified resolution.
+    part of them whose place is known. ``held`` has every case's account; None leaves
+    ``holding`` out. Under gate ``none`` the closing is the verified resolution.
 
     Raises:
         ValueError: when a case is given twice, when an escalation names none of the cases, or when more
             refusals have a district than there are.
     """
-    everything = _Share(list(cases), list(escalations), [], refused)
+    everything = _Share(list(cases), list(escalations), [], refused, held)
     everything.problems = find_problems(map(sighting_of, everything.cases), windows)
     refused_by_district = refused_by_district or {}
     if sum(refused_by_district.values()) > refused:
@@ -160,6 +175,17 @@ def case_facts(case: Case, *, district: str | None, decided_by: DecidedBy) -> Ca
     )
 
 
+def held_facts(spans: Sequence[Span], due_at: datetime | None) -> HeldFacts:
+    """An account as the figures see it."""
+    by_kind: dict[HolderKind, timedelta] = {}
+    for span in spans:
+        by_kind[span.kind] = by_kind.get(span.kind, timedelta()) + span.length
+    if due_at is None:
+        return HeldFacts(by_kind, None)
+    found = charged(spans, due_at)
+    return HeldFacts(by_kind, found.kind if found is not None else HolderKind.CHANNEL)
+
+
 def sighting_of(case: CaseFacts) -> Sighting:
     """The case as the problem sweep sees it; linkable when both its category group and its place are known."""
     linkable = case.category_group is not None and case.place_key is not None
@@ -178,7 +204,7 @@ def sighting_of(case: CaseFacts) -> Sighting:
 
 
 def _by_district(everything: _Share, refused: Mapping[str | None, int]) -> dict[str, _Share]:
-    shares: defaultdict[str, _Share] = defaultdict(lambda: _Share([], [], [], 0))
+    shares: defaultdict[str, _Share] = defaultdict(lambda: _Share([], [], [], 0, everything.held))
     district_of: dict[str, str] = {}
     for case in everything.cases:
         if case.case_id in district_of:
@@ -216,6 +242,7 @@ def _block(share: _Share, as_of: datetime) -> dict[str, Any]:
         "escalations": _escalations(share.escalations),
         "resolution_hours": _resolution_hours(cases),
         "before_complaint": _before_complaint(share.problems),
+        **({"holding": _holding(cases, share.held, as_of)} if share.held is not None else {}),
     }
 
 
@@ -264,4 +291,20 @@ def _before_complaint(problems: list[Problem]) -> dict[str, int]:
         "proactive_origin": sum(problem.origin == "proactive" for problem in problems),
         "resolved": sum(problem.resolved for problem in problems),
         "resolved_before_complaint": sum(problem.resolved_before_complaint for problem in problems),
+    }
+
+
+def _holding(cases: list[CaseFacts], held: Mapping[str, HeldFacts], as_of: datetime) -> dict[str, dict[str, int]]:
+    """Time by kind of holder, cut to whole seconds once; and missed due dates by whose time it was."""
+    times = dict.fromkeys(HolderKind, timedelta())
+    missed: Counter[str] = Counter(dict.fromkeys(HolderKind, 0))
+    for case in cases:
+        facts = held[case.case_id]
+        for kind, length in facts.by_kind.items():
+            times[kind] += length
+        if case.due_at is not None and _deadline_state(case, case.due_at, as_of).startswith("missed"):
+            missed[facts.at_due or HolderKind.CHANNEL] += 1
+    return {
+        "seconds": {kind.value: time // timedelta(seconds=1) for kind, time in times.items()},
+        "missed": {str(kind): count for kind, count in missed.items()},
     }

@@ -6,15 +6,18 @@ What the figures need besides cases and entries (as-of, windows, codes as mapped
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from router.core.events import Escalated, Refused
-from router.core.figures import CaseFacts, EscalationFact, case_facts, encode, figures
+from router.core.figures import CaseFacts, EscalationFact, case_facts, encode, figures, held_facts
+from router.core.holding import Span, holding
 from router.core.problems import Windows
 from router.errors import ConflictError, NotFoundError
 from router.ledger.port import Ledger
@@ -107,7 +110,14 @@ def document(ledger: Ledger) -> dict[str, Any]:
         about.as_of,
         about.windows,
         refused,
+        {case: held_facts(spans, facts[case].due_at) for case, spans in accounts(ledger, about.as_of)},
     )
+
+
+def accounts(ledger: Ledger, as_of: datetime) -> Iterator[tuple[str, tuple[Span, ...]]]:
+    """The holding time of every replayed case, by case id, one at a time."""
+    for case, entries in groupby(ledger.all_entries(), key=attrgetter("case_id")):
+        yield case, holding(entries, as_of, replayed=True)
 
 
 def _escalations(ledger: Ledger) -> list[EscalationFact]:

@@ -16,6 +16,7 @@ from router.cli.wrapping import columns_of, wrapped
 from router.core.case import State
 from router.core.commands import ActorRole, FollowUpResult, Outcome
 from router.core.events import AnyEvent, MilestoneStatus
+from router.core.holding import HolderKind
 from router.core.matching import MATTER_TYPES
 from router.core.policy import OnPass
 from router.core.rules import ORIGINS
@@ -78,7 +79,18 @@ def test_every_event_has_a_sentence_whose_places_are_its_own_fields() -> None:
 
 
 def test_every_word_of_a_closed_set_has_its_translation() -> None:
-    sets = (State, Outcome, MilestoneStatus, OnPass, FollowUpResult, ActorRole, DeskKind, MATTER_TYPES, ORIGINS)
+    sets = (
+        State,
+        Outcome,
+        MilestoneStatus,
+        OnPass,
+        FollowUpResult,
+        ActorRole,
+        DeskKind,
+        MATTER_TYPES,
+        ORIGINS,
+        HolderKind,
+    )
     missing = {str(word) for one in sets for word in one} - VALUES.keys()
     assert missing == set()
 

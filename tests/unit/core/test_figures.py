@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from router.core.figures import BUCKETS_H, CaseFacts, EscalationFact, encode, figures, sighting_of
+from router.core.figures import (
+    BUCKETS_H,
+    CaseFacts,
+    EscalationFact,
+    HeldFacts,
+    encode,
+    figures,
+    held_facts,
+    sighting_of,
+)
+from router.core.holding import HolderKind
 from router.core.problems import Windows
 
 OPENED = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -236,3 +246,35 @@ def test_the_document_is_sorted_json_in_utf8_with_a_newline_at_its_end() -> None
     pairs: list[list[str]] = []
     json.loads(encoded, object_pairs_hook=lambda items: pairs.append([key for key, _ in items]))
     assert all(keys == sorted(keys) for keys in pairs)
+
+
+def held(kind: HolderKind, hours: float, *, at_due: HolderKind | None = None) -> HeldFacts:
+    return HeldFacts({kind: timedelta(hours=hours)}, at_due)
+
+
+def test_time_is_summed_by_holder_and_a_missed_due_date_is_charged_to_whose_time_it_was() -> None:
+    due_at = OPENED + DAY
+    cases = (
+        case("late", due_at=due_at, closed_at=OPENED + 2 * DAY),
+        case("open", due_at=due_at, district="2"),
+        case("in_time", due_at=due_at, closed_at=due_at),
+        case("without"),
+    )
+    accounts = {
+        "late": held(HolderKind.DESK, 48, at_due=HolderKind.DESK),
+        "open": held(HolderKind.PING_PONG, 0.5, at_due=HolderKind.PING_PONG),
+        "in_time": held(HolderKind.DESK, 24, at_due=HolderKind.DESK),
+        "without": held(HolderKind.CHANNEL, 0.0000001),
+    }
+    document = of(*cases, held=accounts)
+    holding = document["holding"]
+    assert {kind: n for kind, n in holding["seconds"].items() if n} == {"desk": 72 * 3600, "ping_pong": 1800}
+    assert {kind: n for kind, n in holding["missed"].items() if n} == {"desk": 1, "ping_pong": 1}
+    assert holding["seconds"].keys() == holding["missed"].keys() == set(HolderKind)
+    assert document["by_district"]["2"]["holding"]["missed"]["ping_pong"] == 1
+    assert "holding" not in of(*cases)
+
+
+def test_a_case_that_ended_as_it_began_is_charged_to_its_channel() -> None:
+    assert held_facts((), OPENED) == HeldFacts({}, HolderKind.CHANNEL)
+    assert held_facts((), None) == HeldFacts({}, None)
