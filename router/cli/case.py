@@ -25,6 +25,14 @@ _ACTIONS = (
     "withdraw",
 )
 
+#: What several offices do on one case.
+_TOGETHER = (
+    "whistle",
+    "report-in",
+    "add-assist",
+    "remove-assist",
+)
+
 #: Where the function cannot be named as the command.
 _FUNCTIONS = {"return": "return_"}
 
@@ -37,5 +45,6 @@ case = Nouns(
         "list": "router.cli.case_list:list_cases",
         "contact": "router.cli.case_contact:contact",
         **{name: f"router.cli.case_actions:{_FUNCTIONS.get(name) or name.replace('-', '_')}" for name in _ACTIONS},
+        **{name: f"router.cli.case_together:{name.replace('-', '_')}" for name in _TOGETHER},
     },
 )

@@ -23,10 +23,13 @@ _to = option("--to", "to", required=True, metavar="CODE", says="case --to")
 @click.command("dispatch", cls=Spoken)
 @about_a_case
 @_to
+@option("--assist", multiple=True, metavar="CODE")
+@option("--receipt", metavar="REF")
 @click.pass_obj
-def dispatch(call: Call, /, to: str, **who: Any) -> int:
+def dispatch(call: Call, /, to: str, assist: Sequence[str], receipt: str | None, **who: Any) -> int:
     """派单."""
-    return act(call, c.Dispatch, ActorRole.DISPATCHER, receiver=to, **who)
+    paper: dict[str, Any] = {"in_person": receipt is not None, "receipt": receipt or ""}
+    return act(call, c.Dispatch, ActorRole.DISPATCHER, receiver=to, assists=tuple(assist), **paper, **who)
 
 
 @click.command("accept", cls=Spoken)

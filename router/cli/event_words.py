@@ -23,6 +23,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ProgressReported": ("{desk} 报告进展", "{desk} reported progress"),
     "Replied": ("{desk} 答复", "{desk} replied"),
     "Mitigated": ("{desk} 采取临时措施", "{desk} took a temporary measure"),
+    "Whistled": ("{by} 吹哨，请 {desk} 报到", "{by} calls {desk} to help"),
+    "ReportedIn": ("{desk} 报到", "{desk} reported in"),
+    "AssistAdded": ("{by} 增加 {desk} 协办", "{by} added {desk} to assist"),
+    "AssistRemoved": ("{by} 取消 {desk} 协办", "{by} removed {desk}: it assists no more"),
     "ReturnRequested": (
         "{desk} 申请退单：{reason}，建议 {suggested_desk}",
         "{desk} asks to give it back: {reason}; suggests {suggested_desk}",

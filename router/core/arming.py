@@ -20,6 +20,7 @@ from router.core.policy import (
     WorkingTime,
 )
 from router.core.rules import Rules
+from router.core.together import report_in_of
 
 #: Name of the milestone of a promise made in a reply.
 COMMITMENT = "commitment"
@@ -28,6 +29,8 @@ RETURN_DECISION = "return_decision"
 
 #: How long the dispatcher has to decide on a return when the policy says nothing: our default.
 _RETURN_DECISION = Elapsed(4 * 3600)
+#: How long a called desk has to report in when the policy says nothing: our default.
+_REPORT_IN = WorkingTime(4 * 3600)
 #: How long a superior may be silent before that is consent (docs/behaviour.md, 3.4).
 _SILENCE = WorkingTime(4 * 3600)
 
@@ -134,13 +137,36 @@ def commitment(due_at: datetime) -> Milestone:
 
 def return_decision(rules: Rules, policy: Policy, at: datetime, holder: str, category: str | None) -> Milestone:
     """The dispatcher's own clock on a return request."""
-    rule = next((r for r in policy.milestones if r.satisfied_by is Satisfies.RETURN_DECIDED), None)
-    budget = (rule.budget(category) if rule is not None else None) or _RETURN_DECISION
+    usual = _RETURN_DECISION
+    return _held(rules, policy, Satisfies.RETURN_DECIDED, RETURN_DECISION, usual, at, holder, category)
+
+
+def reporting_in(rules: Rules, policy: Policy, at: datetime, desk: str, category: str | None) -> Milestone:
+    """The clock of a desk that was called to help."""
+    return _held(rules, policy, Satisfies.REPORTED_IN, report_in_of(desk), _REPORT_IN, at, desk, category)
+
+
+def _held(
+    rules: Rules,
+    policy: Policy,
+    met_by: Satisfies,
+    name: str,
+    usual: Instant,
+    at: datetime,
+    holder: str,
+    category: str | None,
+) -> Milestone:
+    """A clock of somebody who has no case to lose by it: its passing is told to the superior of its holder.
+
+    Its budget is that of the policy's milestone that `met_by` meets, else the usual one.
+    """
+    rule = next((r for r in policy.milestones if r.satisfied_by is met_by), None)
+    budget = (rule.budget(category) if rule is not None else None) or usual
     deadline = due(budget, at, rules.calendar(policy)) or Due(at)
     return Milestone(
-        name=RETURN_DECISION,
+        name=name,
         due_at=deadline.at,
-        satisfied_by=Satisfies.RETURN_DECIDED,
+        satisfied_by=met_by,
         on_pass=rule.on_pass if rule is not None and rule.on_pass is not OnPass.ESCALATE else OnPass.SUPERVISE,
         to="superior",
         track=Track.INTERNAL,

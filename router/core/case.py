@@ -9,6 +9,7 @@ import msgspec
 
 from router.core import events as e
 from router.core.commands import Outcome, Place
+from router.core.together import ALONE, Together
 
 
 class State(StrEnum):
@@ -77,6 +78,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     #: Desk code of the lead; empty until dispatched.
     lead: str = ""
     assists: tuple[str, ...] = ()
+    #: What other offices have to do with it.
+    together: Together = ALONE
     #: Index into the policy's ladder; -1: the lead stands below its first step.
     step: int = 0
     #: Nobody has placed it yet: it came by triage and was not dispatched by anybody since.

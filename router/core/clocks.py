@@ -23,6 +23,7 @@ _PASSING = frozenset(
     {
         Satisfies.DISPATCHED,
         Satisfies.ACCEPTED,
+        Satisfies.REPORTED_IN,
         Satisfies.RETURN_DECIDED,
         Satisfies.ESCALATION_DECIDED,
         Satisfies.FOLLOWED_UP,

@@ -115,5 +115,5 @@ def withdraw(draft: Draft, command: Withdraw, _rules: Rules) -> None:
     lead = draft.case.lead
     draft.add(Withdrawn(by=command.actor.role), text=command.text)
     close_case(draft, "withdrawn", Outcome.WITHDRAWN, told="withdrawn")
-    if lead:
-        notices.taken(draft, lead, "withdrawn")
+    for desk in (lead, *draft.case.assists) if lead else ():
+        notices.taken(draft, desk, "withdrawn")

@@ -12,7 +12,19 @@ from typing import Any
 
 import msgspec
 
-from router.core import commands as c, correcting, deadlines, gate, notices, opening, recomputing, returns, working
+from router.core import (
+    commands as c,
+    correcting,
+    deadlines,
+    dispatching,
+    gate,
+    notices,
+    opening,
+    recomputing,
+    returns,
+    whistles,
+    working,
+)
 from router.core.case import Case, State
 from router.core.events import LateReportKept, Refused
 from router.core.messages import Refused as RefusedNotice
@@ -26,11 +38,15 @@ Handler = Callable[[Draft, Any, Rules], Refusal | None]
 
 #: Command → its kind in the permission table, and what carries it out.
 _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
-    c.Dispatch: (Kind.DISPATCH, returns.dispatch),
+    c.Dispatch: (Kind.DISPATCH, dispatching.dispatch),
     c.Accept: (Kind.ACCEPT, working.accept),
-    c.ReportProgress: (Kind.PROGRESS, working.report_progress),
+    c.ReportProgress: (Kind.PROGRESS, whistles.report_progress),
     c.Reply: (Kind.REPLY, working.reply),
     c.Mitigate: (Kind.MITIGATE, working.mitigate),
+    c.Whistle: (Kind.WHISTLE, whistles.whistle),
+    c.ReportIn: (Kind.REPORT_IN, whistles.report_in),
+    c.AddAssist: (Kind.ADD_ASSIST, whistles.add_assist),
+    c.RemoveAssist: (Kind.REMOVE_ASSIST, whistles.remove_assist),
     c.RequestReturn: (Kind.RETURN, returns.request_return),
     c.ApproveReturn: (Kind.APPROVE_RETURN, returns.approve_return),
     c.RefuseReturn: (Kind.REFUSE_RETURN, returns.refuse_return),

@@ -84,6 +84,22 @@ class SupervisionOrdered(Payload, frozen=True, kw_only=True, tag="case.supervise
     text: str = ""
 
 
+class Whistled(Payload, frozen=True, kw_only=True, tag="case.whistled.v1"):
+    """吹哨: another desk calls you to help; report in by `due_at`. The case itself comes as `assigned`."""
+
+    #: Desk code of the lead that calls.
+    by: str
+    due_at: datetime
+    text: str = ""
+
+
+class ReportedIn(Payload, frozen=True, kw_only=True, tag="case.reported_in.v1"):
+    """报到: a desk that was called to help with your case is there."""
+
+    desk: str
+    text: str = ""
+
+
 class ReturnRequested(Payload, frozen=True, kw_only=True, tag="case.return_requested.v1"):
     """退单申请: a desk asks to give the case back; decide."""
 
@@ -156,6 +172,8 @@ AnyPayload = (
     | Reminded
     | DeadlineMoved
     | SupervisionOrdered
+    | Whistled
+    | ReportedIn
     | ReturnRequested
     | ReturnDecided
     | EscalationRequested

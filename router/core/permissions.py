@@ -41,6 +41,10 @@ class Kind(StrEnum):
     PROGRESS = "progress"
     REPLY = "reply"
     MITIGATE = "mitigate"
+    WHISTLE = "whistle"
+    REPORT_IN = "report_in"
+    ADD_ASSIST = "add_assist"
+    REMOVE_ASSIST = "remove_assist"
     RETURN = "return"
     APPROVE_RETURN = "approve_return"
     REFUSE_RETURN = "refuse_return"
@@ -68,6 +72,8 @@ class Permission(msgspec.Struct, frozen=True):
 _AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 _OPEN = frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED, State.RESOLVED, State.SUSPENDED})
 _ALL = frozenset(State)
+#: Those who say which offices have to do with a case; never the one that handles it.
+_FROM_ABOVE = (Role.DISPATCHER, Role.SUPERIOR, Role.SUPERVISION)
 
 
 def _may(states: frozenset[State], *roles: Role) -> Permission:
@@ -87,6 +93,10 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.PROGRESS: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
     Kind.REPLY: _may(_OPEN, Role.LEAD),
     Kind.MITIGATE: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
+    Kind.WHISTLE: _may(_AT_WORK, Role.LEAD),
+    Kind.REPORT_IN: _may(_AT_WORK, Role.ASSIST),
+    Kind.ADD_ASSIST: _may(_AT_WORK, *_FROM_ABOVE),
+    Kind.REMOVE_ASSIST: _may(_AT_WORK, *_FROM_ABOVE),
     Kind.RETURN: _may(_AT_WORK, Role.LEAD),
     Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
     Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),

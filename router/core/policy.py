@@ -99,6 +99,7 @@ class Satisfies(StrEnum):
     REVIEWED = "reviewed"
     MARKED = "marked"
     FOLLOWED_UP = "followed_up"
+    REPORTED_IN = "reported_in"
     RETURN_DECIDED = "return_decided"
     ESCALATION_DECIDED = "escalation_decided"
     RESOLVED = "resolved"
@@ -127,6 +128,7 @@ class Anchor(StrEnum):
     RECEIVED = "received"
     DISPATCHED = "dispatched"
     ACCEPTED = "accepted"
+    WHISTLED = "whistled"
     RESOLVED = "resolved"
     RETURN_REQUESTED = "return_requested"
 

@@ -40,6 +40,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "承办单位 {desk} 是被反映对象或其下级，不得经办",
         "the desk {desk} is the subject of the case or below it",
     ),
+    "nobody_named": ("{command} 须指明承办单位", "{command} must name at least one desk"),
+    "superior_called": (
+        "{desk} 是主办单位的上级，不能吹哨，请申请提级",
+        "{desk} is a superior of the lead: it is not whistled for, ask to escalate",
+    ),
+    "called_already": ("已向 {desk} 吹哨，尚未报到", "{desk} was called already and has not reported in yet"),
+    "not_called": ("没有向 {desk} 吹哨，或其已报到", "{desk} was not called, or has reported in"),
+    "handles_no_cases": (
+        "{desk} 不承办工单，不能协办",
+        "the desk {desk} handles no cases: it cannot assist",
+    ),
+    "receipt": (
+        "当面交办须有回执编号，其他派单没有回执：{desk}",
+        "a hand-over in person has the reference of its receipt, any other dispatch has none: {desk}",
+    ),
+    "assists_already": ("{desk} 已是协办单位", "the desk {desk} assists already"),
+    "assists_not": ("{desk} 不是协办单位", "the desk {desk} does not assist"),
     "return_window_passed": (
         "退单须在派单后 {window} 内提出，期限为 {until}",
         "a return must be asked for within {window} of the dispatch, which was until {until}",

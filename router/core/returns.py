@@ -8,8 +8,8 @@ from __future__ import annotations
 from router.core import messages as m, notices
 from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
-from router.core.commands import ApproveReturn, Designate, Dispatch, RefuseReturn, RequestReturn
-from router.core.events import Designated, Dispatched, ReturnApproved, ReturnRefused, ReturnRequested
+from router.core.commands import ApproveReturn, Designate, RefuseReturn, RequestReturn
+from router.core.events import Designated, ReturnApproved, ReturnRefused, ReturnRequested
 from router.core.notation import format_instant
 from router.core.refusals import Refusal, refuse
 from router.core.routing import Wanted, keeps_from, route
@@ -81,7 +81,7 @@ def approve_return(draft: Draft, command: ApproveReturn, rules: Rules) -> Refusa
         _give_back(draft, rules, superior, designation=True)
         return None
     code = command.desk or case.return_request.suggested_desk
-    desk = _receiver(rules, case.subject_desk, code) if code else _sorter(rules, case)
+    desk = receiver(rules, case.subject_desk, code) if code else _sorter(rules, case)
     if isinstance(desk, Refusal):
         return desk
     if desk.code == case.lead:
@@ -120,7 +120,7 @@ def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = Fa
     notices.hand_over(draft, rules, "designate" if designation else "returned", from_desk=old)
 
 
-def _receiver(rules: Rules, subject: str | None, code: str) -> Desk | Refusal:
+def receiver(rules: Rules, subject: str | None, code: str) -> Desk | Refusal:
     """The active desk of that code, or why it cannot have the case."""
     if code not in rules.tree.desks:
         return refuse("unknown_desk", desk=code)
@@ -149,7 +149,7 @@ def refuse_return(draft: Draft, command: RefuseReturn, _rules: Rules) -> Refusal
 
 def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
     """指定承办: the desk must take it; no further return."""
-    desk = _receiver(rules, draft.case.subject_desk, command.desk)
+    desk = receiver(rules, draft.case.subject_desk, command.desk)
     if isinstance(desk, Refusal):
         return desk
     case, old, policy = draft.case, draft.case.lead, rules.policy(draft.case.policy)
@@ -162,20 +162,4 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
         )
     )
     notices.hand_over(draft, rules, "designated", from_desk=old)
-    return None
-
-
-def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
-    """派单 by hand: from triage or the dispatcher to the desk that must act. The clock does not move."""
-    desk = _receiver(rules, draft.case.subject_desk, command.desk)
-    if isinstance(desk, Refusal):
-        return desk
-    policy, old = rules.policy(draft.case.policy), draft.case.lead
-    if desk.code == old:
-        return refuse("same_desk", desk=old)
-    step = max(draft.case.step, rules.step_of(policy, desk))
-    reason = "triage:dispatched" if desk.kind is DeskKind.TRIAGE else "dispatched"
-    clocks = signing(rules, policy, draft.at, draft.case.category)
-    draft.add(Dispatched(desk=desk.code, step=step, reason=reason, milestones=clocks))
-    notices.hand_over(draft, rules, "dispatched", from_desk=old or None)
     return None

@@ -104,6 +104,14 @@ class Desk:
         """督办: supervise the desk below whose case it stays."""
         return self._on(m.SupervisionOrdered, handler)
 
+    def on_whistled(self, handler: Handler) -> Handler:
+        """吹哨: another desk calls you to help with its case; report in."""
+        return self._on(m.Whistled, handler)
+
+    def on_reported_in(self, handler: Handler) -> Handler:
+        """报到: a desk that you called is there."""
+        return self._on(m.ReportedIn, handler)
+
     def on_return_requested(self, handler: Handler) -> Handler:
         """退单申请: a desk asks to give a case back; decide."""
         return self._on(m.ReturnRequested, handler)

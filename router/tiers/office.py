@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -133,11 +133,32 @@ class Office:
         """采纳: take a late report of the desk that had the case before as the resolution."""
         return self.say(c.Adopt, case, report=report, at=at)
 
+    # -- several offices on one case ----------------------------------------------------------------------------
+
+    def whistle(self, case: Payload | str, *, desks: Sequence[str], text: str, at: datetime | None = None) -> str:
+        """吹哨: call departments to help; `text` says with what. Each must report in, the case stays yours."""
+        return self.say(c.Whistle, case, desks=tuple(desks), text=text, at=at)
+
+    def report_in(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """报到: you were called to help and are there."""
+        return self.say(c.ReportIn, case, text=text, at=at)
+
     # -- those above -------------------------------------------------------------------------------------------
 
-    def dispatch(self, case: Payload | str, *, desk: str, at: datetime | None = None) -> str:
-        """派单: hand the case to a desk."""
-        return self.say(c.Dispatch, case, desk=desk, at=at)
+    def dispatch(
+        self,
+        case: Payload | str,
+        *,
+        desk: str,
+        assists: Sequence[str] = (),
+        receipt: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """派单: hand the case to a desk, and to others to assist; with a receipt, in person (当面交办)."""
+        by_hand = bool(receipt)
+        return self.say(
+            c.Dispatch, case, desk=desk, assists=tuple(assists), in_person=by_hand, receipt=receipt, at=at
+        )
 
     def approve_return(self, case: Payload | str, *, desk: str | None = None, at: datetime | None = None) -> str:
         """同意退单: to `desk`; None: to the one that was suggested."""
@@ -150,6 +171,14 @@ class Office:
     def designate(self, case: Payload | str, *, desk: str, at: datetime | None = None) -> str:
         """指定承办: name the desk that must take it."""
         return self.say(c.Designate, case, desk=desk, at=at)
+
+    def add_assist(self, case: Payload | str, *, desk: str, text: str = "", at: datetime | None = None) -> str:
+        """增加协办: tell a desk to help."""
+        return self.say(c.AddAssist, case, desk=desk, text=text, at=at)
+
+    def remove_assist(self, case: Payload | str, *, desk: str, text: str = "", at: datetime | None = None) -> str:
+        """取消协办: a desk need not help any more."""
+        return self.say(c.RemoveAssist, case, desk=desk, text=text, at=at)
 
     def accept_escalation(self, case: Payload | str, *, at: datetime | None = None) -> str:
         """同意提级: take over a case that was handed up."""

@@ -40,6 +40,8 @@ _KINDS = {
     "case.reminded.v1": notices.REMINDED,
     "case.deadline_moved.v1": notices.DEADLINE_MOVED,
     "case.supervised.v1": notices.SUPERVISED,
+    "case.whistled.v1": notices.WHISTLED,
+    "case.reported_in.v1": notices.REPORTED_IN,
     "case.return_requested.v1": notices.RETURN_REQUESTED,
     "case.return_decided.v1": notices.RETURN_DECIDED,
     "case.escalation_requested.v1": notices.ESCALATION_REQUESTED,

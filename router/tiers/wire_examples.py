@@ -14,6 +14,7 @@ _OPENED_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 _DUE_AT = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 _DESK = c.Actor(c.ActorRole.DESK, "liuyin")
 _ABOVE = c.Actor(c.ActorRole.DESK, "hubin")
+_CALLED = c.Actor(c.ActorRole.DESK, "hubin-power")
 _CHANNEL = c.Actor(c.ActorRole.CHANNEL, "hotline")
 _FOLLOW_UP = c.Actor(c.ActorRole.FOLLOW_UP, "follow-up")
 _ID = "5f0c3a9be1d27c4460a8b1f2"
@@ -44,6 +45,12 @@ COMMANDS: tuple[c.Command, ...] = (
         commitment_due_at=datetime(2026, 11, 25, 10, 0, tzinfo=UTC),
     ),
     c.Mitigate(id=f"{_ID}/mitigate/1", case_id=_CASE, actor=_DESK, text="已放置临时照明。"),
+    c.Whistle(
+        id=f"{_ID}/whistle/1", case_id=_CASE, actor=_DESK, desks=("hubin-power",), text="需要断电后才能施工。"
+    ),
+    c.ReportIn(id=f"{_ID}/report_in/1", case_id=_CASE, actor=_CALLED, text="已派人到场。"),
+    c.AddAssist(id=f"{_ID}/add_assist/1", case_id=_CASE, actor=_ABOVE, desk="hubin-power"),
+    c.RemoveAssist(id=f"{_ID}/remove_assist/1", case_id=_CASE, actor=_ABOVE, desk="hubin-power"),
     c.RequestReturn(
         id=f"{_ID}/return/1",
         case_id=_CASE,
@@ -123,6 +130,8 @@ PAYLOADS: tuple[m.Payload, ...] = (
         moved_to=datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
     ),
     m.SupervisionOrdered(case_id=_CASE, version=5, milestone="close", due_at=_DUE_AT, lead="liuyin"),
+    m.Whistled(case_id=_CASE, version=4, by="liuyin", due_at=_DUE_AT, text="需要断电后才能施工。"),
+    m.ReportedIn(case_id=_CASE, version=5, desk="hubin-power", text="已派人到场。"),
     m.ReturnRequested(
         case_id=_CASE,
         version=4,

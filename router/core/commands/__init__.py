@@ -38,6 +38,12 @@ from router.core.commands.life import (
     Resolve as Resolve,
     Withdraw as Withdraw,
 )
+from router.core.commands.together import (
+    AddAssist as AddAssist,
+    RemoveAssist as RemoveAssist,
+    ReportIn as ReportIn,
+    Whistle as Whistle,
+)
 
 AnyCommand = (
     Open
@@ -46,6 +52,10 @@ AnyCommand = (
     | ReportProgress
     | Reply
     | Mitigate
+    | Whistle
+    | ReportIn
+    | AddAssist
+    | RemoveAssist
     | RequestReturn
     | ApproveReturn
     | RefuseReturn

@@ -43,9 +43,13 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
 
 
 class Dispatch(Command, frozen=True, kw_only=True, tag="case.dispatch.v1"):
-    """派单: hand the case to a desk."""
+    """派单: hand the case to a desk; with `assists`, to several at once (联合派单), of whom it leads."""
 
     desk: str
+    assists: tuple[str, ...] = ()
+    #: 当面交办: handed over in person, against the receipt of that reference: whoever signed it has signed for it.
+    in_person: bool = False
+    receipt: str = ""
 
 
 class Accept(Command, frozen=True, kw_only=True, tag="case.accept.v1"):

@@ -47,6 +47,12 @@ from router.core.events.life import (
     SystemDelayed as SystemDelayed,
     Withdrawn as Withdrawn,
 )
+from router.core.events.together import (
+    AssistAdded as AssistAdded,
+    AssistRemoved as AssistRemoved,
+    ReportedIn as ReportedIn,
+    Whistled as Whistled,
+)
 
 AnyEvent = (
     Received
@@ -55,6 +61,10 @@ AnyEvent = (
     | ProgressReported
     | Replied
     | Mitigated
+    | Whistled
+    | ReportedIn
+    | AssistAdded
+    | AssistRemoved
     | ReturnRequested
     | ReturnApproved
     | ReturnRefused

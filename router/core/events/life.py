@@ -53,6 +53,8 @@ class Dispatched(Event, frozen=True, kw_only=True, tag="Dispatched"):
     #: Why this desk: `territory`, `functional`, `named`, `triage:unknown_division`, …
     reason: str
     milestones: tuple[Milestone, ...] = ()
+    #: Reference of the receipt of a hand-over in person (当面交办); empty: it was sent.
+    receipt: str = ""
 
 
 class Accepted(Event, frozen=True, kw_only=True, tag="Accepted"):

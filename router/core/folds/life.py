@@ -8,6 +8,7 @@ from typing import Any
 from router.core import clocks, events as e
 from router.core.case import Case, ReturnRequest, State, Taken
 from router.core.commands import FollowUpResult
+from router.core.folds import together
 from router.core.policy import Satisfies
 
 
@@ -22,6 +23,7 @@ def _lead(case: Case, desk: str, entry: e.Entry) -> None:
     case.assigned_version = entry.version
     case.accepted_at = None
     case.assists = tuple(assist for assist in case.assists if assist != desk)
+    together.leads(case, desk)
     case.return_request = None
     case.escalation_request = None
     case.designation = False
@@ -119,6 +121,7 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.escalation_request = None
     case.unreachable = ()
     clocks.void_requests(case)
+    together.nobody_need_come(case)
     for met in (Satisfies.ACCEPTED, Satisfies.PROGRESS, Satisfies.RESOLVED):  # who resolves has signed and moved
         clocks.satisfy(case, met, entry.event_at)
     clocks.rearm(case, event.milestones)

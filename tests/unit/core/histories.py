@@ -130,6 +130,15 @@ _SAID: dict[str, tuple[str, Any]] = {
     "ReportProgress": ("lead", st.just({"text": "正在办理"})),
     "Reply": ("lead", st.fixed_dictionaries({"hours": st.sampled_from([None, 5, 50])})),
     "Mitigate": ("lead", st.just({})),
+    "Whistle": (
+        "lead",
+        st.fixed_dictionaries(
+            {"desks": st.lists(_desk, min_size=1, max_size=2).map(tuple), "text": st.sampled_from(["help", ""])}
+        ),
+    ),
+    "ReportIn": ("assist", st.just({})),
+    "AddAssist": ("superior", st.fixed_dictionaries({"desk": _desk})),
+    "RemoveAssist": ("superior", st.fixed_dictionaries({"desk": _desk})),
     "RequestReturn": (
         "lead",
         st.fixed_dictionaries(
@@ -139,7 +148,17 @@ _SAID: dict[str, tuple[str, Any]] = {
     "ApproveReturn": ("dispatcher:li", st.fixed_dictionaries({"desk": st.none() | _desk})),
     "RefuseReturn": ("dispatcher:li", st.just({})),
     "Designate": ("superior", st.fixed_dictionaries({"desk": _desk})),
-    "Dispatch": ("dispatcher:li", st.fixed_dictionaries({"desk": _desk})),
+    "Dispatch": (
+        "dispatcher:li",
+        st.fixed_dictionaries(
+            {"desk": _desk},
+            optional={
+                "assists": st.lists(_desk, max_size=2).map(tuple),
+                "in_person": st.booleans(),
+                "receipt": st.sampled_from(["", "paper-1"]),
+            },
+        ),
+    ),
     "Resolve": ("lead", st.just({})),
     "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
     "Close": ("follow_up:anna", st.just({})),
@@ -217,6 +236,20 @@ _CHAPTERS: list[list[Any]] = [
         Deed("RequestReturn", "lead", _GOOD_RETURN),
         _hours,
         _desk.map(lambda d: Deed("ApproveReturn", "dispatcher:li", {"desk": d})),
+    ],
+    [
+        st.sampled_from(["lake-water", "plane", "bridge"]).map(
+            lambda d: Deed("Whistle", "lead", {"desks": (d,), "text": "help"})
+        ),
+        _hours,
+        st.sampled_from(
+            [
+                Deed("ReportIn", "assist"),
+                Deed("ReportProgress", "assist"),
+                Deed("Resolve", "lead"),
+                Deed("Dispatch", "dispatcher:li", {"desk": "plane"}),
+            ]
+        ),
     ],
     [Deed("Resolve", "lead"), _hours, Deed("FollowUp", "follow_up:anna", _NO)],
     [

@@ -12,10 +12,22 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from router.core import arming, clocks, deadlines, events as e, ladder, lifecycle, notices, returns, step, working
+from router.core import (
+    arming,
+    clocks,
+    deadlines,
+    dispatching,
+    events as e,
+    ladder,
+    lifecycle,
+    notices,
+    returns,
+    step,
+    working,
+)
 from router.core.case import Case, State
 from router.core.commands import Accept, ActorRole, Command, PassDeadline
-from router.core.folds import FOLDS
+from router.core.folds import FOLDS, together
 from router.core.history import advance, evolve
 from router.core.permissions import Kind
 from router.core.policy import OnPass, Satisfies
@@ -188,6 +200,25 @@ def no_request_outlives_the_lead_that_made_it(told: History) -> None:
     live(told, each=check)
 
 
+def a_called_desk_has_a_clock_of_its_own_until_it_comes(told: History) -> None:
+    """Nobody else is charged with its silence, it never leads the case, and its clock ends with its call."""
+
+    def check(play: Play) -> None:
+        called = {one.desk for one in play.case.together.whistles if one.reported_at is None}
+        assert called <= set(play.case.assists)
+        clocks_of = [m for m in play.case.milestones if m.satisfied_by is Satisfies.REPORTED_IN]
+        running = [m.holder for m in clocks_of if m.status is e.MilestoneStatus.RUNNING]
+        missed = [m.holder for m in clocks_of if m.status is e.MilestoneStatus.MISSED]
+        if play.case.is_open:
+            assert set(running) <= called <= {*running, *missed}
+        assert len(running) == len(set(running))
+
+    play = live(told, each=check)
+    for missed in play.events(e.DeadlineMissed):
+        if missed.milestone.startswith("report_in:"):
+            assert missed.milestone == f"report_in:{missed.charged_to}"
+
+
 def the_outcome_does_not_depend_on_when_the_clock_looked(told: History) -> None:
     at_once = live(told, min_in_hand_s=0)
     in_steps = live(told, min_in_hand_s=0)
@@ -222,6 +253,7 @@ LAWS: list[Law] = [
     the_date_promised_to_the_citizen_never_moves,
     whoever_loses_a_case_is_told,
     no_request_outlives_the_lead_that_made_it,
+    a_called_desk_has_a_clock_of_its_own_until_it_comes,
     the_outcome_does_not_depend_on_when_the_clock_looked,
     counting_again_by_the_same_calendar_changes_nothing,
 ]
@@ -278,7 +310,7 @@ def _climb_two_steps(patch: pytest.MonkeyPatch) -> None:
 
 
 def _dispatch_back_down(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(returns, "max", lambda *steps: min(steps), raising=False)
+    patch.setattr(dispatching, "max", lambda *steps: min(steps), raising=False)
 
 
 def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
@@ -332,6 +364,12 @@ def _count_from_when_it_was_noticed(patch: pytest.MonkeyPatch) -> None:
 
 
 _true_next_step = arming.next_step
+
+
+def _forget_who_was_called(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(together, "leads", lambda *_: None)
+
+
 _true_event_time = lifecycle.event_time
 
 FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
@@ -348,6 +386,7 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_move_the_promise, the_date_promised_to_the_citizen_never_moves),
     (_take_in_silence, whoever_loses_a_case_is_told),
     (_leave_requests_open, no_request_outlives_the_lead_that_made_it),
+    (_forget_who_was_called, a_called_desk_has_a_clock_of_its_own_until_it_comes),
     (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
     (_count_from_when_it_was_noticed, counting_again_by_the_same_calendar_changes_nothing),
 ]

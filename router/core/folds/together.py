@@ -1,0 +1,80 @@
+"""How a case changes when other offices come to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from router.core import clocks, events as e
+from router.core.case import Case
+from router.core.policy import Satisfies
+from router.core.together import ALONE, Whistle, report_in_of
+
+
+def leads(case: Case, desk: str) -> None:
+    """A desk that leads now need not come to help any more."""
+    if case.together is not ALONE and case.together.awaits(desk) is not None:
+        _recall(case, desk)
+
+
+def nobody_need_come(case: Case) -> None:
+    """The matter is dealt with: whoever was called and has not come need not."""
+    if case.together is not ALONE:
+        for whistle in case.together.whistles:
+            if whistle.reported_at is None:
+                _recall(case, whistle.desk)
+
+
+def _change(case: Case, **changes: Any) -> None:
+    case.together = msgspec.structs.replace(case.together, **changes)
+
+
+def _assist(case: Case, desk: str) -> None:
+    if desk not in case.assists:
+        case.assists = (*case.assists, desk)
+
+
+def _recall(case: Case, desk: str) -> None:
+    """A call that was not answered is void, and its clock with it."""
+    call = case.together.awaits(desk)
+    _change(case, whistles=tuple(one for one in case.together.whistles if one is not call))
+    clocks.end(case, lambda m: m.satisfied_by is Satisfies.REPORTED_IN and m.holder == desk)
+
+
+def _on_whistled(case: Case, event: e.Whistled, entry: e.Entry) -> None:
+    _assist(case, event.desk)
+    call = Whistle(desk=event.desk, by=event.by, at=entry.event_at)
+    _change(case, whistles=(*case.together.whistles, call))
+    clocks.arm(case, event.milestone)
+
+
+def _on_reported_in(case: Case, event: e.ReportedIn, entry: e.Entry) -> None:
+    call = case.together.awaits(event.desk)
+    came = tuple(
+        msgspec.structs.replace(one, reported_at=entry.event_at) if one is call else one
+        for one in case.together.whistles
+    )
+    _change(case, whistles=came)
+    name = report_in_of(event.desk)
+    clocks.end(case, lambda m: m.name == name, e.MilestoneStatus.MET, met_at=entry.event_at)
+
+
+def _on_assist_added(case: Case, event: e.AssistAdded, _entry: e.Entry) -> None:
+    _assist(case, event.desk)
+
+
+def _on_assist_removed(case: Case, event: e.AssistRemoved, _entry: e.Entry) -> None:
+    case.assists = tuple(one for one in case.assists if one != event.desk)
+    if case.together.awaits(event.desk) is not None:
+        _recall(case, event.desk)
+
+
+#: How the events of several offices change a case.
+FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
+    e.Whistled: _on_whistled,
+    e.ReportedIn: _on_reported_in,
+    e.AssistAdded: _on_assist_added,
+    e.AssistRemoved: _on_assist_removed,
+}
