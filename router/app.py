@@ -180,7 +180,9 @@ class Installation:
         makers = {"router": self._router_role, "relay": self._relay_role, "sla": self._sla_roles}
         unknown = sorted(set(names) - set(makers))
         if unknown:
-            raise UsageError(f"there is no role {unknown[0]}", todo=f"Roles: {', '.join(makers)}.")
+            raise UsageError(
+                "there is no role {unknown}", todo="Roles: {known}.", unknown=unknown[0], known=", ".join(makers)
+            )
         self._require_key()
         made = [(name, role) for name in names for role in makers[name]()]
         self._loops += made
@@ -198,8 +200,9 @@ class Installation:
             raise ConfigurationError(
                 "there is no key for personal data",
                 where=self.ledger.name,
-                todo="Make one: head -c 32 /dev/urandom | base64 > FILE. Name it in contact_key_file, or give "
-                f"the key in {CONTACT_KEY}; every process of an installation has the same.",
+                todo="Make one: head -c 32 /dev/urandom | base64 > FILE. Name it in contact_key_file, or give the "
+                "key in {variable}; every process of an installation has the same.",
+                variable=CONTACT_KEY,
             )
 
     def _router_role(self) -> list[Role]:

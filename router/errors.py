@@ -8,24 +8,49 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from router.sentences import Sentence, sentence
+
 
 class RouterError(Exception):
     """Something went wrong that the user can understand.
 
     Args:
-        what: one sentence: what is wrong.
+        what: one sentence: what is wrong; in English with places, or said in both languages already.
         where: the file and row, the key, the URL without its secret; empty when there is no place to name.
         todo: one sentence: what to do about it; empty when nothing can be done by the reader.
+        data: the places of both templates.
     """
 
     #: The exit code of a command that ends with this error (documented in README.md).
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
-        self.what = what
+    def __init__(
+        self, what: str | Sentence, *, where: str = "", todo: str | Sentence = "", **data: object
+    ) -> None:
+        self._what = what if isinstance(what, Sentence) else sentence(what, **data)
+        self._todo = todo if isinstance(todo, Sentence) else sentence(todo, **data)
         self.where = where
-        self.todo = todo
-        super().__init__(what)
+        super().__init__(self.what)
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in English, as logs have it."""
+        return self._what.en
+
+    @property
+    def what_zh(self) -> str:
+        """What is wrong, in Chinese."""
+        return self._what.zh
+
+    @property
+    def todo(self) -> str:
+        """What to do about it, in English."""
+        return self._todo.en
+
+    @property
+    def todo_zh(self) -> str:
+        """What to do about it, in Chinese."""
+        return self._todo.zh
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.what}" if self.where else self.what

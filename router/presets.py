@@ -10,8 +10,8 @@ from router.core.calendar import Calendar
 from router.core.calendar_file import load_calendar
 from router.core.policy import Policy
 from router.core.policy_file import load_policy
-from router.core.toml_table import nearest
 from router.errors import NotFoundError
+from router.sentences import nearest
 
 
 def list_presets() -> tuple[str, ...]:
@@ -56,8 +56,14 @@ def preset_text(kind: str, name: str) -> str:
     """
     known = _names(kind)
     if name not in known:
-        todo = f"{nearest(name, known)}Shipped: {', '.join(known)}."
-        raise NotFoundError(f"there is no {name}", where=f"shipped {kind}", todo=todo)
+        raise NotFoundError(
+            "there is no {name}",
+            where=f"shipped {kind}",
+            todo="{nearest}Shipped: {known}.",
+            name=name,
+            nearest=nearest(name, known),
+            known=", ".join(known),
+        )
     return (_folder(kind) / f"{name}.toml").read_text(encoding="utf-8")
 
 

@@ -175,9 +175,11 @@ class Rulebook:
     def _current(self, kind: str) -> tuple[str, bytes]:
         found = self._ledger.current(kind)
         if found is None:
-            command = "divisions import" if kind == TREE else "policy import"
             raise ConfigurationError(
-                f"no {kind} is installed", where=self._ledger.name, todo=f"Run: case-router {command} FILE"
+                "no tree is installed" if kind == TREE else "no policies are installed",
+                where=self._ledger.name,
+                todo="Run: case-router {command} FILE",
+                command="divisions import" if kind == TREE else "policy import",
             )
         return found
 
@@ -185,7 +187,7 @@ class Rulebook:
         text = self._ledger.version(POLICY, version)
         if text is None:
             raise ConfigurationError(
-                f"the policy {version} of a running case is not on record", where=self._ledger.name
+                "the policy {version} of a running case is not on record", where=self._ledger.name, version=version
             )
         return load_policy(text.decode(), version, self._tree.tiers)
 

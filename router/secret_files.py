@@ -45,8 +45,9 @@ def _key_from(path: Path) -> bytes:
     try:
         return read_key(path.read_bytes())
     except FileNotFoundError as error:
-        todo = "Make one: head -c 32 /dev/urandom | base64 > FILE"
-        raise ConfigurationError("the key file is not there", where=str(path), todo=todo) from error
+        raise ConfigurationError(
+            "the key file is not there", where=str(path), todo="Make one: head -c 32 /dev/urandom | base64 > FILE"
+        ) from error
 
 
 def broker_url(settings: Settings) -> str:

@@ -12,8 +12,10 @@ from typing import Any
 
 import msgspec
 
-from router.core.toml_table import nearest, parse_toml
+from router.core.misfits import misfit
+from router.core.toml_table import parse_toml
 from router.errors import ConfigurationError
+from router.sentences import nearest
 
 #: `CASE_ROUTER_LEDGER=postgresql+psycopg://…` sets `ledger`.
 PREFIX = "CASE_ROUTER_"
@@ -106,20 +108,29 @@ def load_settings(path: Path | None, environment: Mapping[str, str], overrides: 
     where = str(path) if path is not None else "settings"
     unknown = sorted(set(chosen) - set(Settings.__struct_fields__))
     if unknown:
-        todo = f"{nearest(unknown[0], Settings.__struct_fields__)}Known: {', '.join(Settings.__struct_fields__)}."
-        raise ConfigurationError(f"the setting {unknown[0]} is not known", where=where, todo=todo)
+        raise ConfigurationError(
+            "the setting {unknown} is not known",
+            where=where,
+            todo="{nearest}Known: {known}.",
+            unknown=unknown[0],
+            nearest=nearest(unknown[0], Settings.__struct_fields__),
+            known=", ".join(Settings.__struct_fields__),
+        )
     try:
         return msgspec.convert(chosen, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(str(error), where=where, todo="Correct that value.") from error
+        wrong = misfit(error, Settings)
+        place = f"{where}, {wrong.path.removeprefix('.')}" if wrong.path else where
+        raise ConfigurationError(wrong.reason, where=place, todo="Correct that value.") from error
 
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         return parse_toml(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError as error:
-        todo = "Name an existing file."
-        raise ConfigurationError("there is no such file", where=str(path), todo=todo) from error
+        raise ConfigurationError(
+            "there is no such file", where=str(path), todo="Name an existing file."
+        ) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

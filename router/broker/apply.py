@@ -121,19 +121,24 @@ def _connection_to(url: str) -> Iterator[Connection]:
             yield connection
     except amqp.exceptions.PreconditionFailed as error:
         raise ConflictError(
-            f"it exists with other arguments: {error.reply_text}",
+            "it exists with other arguments: {reason}",
             where=without_secrets(url),
             todo="Delete it once it is empty and apply again; `recover` sends again what it held.",
+            reason=error.reply_text,
         ) from error
     except (amqp.exceptions.AccessRefused, amqp.exceptions.NotAllowed) as error:
         raise ConfigurationError(
-            f"the broker does not let us: {error.reply_text}",
+            "the broker does not let us: {reason}",
             where=without_secrets(url),
             todo="Use an account with `configure` on this virtual host; running processes have none.",
+            reason=error.reply_text,
         ) from error
     except (*connection.connection_errors, OSError) as error:
         raise UnreachableError(
-            f"the broker does not answer: {error}", where=without_secrets(url), todo="Start it or correct its URL."
+            "the broker does not answer: {reason}",
+            where=without_secrets(url),
+            todo="Start it or correct its URL.",
+            reason=error,
         ) from error
 
 

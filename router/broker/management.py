@@ -85,20 +85,29 @@ class Management:
                 raise self._refused(error, method, path) from error
         except (URLError, OSError) as error:
             raise UnreachableError(
-                f"the management API does not answer: {error}",
+                "the management API does not answer: {reason}",
                 where=self.name,
                 todo="Enable it (rabbitmq-plugins enable rabbitmq_management) or correct the URL.",
+                reason=error,
             ) from error
 
     def _refused(self, error: HTTPError, method: str, path: str) -> RouterError:
         if error.code in _REFUSED:
             return ConfigurationError(
-                f"the management API refuses us ({error.code})",
+                "the management API refuses us ({status})",
                 where=self.name,
                 todo="Use an account with the tag `administrator`.",
+                status=error.code,
             )
         reason = error.read().decode(errors="replace")[:500]
-        return RouterError(f"{method} {path} ended with {error.code}: {reason}", where=self.name)
+        return RouterError(
+            "{method} {path} ended with {status}: {reason}",
+            where=self.name,
+            method=method,
+            path=path,
+            status=error.code,
+            reason=reason,
+        )
 
 
 def password_hash(password: str, salt: bytes | None = None) -> str:

@@ -101,9 +101,10 @@ class RabbitConsumer:
             arrivals = [buffer.popleft() for _ in range(count)]
             if not arrivals and self._trouble is not None:
                 raise UnreachableError(
-                    f"the broker cannot be reached: {self._trouble}",
+                    "the broker cannot be reached: {reason}",
                     where=self._where,
                     todo="Start it or correct its URL; what was not done comes again.",
+                    reason=self._trouble,
                 )
         return [_delivery(arrival, generation) for arrival in arrivals]
 

@@ -87,9 +87,10 @@ class RabbitPublisher:
             confirms = Confirms([batch[index] for index in piece])
             if not self._send(confirms, give_up_at_s) and untouched and not self.blocked:
                 raise UnreachableError(
-                    f"the broker cannot be reached: {self._reason}",
+                    "the broker cannot be reached: {reason}",
                     where=self._where,
                     todo="Start it or correct its URL; what was to be sent stays in the outbox.",
+                    reason=self._reason,
                 )
             untouched = False
             if self._refusal is not None:

@@ -105,9 +105,10 @@ class RabbitBroker:
 
     def _unreachable(self, error: BaseException) -> UnreachableError:
         return UnreachableError(
-            f"the broker does not answer: {str(error) or type(error).__name__}",
+            "the broker does not answer: {reason}",
             where=self.name,
             todo="Start it or correct its URL.",
+            reason=str(error) or type(error).__name__,
         )
 
 
@@ -130,9 +131,10 @@ def _parameters(url: str, *, heartbeat_s: int, connect_timeout_s: float) -> pika
         parameters = pika.URLParameters(url)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise ConfigurationError(
-            f"this is no URL of a broker: {error}",
+            "this is no URL of a broker: {reason}",
             where=without_secrets(url),
             todo="Write amqp://user:password@host:5672/vhost.",
+            reason=error,
         ) from error
     parameters.heartbeat = heartbeat_s
     parameters.socket_timeout = connect_timeout_s
@@ -144,6 +146,8 @@ def _parameters(url: str, *, heartbeat_s: int, connect_timeout_s: float) -> pika
 def _check_missing(refusal: ChannelClosedByBroker, queue: str) -> None:
     if refusal.reply_code != _NOT_FOUND:
         raise ConfigurationError(
-            f"the broker does not show us queue {queue}: {refusal.reply_text}",
+            "the broker does not show us queue {queue}: {reason}",
             todo="Apply the topology again, or use the router's own account.",
+            queue=queue,
+            reason=refusal.reply_text,
         ) from refusal

@@ -11,7 +11,7 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import option
 from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
-from router.cli.words import word
+from router.cli.words import said, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command
 from router.errors import UsageError
@@ -86,12 +86,12 @@ def _actor(
     installation: Installation, case: Case, desk: str | None, role: ActorRole | None, usual: ActorRole
 ) -> Actor:
     if desk is not None and role is not None:
-        raise UsageError(word("who_twice"))
+        raise UsageError(said("who_twice"))
     if desk is not None:
         require_desk(installation, desk)
         return Actor(ActorRole.DESK, desk)
     role = role or usual
     if role is ActorRole.DESK:
-        raise UsageError(word("who_missing"), todo=word("who_missing_todo"))
+        raise UsageError(said("who_missing"), todo=said("who_missing_todo"))
     through_channel = role in (ActorRole.CHANNEL, ActorRole.CITIZEN)
     return Actor(role, case.channel if through_channel else operator())

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from router.cli.words import word
+from router.cli.words import said
 from router.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -75,5 +75,5 @@ def require_ledger(settings: Settings) -> Settings:
     """
     file = settings.ledger_file
     if file is not None and not file.exists():
-        raise ConfigurationError(word("no_ledger"), where=str(file.absolute()), todo=word("no_ledger_todo"))
+        raise ConfigurationError(said("no_ledger"), where=str(file.absolute()), todo=said("no_ledger_todo"))
     return settings

@@ -8,7 +8,7 @@ from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import no_case
 from router.cli.output import emit_fields, emit_json, tell
-from router.cli.words import word
+from router.cli.words import said, word
 from router.errors import NotFoundError
 
 
@@ -29,7 +29,7 @@ def contact(call: Call, /, case_id: str, reader: str, reason: str) -> None:
                 case.contact_ref, reader=reader, reason=reason, now=installation.now()
             )
     if found is None:
-        raise NotFoundError(word("contact_none"), where=case_id)
+        raise NotFoundError(said("contact_none"), where=case_id)
     if call.as_json:
         emit_json(found)
     else:

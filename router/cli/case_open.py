@@ -18,7 +18,9 @@ from router.cli.words import word
 from router.core.commands import Actor, ActorRole, Contact, Open
 from router.core.lifecycle import with_case_id
 from router.core.matching import MATTER_TYPES
-from router.errors import ConfigurationError
+from router.core.misfits import misfit
+from router.errors import NotFoundError, UsageError
+from router.sentences import Sentence, UnfitError, nearest
 
 #: The source of what is typed here, unless said otherwise.
 SOURCE = "shell"
@@ -88,15 +90,43 @@ def _contact(file: Path | None) -> Contact | None:
     """Personal data come from a file, never from the command line: that is in the shell's history.
 
     Raises:
-        ConfigurationError: the file cannot be read or is no contact.
+        NotFoundError: there is no such file.
+        UsageError: the file cannot be read, or is no contact; a misspelt key would lose what stands under it.
     """
     if file is None:
         return None
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Contact)
-    except (OSError, msgspec.DecodeError) as error:
-        raise ConfigurationError(
-            "this is no contact",
-            where=str(file),
-            todo='Write JSON: {"name": "…", "phone": "…", "identity_number": "…", "address": "…"}.',
-        ) from error
+        return msgspec.convert(_known_keys(msgspec.json.decode(file.read_bytes())), Contact)
+    except FileNotFoundError as error:
+        raise NotFoundError("there is no such file", where=str(file), todo="Name an existing file.") from error
+    except OSError as error:
+        raise _no_contact(file, "the file cannot be read: {reason}", reason=error.strerror) from error
+    except UnfitError as error:
+        raise _no_contact(file, error.reason) from error
+    except msgspec.ValidationError as error:
+        wrong = misfit(error, Contact)
+        raise _no_contact(file, wrong.reason, wrong.path.removeprefix(".")) from error
+    except msgspec.DecodeError as error:
+        raise _no_contact(file, "this is no JSON: {reason}", reason=error) from error
+
+
+def _known_keys(read: object) -> object:
+    known = Contact.__struct_fields__
+    for key in read if isinstance(read, dict) else ():
+        if key not in known:
+            raise UnfitError(
+                "the key {key} is not known. {nearest}Known here: {known}",
+                key=key,
+                nearest=nearest(key, known),
+                known=", ".join(known),
+            )
+    return read
+
+
+def _no_contact(file: Path, what: str | Sentence, key: str = "", **data: object) -> UsageError:
+    return UsageError(
+        what,
+        where=f"{file}, {key}" if key else str(file),
+        todo='Write JSON: {{"name": "…", "phone": "…", "identity_number": "…", "address": "…"}}.',
+        **data,
+    )

@@ -127,7 +127,7 @@ def _caught(file: Path, run: Callable[[], object]) -> list[Finding]:
         run()
     except RouterError as error:
         where = error.where or str(file)
-        return [Finding(where=where, zh=error.what, en=error.what, todo_zh=error.todo, todo_en=error.todo)]
+        return [Finding(where=where, zh=error.what_zh, en=error.what, todo_zh=error.todo_zh, todo_en=error.todo)]
     return []
 
 
@@ -135,9 +135,11 @@ def _policy(file: Path, text: str, known: _Known) -> None:
     policy = load_policy(text, str(file), known.tiers)
     if policy.calendar not in known.calendars:
         raise ConfigurationError(
-            f"there is no calendar {policy.calendar}",
+            "there is no calendar {calendar}",
             where=f"{file}, calendar",
-            todo=f"Check its file together with this one, or name one of {', '.join(sorted(known.calendars))}.",
+            todo="Check its file together with this one, or name one of {known}.",
+            calendar=policy.calendar,
+            known=", ".join(sorted(known.calendars)),
         )
 
 

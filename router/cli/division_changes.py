@@ -10,7 +10,7 @@ import msgspec
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.putting_in_force import put_in_force, say_in_force
-from router.cli.words import word
+from router.cli.words import said
 from router.core import divisions as changes
 from router.core.divisions import Changed
 from router.core.tree import Desk, DeskKind, Served, Tree, TreeFile
@@ -79,7 +79,7 @@ def merge(call: Call, /, desk: str, into: str) -> int:
 def redirect(call: Call, /, desk: str, to: str | None, end: bool) -> int:  # noqa: FBT001 - click's flag
     """Let another desk do its work for a while."""
     if (to is None) != end:
-        raise UsageError(word("redirect_which"))
+        raise UsageError(said("redirect_which"))
     return _change(call, lambda file: changes.redirect(file, desk, to))
 
 
@@ -96,7 +96,9 @@ def _change(call: Call, change: Callable[[TreeFile], Changed]) -> int:
         found = installation.ledger.current(TREE)
         if found is None:
             raise ConfigurationError(
-                "no tree is installed", where=installation.ledger.name, todo="Run: case-router divisions import"
+                "no tree is installed",
+                where=installation.ledger.name,
+                todo="Run: case-router divisions import FILE",
             )
         file, changed = change(msgspec.msgpack.decode(found[1], type=TreeFile))
         done = put_in_force(installation, file)

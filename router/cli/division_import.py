@@ -28,7 +28,10 @@ def read_text(file: Path, encoding: str | None = None) -> str:
         return decoded(file.read_bytes(), str(file), encoding)
     except OSError as error:
         raise ConfigurationError(
-            f"the file cannot be read: {error.strerror}", where=str(file), todo="Name an existing file."
+            "the file cannot be read: {reason}",
+            where=str(file),
+            todo="Name an existing file.",
+            reason=error.strerror,
         ) from error
 
 

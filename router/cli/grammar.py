@@ -10,7 +10,7 @@ import click
 
 from router.cli import help_words
 from router.cli.call import Call
-from router.cli.words import LANGUAGES, choose_language, word
+from router.cli.words import LANGUAGES, choose_language, said, word
 from router.cli.wrapping import wrapped
 from router.errors import UsageError
 
@@ -75,7 +75,7 @@ class Spoken(click.Command):
         for param in self.params:
             value = ctx.params.get(param.name or "")
             if isinstance(value, str) and not isinstance(param.type, click.Path) and not _is_text(value):
-                raise UsageError(word("not_utf8", where=param.opts[0]), todo=word("not_utf8_todo"))
+                raise UsageError(said("not_utf8", where=param.opts[0]), todo=said("not_utf8_todo"))
         return rest
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,13 +10,13 @@ from router.app import Installation
 from router.broker.envelope import MAX_BODY_BYTES, encode
 from router.cli.call import Call
 from router.cli.output import emit_json, emit_refusal, tell
-from router.cli.words import pick, word
+from router.cli.words import said
 from router.core.commands import Command
 from router.core.plausible import fault_of
-from router.core.toml_table import nearest
 from router.core.tree import Tree
 from router.errors import NotFoundError, UsageError
 from router.ledger.port import Answer
+from router.sentences import Sentence, nearest
 from router.tiers.shell import carry_out
 
 
@@ -46,11 +46,11 @@ def from_stdin() -> str:
     try:
         return given.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
-        raise UsageError(word("not_utf8", where="stdin"), todo=word("not_utf8_todo")) from error
+        raise UsageError(said("not_utf8", where="stdin"), todo=said("not_utf8_todo")) from error
 
 
 def _too_large() -> UsageError:
-    return UsageError(word("too_large", limit=MAX_BODY_BYTES), todo=word("too_large_todo"))
+    return UsageError(said("too_large", limit=MAX_BODY_BYTES), todo=said("too_large_todo"))
 
 
 def hand_in(installation: Installation, command: Command) -> Answer:
@@ -66,7 +66,7 @@ def hand_in(installation: Installation, command: Command) -> Answer:
         raise _too_large()
     fault = fault_of(command)
     if fault is not None:
-        raise UsageError(pick((fault.zh, fault.en)), where=fault.field)
+        raise UsageError(Sentence(fault.en, fault.zh), where=fault.field)
     return carry_out(installation.counter(), installation.ledger, command, installation.now())
 
 
@@ -83,7 +83,7 @@ def say_answer(call: Call, answer: Answer, done: str) -> int:
 
 def no_case(case_id: str) -> NotFoundError:
     """The error about a case that does not exist."""
-    return NotFoundError(word("no_case", case=case_id), todo=word("no_case_todo"))
+    return NotFoundError(said("no_case", case=case_id), todo=said("no_case_todo"))
 
 
 def require_desk(installation: Installation, code: str) -> None:
@@ -99,4 +99,8 @@ def require_desk(installation: Installation, code: str) -> None:
 
 def no_desk(tree: Tree, code: str) -> NotFoundError:
     """The error about a desk that is not in the tree."""
-    return NotFoundError(word("no_desk", desk=code), todo=f"{nearest(code, tree.desks)}{word('no_desk_todo')}")
+    return NotFoundError(
+        said("no_desk", desk=code),
+        todo="{nearest}`case-router divisions list` shows the desks.",
+        nearest=nearest(code, tree.desks),
+    )

@@ -8,9 +8,9 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from router.app import Installation
-from router.core.toml_table import nearest
 from router.errors import NotFoundError
 from router.roles import persist
+from router.sentences import nearest
 from router.tiers.hosting import Hosted
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ def desk_roles(installation: Installation, desks: Sequence[Desk]) -> list[DeskRo
     for desk in desks:
         if desk.code not in known:
             raise NotFoundError(
-                f"there is no desk {desk.code}",
+                "there is no desk {code}",
                 where="--desk",
-                todo=f"{nearest(desk.code, known)}`case-router divisions list` shows the desks.",
+                todo="{nearest}`case-router divisions list` shows the desks.",
+                code=desk.code,
+                nearest=nearest(desk.code, known),
             )
     return [DeskRole(Hosted(desk, installation.broker, installation.now), installation.now) for desk in desks]

@@ -30,7 +30,7 @@ def tokens_of(file: str | None) -> dict[str, str]:
     for channel, token in found.items():
         if not isinstance(token, str) or not token:
             raise ConfigurationError(
-                "a token is a text", where=f"{file}, {channel}", todo=f'Write {channel} = "…".'
+                "a token is a text", where=f"{file}, {channel}", todo='Write {channel} = "…".', channel=channel
             )
     return {token: channel for channel, token in found.items()}
 

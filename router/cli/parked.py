@@ -12,7 +12,7 @@ from router.arrivals import arrived_again
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
-from router.cli.words import word
+from router.cli.words import said, word
 from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageError
 from router.flow import Router
 from router.ledger.parking import UNROUTED
@@ -64,7 +64,7 @@ def show(
 ) -> None:
     """Show what is known about one; its content only when asked for, by whom and why: it may be personal data."""
     if body and not (reader and reason):
-        raise UsageError(word("parked_who"))
+        raise UsageError(said("parked_who"))
     with call.installation() as installation:
         one = _find(installation, parked_id)
         if body and reader and reason:
@@ -87,12 +87,12 @@ def show(
 def drop(call: Call, /, parked_id: str, reason: str, by: str) -> None:
     """Dismiss one for good; it stays in the ledger with who did it and why, and counts as parked no more."""
     if not (reason.strip() and by.strip()):
-        raise UsageError(word("parked_who"))
+        raise UsageError(said("parked_who"))
     with call.installation() as installation:
         _find(installation, parked_id)
         now = installation.now()
         if not installation.ledger.dismiss_parked(parked_id, by=by, reason=reason, now=now):
-            raise ConflictError(word("parked_done_with", id=parked_id), todo=word("parked_done_with_todo"))
+            raise ConflictError(said("parked_done_with", id=parked_id), todo=said("parked_done_with_todo"))
     if call.as_json:
         emit_json({"id": parked_id, "dismissed_at": now, "dismissed_by": by, "dismissed_reason": reason})
     else:
@@ -115,7 +115,7 @@ def replay(
 ) -> int:
     """Hand messages in again, oldest first; one that still cannot be taken stays parked."""
     if bool(parked_ids) == (every or reason is not None):
-        raise UsageError(word("parked_which"))
+        raise UsageError(said("parked_which"))
     with call.installation() as installation:
         chosen = [_find(installation, one) for one in parked_ids] or installation.ledger.parked(reason=reason)
         # One router for all: each has a connection of its own to the broker.
@@ -161,7 +161,7 @@ def _replay(installation: Installation, router: Router, one: Parked, *, vouch: b
 def _find(installation: Installation, parked_id: str) -> Parked:
     one = installation.ledger.parked_one(parked_id)
     if one is None:
-        raise NotFoundError(word("no_parked", id=parked_id), todo=word("no_parked_todo"))
+        raise NotFoundError(said("no_parked", id=parked_id), todo=said("no_parked_todo"))
     return one
 
 

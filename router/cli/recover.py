@@ -9,7 +9,7 @@ from router.broker.apply import apply
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit_json, tell
-from router.cli.words import word
+from router.cli.words import said, word
 from router.core.tree import Served
 from router.errors import CheckFailedError, UsageError
 from router.secret_files import broker_url
@@ -22,7 +22,7 @@ def recover(call: Call, /, declare: bool) -> int:  # noqa: FBT001 - click's flag
     """Hand every open case over again; 7 when the broker did not confirm all of them."""
     with call.installation() as installation:
         if installation.settings.is_embedded:
-            raise UsageError(word("recover_embedded"), where="--broker", todo=word("recover_embedded_todo"))
+            raise UsageError(said("recover_embedded"), where="--broker", todo=said("recover_embedded_todo"))
         if declare:
             apply(broker_url(installation.settings), installation.topology())
         expected = _to_hand_over(installation)

@@ -45,7 +45,9 @@ def _write(played: Replayed, out: Path) -> None:
     try:
         out.write_bytes(played.out)
     except OSError as error:
-        raise ConfigurationError(f"it cannot be written: {error.strerror}", where=str(out)) from error
+        raise ConfigurationError(
+            "it cannot be written: {reason}", where=str(out), reason=error.strerror
+        ) from error
 
 
 def _real(broker: str | None) -> str | None:

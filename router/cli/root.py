@@ -15,8 +15,8 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Nouns, everywhere
-from router.cli.words import LANGUAGES, choose_language, word
-from router.errors import RouterError
+from router.cli.words import LANGUAGES, choose_language, pick, word
+from router.errors import ConfigurationError, RouterError
 
 
 class Root(Nouns):
@@ -37,9 +37,12 @@ class Root(Nouns):
         extra.pop("standalone_mode", None)
         args = list(sys.argv[1:] if args is None else args)
         choose_language(_language(args))
-        sys.exit(
-            _ending(lambda: super(Root, self).main(args, prog_name or self.name, complete_var, **_PLAIN, **extra))
-        )
+
+        def run() -> Any:
+            _require_language(args)
+            return super(Root, self).main(args, prog_name or self.name, complete_var, **_PLAIN, **extra)
+
+        sys.exit(_ending(run))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Set up logging before anything can log; `up` and `run` ask for more of it themselves."""
@@ -57,6 +60,22 @@ def _language(args: Sequence[str]) -> str:
     return next((one for one in said if one in LANGUAGES), LANGUAGES[0])
 
 
+def _require_language(args: Sequence[str]) -> None:
+    """Refuse a language that nobody speaks here, rather than answer in another; `--lang` is looked at by itself.
+
+    Raises:
+        ConfigurationError: the environment names one.
+    """
+    value = os.environ.get("CASE_ROUTER_LANG", "")
+    if value and value not in LANGUAGES and not any(one.partition("=")[0] == "--lang" for one in args):
+        raise ConfigurationError(
+            "CASE_ROUTER_LANG is {value!r}",
+            todo="Set it to one of {known}.",
+            value=value,
+            known=", ".join(LANGUAGES),
+        )
+
+
 _PLAIN: dict[str, Any] = {"standalone_mode": False}
 
 
@@ -65,7 +84,7 @@ def _ending(run: Any) -> int:
     try:
         code = run()
     except RouterError as error:
-        _say(error.what, error.where, error.todo)
+        _say(pick((error.what_zh, error.what)), error.where, pick((error.todo_zh, error.todo)))
         return error.exit_code
     except click.ClickException as error:
         _say_usage(error)

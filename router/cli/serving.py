@@ -45,7 +45,8 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigurationError(
-            f"nobody can listen there: {error.strerror}",
+            "nobody can listen there: {reason}",
             where=f"{host}:{port}",
             todo="Choose another http_port (0 takes any free one).",
+            reason=error.strerror,
         ) from error

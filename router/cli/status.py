@@ -85,7 +85,7 @@ def look(installation: Installation) -> State:
         wanted = [*own_queues(installation), address.UNROUTED, address.PARKED]
     except UnreachableError as error:
         state.database_state = "unreachable"
-        state.wrong.append(_wrong("down", what=state.database, detail=error.what))
+        state.wrong.append(_wrong("down", what=state.database, detail=pick((error.what_zh, error.what))))
     if installation.settings.is_embedded:
         state.broker_state = "embedded"
     else:
@@ -99,7 +99,7 @@ def _look_at_queues(installation: Installation, state: State, wanted: list[str])
         state.queues = installation.broker.queues(wanted)
     except UnreachableError as error:
         state.broker_state = "unreachable"
-        state.wrong.append(_wrong("down", what=state.broker, detail=error.what))
+        state.wrong.append(_wrong("down", what=state.broker, detail=pick((error.what_zh, error.what))))
         return
     there = {queue.name for queue in state.queues}
     state.wrong += [_wrong("queue", queue=name) for name in wanted if name not in there]

@@ -66,10 +66,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "who_missing": ("没有说明以哪个单位的名义", "it is not said which desk speaks"),
     "who_missing_todo": ("用 --desk 编码 指明", "name it: --desk CODE"),
     "no_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
-    "no_desk_todo": (
-        "用 case-router divisions list 查看编码",
-        "`case-router divisions list` shows the codes",
-    ),
     "no_case": ("没有编号为 {case} 的工单", "there is no case {case}"),
     "no_case_todo": ("用 case-router case list 查看编号", "`case-router case list` shows the ids"),
     "case_opened": ("已受理：{case}", "opened: {case}"),

@@ -15,7 +15,7 @@ from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, tell
-from router.cli.words import word
+from router.cli.words import said, word
 from router.errors import CheckFailedError, ConfigurationError, UsageError
 from router.secret_files import broker_url
 
@@ -94,7 +94,7 @@ def _progress(what: str, done: int, of: int) -> None:
 
 def _refuse_embedded(installation: Installation) -> None:
     if installation.settings.is_embedded:
-        raise UsageError(word("topology_embedded"), where="--broker", todo=word("topology_embedded_todo"))
+        raise UsageError(said("topology_embedded"), where="--broker", todo=said("topology_embedded_todo"))
 
 
 def _passwords(file: Path | None) -> dict[str, str]:
@@ -103,7 +103,7 @@ def _passwords(file: Path | None) -> dict[str, str]:
     try:
         found = tomllib.loads(read_text(file))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"this is no TOML: {error}", where=str(file)) from error
+        raise ConfigurationError("this is no TOML: {reason}", where=str(file), reason=error) from error
     for user, password in found.items():
         if not isinstance(password, str) or not password:
             raise ConfigurationError("a password is a text", where=f"{file}, {user}", todo='Write "user" = "…".')

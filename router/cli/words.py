@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from router.cli.texts import WORDS
+from router.sentences import Sentence
 
 #: The first is the default.
 LANGUAGES = ("zh", "en")
@@ -96,6 +97,12 @@ def pick(pair: tuple[str, str]) -> str:
 def word(key: str, **data: object) -> str:
     """A text of the table with its places filled in."""
     return pick(WORDS[key]).format_map(data)
+
+
+def said(key: str, **data: object) -> Sentence:
+    """A text of the table in both languages, for an error."""
+    zh, en = WORDS[key]
+    return Sentence(en.format_map(data), zh.format_map(data))
 
 
 def value_word(stored: str) -> str:

@@ -13,7 +13,8 @@ import msgspec
 
 from router.core.calendar import Calendar
 from router.core.notation import parse_clock
-from router.core.toml_table import Table, file_name, nearest, parse_toml
+from router.core.toml_table import Table, file_name, parse_toml
+from router.sentences import UnfitError, nearest, sentence
 
 _CALENDAR_KEYS = (
     "name",
@@ -72,8 +73,14 @@ def _base(table: Table, bases: Mapping[str, Calendar]) -> Calendar:
         return _NOTHING
     name = table.text("based_on")
     if name not in bases:
-        todo = f"{nearest(name, bases)}Known: {', '.join(sorted(bases)) or 'none'}."
-        raise table.wrong("based_on", f"there is no calendar {name}", todo)
+        raise table.wrong(
+            "based_on",
+            "there is no calendar {name}",
+            "{nearest}Known: {known}.",
+            name=name,
+            nearest=nearest(name, bases),
+            known=", ".join(sorted(bases)) or sentence("none"),
+        )
     return bases[name]
 
 
@@ -90,8 +97,9 @@ def _zone(table: Table) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        todo = "Write the IANA name of a zone, such as Asia/Shanghai."
-        raise table.wrong("zone", f"there is no zone {name!r}", todo) from error
+        raise table.wrong(
+            "zone", "there is no zone {name!r}", "Write the IANA name of a zone, such as Asia/Shanghai.", name=name
+        ) from error
     return name
 
 
@@ -101,8 +109,14 @@ def _weekend(table: Table) -> tuple[int, ...]:
     names = table.texts("weekend")
     for name in names:
         if name not in _WEEKDAYS:
-            todo = f"{nearest(name, _WEEKDAYS)}Allowed: {', '.join(_WEEKDAYS)}."
-            raise table.wrong("weekend", f"{name!r} is no day of the week", todo)
+            raise table.wrong(
+                "weekend",
+                "{name!r} is no day of the week",
+                "{nearest}Allowed: {known}.",
+                name=name,
+                nearest=nearest(name, _WEEKDAYS),
+                known=", ".join(_WEEKDAYS),
+            )
     if len(set(names)) == len(_WEEKDAYS):
         raise table.wrong("weekend", "no day of the week would be worked", "Leave at least one day out.")
     return tuple(sorted({_WEEKDAYS.index(name) for name in names}))
@@ -117,11 +131,17 @@ def _hours(table: Table) -> tuple[tuple[time, time], ...]:
         opens, dash, closes = text.partition("-")
         try:
             session = (parse_clock(opens), time(0) if closes.strip() == "24:00" else parse_clock(closes))
-        except ValueError as error:
-            raise table.wrong("hours", f"{text!r}: {error}", 'Write "09:00-12:00".') from error
+        except UnfitError as error:
+            raise table.wrong(
+                "hours", "{text!r}: {reason}", 'Write "09:00-12:00".', text=text, reason=error.reason
+            ) from error
         if not dash or not _follows(session, sessions):
-            todo = 'Order them, each closing after it opens; only the last may close at "24:00".'
-            raise table.wrong("hours", f"{text!r} does not follow the hours before it", todo)
+            raise table.wrong(
+                "hours",
+                "{text!r} does not follow the hours before it",
+                'Order them, each closing after it opens; only the last may close at "24:00".',
+                text=text,
+            )
         sessions.append(session)
     return tuple(sessions)
 
@@ -141,7 +161,9 @@ def _notices(table: Table) -> tuple[frozenset[date], frozenset[date]]:
         off.update(_listed(notice, "days_off"))
         made_up.update(_listed(notice, "make_up_days"))
     for day in sorted(off & made_up):
-        raise table.wrong("notice", f"{day} is both a day off and a make-up workday", "Leave it in one list.")
+        raise table.wrong(
+            "notice", "{day} is both a day off and a make-up workday", "Leave it in one list.", day=day
+        )
     return frozenset(off), frozenset(made_up)
 
 
@@ -152,10 +174,14 @@ def _listed(notice: Table, key: str) -> Iterator[date]:
         try:
             day, end = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
         except ValueError as error:
-            todo = 'Write "2026-10-10", or "2026-10-01..2026-10-07" for a range.'
-            raise notice.wrong(key, f"{text!r} is no date", todo) from error
+            raise notice.wrong(
+                key,
+                "{text!r} is no date",
+                'Write "2026-10-10", or "2026-10-01..2026-10-07" for a range.',
+                text=text,
+            ) from error
         if end < day:
-            raise notice.wrong(key, f"{text!r} ends before it starts", "Exchange the two dates.")
+            raise notice.wrong(key, "{text!r} ends before it starts", "Exchange the two dates.", text=text)
         while day <= end:
             yield day
             day += timedelta(days=1)

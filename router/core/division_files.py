@@ -34,7 +34,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -51,8 +50,11 @@ from router.core.division_tables import (
     national_table,
     refusal,
 )
+from router.core.misfits import Misfit, misfit
+from router.core.toml_table import parse_toml
 from router.core.tree import Category, Desk, DeskKind, Division, Served, TreeFile
 from router.errors import ConfigurationError
+from router.sentences import Sentence, UnfitError, nearest, sentence
 
 __all__ = [
     "Columns",
@@ -108,13 +110,18 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tier = self.line_tier
         if isinstance(tier, str):
             if tier not in tiers:
-                raise msgspec.ValidationError(f"{tier!r} is not one of the tiers - at `$.line_tier`")
+                raise UnfitError("{value!r} is not one of the tiers: {known}", value=tier, known=", ".join(tiers))
             tier = tiers.index(tier)
         group = self.group if self.group is not None else self.code
         return Category(code=self.code, name=self.name, group=group, line=self.line, line_tier=tier)
 
 
-_ITEMS = {"division": _DivisionItem, "desk": _DeskItem, "category": _CategoryItem}
+_ITEMS: dict[str, type[_DivisionItem | _DeskItem | _CategoryItem]] = {
+    "division": _DivisionItem,
+    "desk": _DeskItem,
+    "category": _CategoryItem,
+}
+_KEYS = ("tiers", *_ITEMS)
 
 
 def load_toml(text: str, file: str) -> Loaded:
@@ -126,14 +133,20 @@ def load_toml(text: str, file: str) -> Loaded:
     Raises:
         ConfigurationError: the text is not TOML, or keys or values are wrong (every one is listed).
     """
-    try:
-        data = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"this is not TOML: {error}", where=file) from error
+    data = parse_toml(text.removeprefix("\ufeff"), file)
     faults = [
-        _fault(file, key, f"{key!r} is not a key of this file; keys are tiers, division, desk, category")
+        _fault(
+            file,
+            key,
+            sentence(
+                "the key {key} is not known. {nearest}Known here: {known}",
+                key=key,
+                nearest=nearest(key, _KEYS),
+                known=", ".join(_KEYS),
+            ),
+        )
         for key in data
-        if key not in ("tiers", *_ITEMS)
+        if key not in _KEYS
     ]
     tiers = _tiers(data.get("tiers", []), file, faults)
     items = {key: _items(data.get(key, []), key, file, tiers, faults) for key in _ITEMS}
@@ -158,7 +171,9 @@ def joined(base: Loaded, extra: Loaded) -> Loaded:
     tiers = base.file.tiers or extra.file.tiers
     if extra.file.tiers not in ((), tiers):
         theirs, ours = ", ".join(extra.file.tiers), ", ".join(tiers)
-        raise ConfigurationError(f"the tiers of the second file ({theirs}) are not those of the first ({ours})")
+        raise ConfigurationError(
+            "the tiers of the second file ({theirs}) are not those of the first ({ours})", theirs=theirs, ours=ours
+        )
     counts = {
         "division": len(base.file.divisions),
         "desk": len(base.file.desks),
@@ -194,32 +209,35 @@ def _tiers(value: object, file: str, faults: list[Fault]) -> tuple[str, ...]:
     try:
         return msgspec.convert(value, tuple[str, ...])
     except msgspec.ValidationError:
-        faults.append(_fault(file, "tiers", 'tiers is a list of names, such as ["city", "street"]'))
+        faults.append(_fault(file, "tiers", sentence('tiers is a list of names, such as ["city", "street"]')))
         return ()
 
 
 def _items(value: object, key: str, file: str, tiers: Sequence[str], faults: list[Fault]) -> list[Any]:
     if not isinstance(value, list):
-        faults.append(_fault(file, key, f"write [[{key}]], with two brackets"))
+        faults.append(_fault(file, key, sentence("write [[{key}]], with two brackets", key=key)))
         return []
     items = []
     for index, entry in enumerate(value):
         try:
             items.append(msgspec.convert(entry, _ITEMS[key]).value(tiers))
-        except msgspec.ValidationError as error:
-            reason, _, path = str(error).partition(" - at `$")
+        except (msgspec.ValidationError, UnfitError) as error:
+            if isinstance(error, UnfitError):
+                wrong = Misfit(error.reason, ".line_tier")
+            else:
+                wrong = misfit(error, _ITEMS[key])
             code = entry.get("code") if isinstance(entry, Mapping) else None
             name = f" (code {code!r})" if code else ""
-            faults.append(_fault(file, f"{key}[{index}]{path.rstrip('`')}{name}", reason))
+            faults.append(_fault(file, f"{key}[{index}]{wrong.path}{name}", wrong.reason))
     return items
 
 
-def _fault(file: str, key: str, reason: str) -> Fault:
+def _fault(file: str, key: str, reason: Sentence) -> Fault:
     return Fault(
         code="file",
         where=f"{file}: {key}",
-        zh=f"这一项写得不对：{reason}",
-        en=reason,
+        zh=reason.zh,
+        en=reason.en,
         todo_zh="改正这一项",
         todo_en="correct this key",
     )

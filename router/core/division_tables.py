@@ -17,6 +17,7 @@ import msgspec
 from router.core.division_faults import Fault, circles, fault
 from router.core.tree import Division, TreeFile
 from router.errors import ConfigurationError, NotFoundError, UsageError
+from router.sentences import Sentence, sentence
 
 #: What the national tables call a level that exists on paper only.
 DUMMY_NAMES = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
@@ -59,8 +60,9 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         for key, equals, value in parts:
             if key.strip() not in given or not equals:
                 raise UsageError(
-                    f"{key.strip()!r} is not a column mapping",
+                    "{text!r} is not a column mapping",
                     todo="Write code=COLUMN,name=COLUMN,parent=COLUMN.",
+                    text=key.strip(),
                 )
             given[key.strip()] = value.strip()
         named = {key.strip() for key, _, _ in parts}
@@ -100,7 +102,7 @@ def decoded(raw: bytes, file: str, encoding: str | None = None) -> str:
     try:
         raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except (OSError, EOFError) as error:
-        raise ConfigurationError(f"the gzip file is damaged: {error}", where=file) from error
+        raise ConfigurationError("the gzip file is damaged: {reason}", where=file, reason=error) from error
     tried = [encoding] if encoding else ["utf-8", "gb18030"]
     for name in tried:
         try:
@@ -108,17 +110,26 @@ def decoded(raw: bytes, file: str, encoding: str | None = None) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
     raise ConfigurationError(
-        f"the file is not text in {' or '.join(tried)}", where=file, todo="Name its encoding, e.g. gb18030."
+        "the file is not text in {tried}",
+        where=file,
+        todo="Name its encoding, e.g. gb18030.",
+        tried=" or ".join(tried),
     )
 
 
 def refusal(faults: Sequence[Fault]) -> ConfigurationError:
-    """All `faults` as one error, in English and Chinese; of very many, the first 200 and how many more."""
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    lines = "\n".join(f"  {one}" for one in faults[:200])
+    """All `faults` as one error; of very many, the first 200 and how many more."""
+    lines = [
+        Sentence(f"  {one.where}: {one.en} ({one.todo_en})", f"  {one.where}：{one.zh}（{one.todo_zh}）")
+        for one in faults[:200]
+    ]
     if len(faults) > 200:
-        lines += f"\n  … and {len(faults) - 200} more"
-    return ConfigurationError(f"{count} in the divisions (区划文件有误):\n{lines}")
+        lines.append(sentence("  … and {count} more", count=len(faults) - 200))
+    return ConfigurationError(
+        "{faults} in the divisions:\n{lines}",
+        faults=sentence("1 fault") if len(faults) == 1 else sentence("{count} faults", count=len(faults)),
+        lines=Sentence("\n".join(line.en for line in lines), "\n".join(line.zh for line in lines)),
+    )
 
 
 def national_table(text: str, file: str) -> Table:
@@ -186,9 +197,11 @@ def from_parent_table(
     named = list(tiers) if tiers else list(USUAL_TIERS.get(len(kept), ()))
     if len(named) < len(kept):
         raise UsageError(
-            f"the table is {len(kept)} levels deep, but {len(named)} tiers are named",
+            "the table is {count} levels deep, but {named} tiers are named",
             where=file,
             todo="Name one tier for each level.",
+            count=len(kept),
+            named=len(named),
         )
     return _loaded(kept, named)
 
@@ -222,7 +235,9 @@ def _cells(text: str, file: str, columns: Columns) -> Iterator[tuple[str, Mappin
         for cells in reader:
             yield f"{file}:{reader.line_num}", cells
     except csv.Error as error:
-        raise ConfigurationError(f"this is not CSV: {error}", where=f"{file}:{reader.line_num}") from error
+        raise ConfigurationError(
+            "this is not CSV: {reason}", where=f"{file}:{reader.line_num}", reason=error
+        ) from error
 
 
 def _cell(cells: Mapping[str, str | None], column: str) -> str:
@@ -269,8 +284,10 @@ def _find_root(levels: Sequence[Sequence[_Row]], root: str | None) -> tuple[int,
         if len(levels[0]) != 1:
             some = ", ".join(f"{row.code} {row.name}" for row in levels[0][:3])
             raise UsageError(
-                f"the tables hold {len(levels[0])} roots ({some}, …), and a tree has one",
+                "the tables hold {count} roots ({some}, …), and a tree has one",
                 todo="Name the city with --root CODE, for example --root 371300.",
+                count=len(levels[0]),
+                some=some,
             )
         return 0, levels[0][0]
     code = root.strip()
@@ -281,14 +298,17 @@ def _find_root(levels: Sequence[Sequence[_Row]], root: str | None) -> tuple[int,
             for row in rows:
                 if row.code == wanted:
                     return index, _real(row)
-    raise NotFoundError(f"no division has the code {code}", todo="Look the code up in the tables.")
+    raise NotFoundError("no division has the code {code}", todo="Look the code up in the tables.", code=code)
 
 
 def _real(row: _Row) -> _Row:
     if row.name in DUMMY_NAMES and row.parent:
         raise UsageError(
-            f"{row.code} {row.name} is a level on paper, not a city",
-            todo=f"Name {row.parent}, which it belongs to, or one of its districts.",
+            "{code} {name} is a level on paper, not a city",
+            todo="Name {parent}, which it belongs to, or one of its districts.",
+            code=row.code,
+            name=row.name,
+            parent=row.parent,
         )
     return row
 

@@ -17,6 +17,7 @@ import msgspec
 from router.core.division_faults import Fault, check
 from router.core.tree import Desk, DeskKind, Division, Served, TreeFile
 from router.errors import ConflictError, NotFoundError
+from router.sentences import Sentence
 
 __all__ = [
     "ChangeKind",
@@ -211,12 +212,18 @@ def add_office(file: TreeFile, *, code: str, name: str, parent: str, served: Ser
     """
     above = next((d for d in file.divisions if d.code == parent), None)
     if above is None:
-        raise NotFoundError(f"there is no division {parent}", todo="Name the code of a division of the tree.")
+        raise NotFoundError(
+            "there is no division {parent}", todo="Name the code of a division of the tree.", parent=parent
+        )
     if above.unknown or above.tier + 1 >= len(file.tiers):
-        reason = "stands for unknown places" if above.unknown else "is at the lowest tier"
-        raise ConflictError(f"division {parent} {reason}; no office can be added below it")
+        raise ConflictError(
+            "division {parent} stands for unknown places; no office can be added below it"
+            if above.unknown
+            else "division {parent} is at the lowest tier; no office can be added below it",
+            parent=parent,
+        )
     if any(d.code == code for d in file.divisions):
-        raise ConflictError(f"division {code} exists already", todo="Rename it, or choose another code.")
+        raise ConflictError("division {code} exists already", todo="Rename it, or choose another code.", code=code)
     division = Division(code=code, name=name, tier=above.tier + 1, parent=parent)
     office = msgspec.structs.replace(_generated(division, DeskKind.TERRITORIAL), served=served)
     file = msgspec.structs.replace(file, divisions=(*file.divisions, division))
@@ -231,15 +238,17 @@ def add_desk(file: TreeFile, desk: Desk) -> Changed:
         ConflictError: the code is taken, or :func:`check` finds the desk at fault (a seat taken twice, …).
     """
     if any(d.code == desk.code for d in file.desks):
-        raise ConflictError(f"desk {desk.code} exists already", todo="Choose another code.")
+        raise ConflictError("desk {code} exists already", todo="Choose another code.", code=desk.code)
     if not any(d.code == desk.division for d in file.divisions):
-        raise NotFoundError(f"there is no division {desk.division}", todo="Add the division first.")
+        raise NotFoundError(
+            "there is no division {division}", todo="Add the division first.", division=desk.division
+        )
     known = {d.code for d in file.desks}
     before = {str(fault) for fault in check(file)}
     file = complete(msgspec.structs.replace(file, desks=(*file.desks, desk)))
     new = [fault for fault in check(file) if str(fault) not in before]
     if new:
-        raise ConflictError(new[0].en, todo=new[0].todo_en)
+        raise ConflictError(Sentence(new[0].en, new[0].zh), todo=Sentence(new[0].todo_en, new[0].todo_zh))
     added = [d.code for d in file.desks if d.code not in known]
     return file, [DeskChange(desk=code, kind=ChangeKind.ADDED) for code in added]
 
@@ -294,15 +303,16 @@ def redirect(file: TreeFile, desk: str, to: str | None) -> Changed:
     old = _desk(file, desk)
     if to is None:
         if old.redirect is None or not old.active:
-            raise ConflictError(f"desk {desk} is not redirected, or was closed for good")
+            raise ConflictError("desk {desk} is not redirected, or was closed for good", desk=desk)
         change = DeskChange(desk=desk, kind=ChangeKind.RESTORED)
         return _with_desks(file, msgspec.structs.replace(old, redirect=None)), [change]
     if not old.active:
         _refuse_idle(old)
     if old.kind is DeskKind.SUPERVISION:
         raise ConflictError(
-            f"supervision desk {desk} cannot be redirected",
+            "supervision desk {desk} cannot be redirected",
             todo="Merge it into another supervision desk.",
+            desk=desk,
         )
     _refuse_takeover(file, msgspec.structs.replace(old, redirect=None), _desk(file, to))
     change = DeskChange(desk=desk, kind=ChangeKind.REDIRECTED, to=to)
@@ -321,15 +331,19 @@ def deactivate(file: TreeFile, desk: str) -> Changed:
     sources = [d.code for d in file.desks if d.redirect == desk]
     if sources:
         raise ConflictError(
-            f"desk {desk} does the work of {', '.join(sources)}",
+            "desk {desk} does the work of {sources}",
             todo="Redirect those to another desk first.",
+            desk=desk,
+            sources=", ".join(sources),
         )
     others = [d for d in file.desks if d.kind is old.kind and d.code != desk and d.active and not d.redirect]
     only = old.kind in (DeskKind.SUPERVISION, DeskKind.DISPATCHER) and not others
     if only or old.kind in (DeskKind.TRIAGE, DeskKind.LAST_RESORT):
         raise ConflictError(
-            f"{old.kind.value} desk {desk} cannot be closed: what it takes would be lost",
+            "{kind} desk {desk} cannot be closed: what it takes would be lost",
             todo="Rename it, change how it is served, or merge it where that is possible.",
+            kind=old.kind.value,
+            desk=desk,
         )
     change = DeskChange(desk=desk, kind=ChangeKind.DEACTIVATED)
     return _with_desks(file, msgspec.structs.replace(old, active=False)), [change]
@@ -340,8 +354,11 @@ def _desk(file: TreeFile, code: str) -> Desk:
         if desk.code == code:
             return desk
     near = get_close_matches(code, [desk.code for desk in file.desks], n=3)
-    todo = f"Did you mean {', '.join(near)}?" if near else "Name the code of a desk of the tree."
-    raise NotFoundError(f"there is no desk {code}", todo=todo)
+    if near:
+        raise NotFoundError(
+            "there is no desk {code}", todo="Did you mean {near}?", code=code, near=", ".join(near)
+        )
+    raise NotFoundError("there is no desk {code}", todo="Name the code of a desk of the tree.", code=code)
 
 
 def _with_desks(file: TreeFile, *changed: Desk) -> TreeFile:
@@ -352,11 +369,13 @@ def _with_desks(file: TreeFile, *changed: Desk) -> TreeFile:
 def _refuse_idle(desk: Desk) -> None:
     if desk.redirect is not None:
         raise ConflictError(
-            f"desk {desk.code} is not at work: {desk.redirect} does its work",
-            todo=f"Name {desk.redirect} instead.",
+            "desk {code} is not at work: {redirect} does its work",
+            todo="Name {redirect} instead.",
+            code=desk.code,
+            redirect=desk.redirect,
         )
     if not desk.active:
-        raise ConflictError(f"desk {desk.code} is inactive")
+        raise ConflictError("desk {code} is inactive", code=desk.code)
 
 
 def _refuse_takeover(file: TreeFile, old: Desk, new: Desk) -> None:
@@ -364,14 +383,18 @@ def _refuse_takeover(file: TreeFile, old: Desk, new: Desk) -> None:
     _refuse_idle(old)
     _refuse_idle(new)
     if old.code == new.code:
-        raise ConflictError(f"desk {old.code} cannot take over its own work")
+        raise ConflictError("desk {code} cannot take over its own work", code=old.code)
     if old.kind is DeskKind.TRIAGE:
-        raise ConflictError(f"triage desk {old.code} stays: every division has one, so that nothing is lost")
+        raise ConflictError(
+            "triage desk {code} stays: every division has one, so that nothing is lost", code=old.code
+        )
     if (old.kind is DeskKind.SUPERVISION) != (new.kind is DeskKind.SUPERVISION):
         raise ConflictError("supervision takes over supervision only; what is supervised stays below it")
     tier = {d.code: d.tier for d in file.divisions}
     if tier[new.division] > tier[old.division]:
         raise ConflictError(
-            f"desk {new.code} is at a lower tier than {old.code}: its cases would go down",
+            "desk {code} is at a lower tier than {other}: its cases would go down",
             todo="Name a desk of the same tier or above.",
+            code=new.code,
+            other=old.code,
         )

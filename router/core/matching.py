@@ -14,6 +14,7 @@ import msgspec
 from router.core.calendar import Calendar
 from router.core.policy import Match, Policy
 from router.errors import ConfigurationError
+from router.sentences import Sentence, sentence
 
 #: 咨询, 求助, 投诉, 举报, 建议.
 MATTER_TYPES = ("consultation", "help", "complaint", "report", "suggestion")
@@ -84,9 +85,10 @@ def choose(
         if reason is not None:
             return Chosen(policy, f"{policy.name}: {reason}")
     raise ConfigurationError(
-        f"no policy is in force for a case received at {at.isoformat()}",
+        "no policy is in force for a case received at {received}",
         where="policies",
         todo="Add a policy without [match] and without effective dates.",
+        received=at.isoformat(),
     )
 
 
@@ -108,41 +110,48 @@ def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | No
     gap = _first_gap([policy for policy in policies if policy.match == _DEFAULT])
     if gap is not None:
         raise ConfigurationError(
-            f"no default policy is in force {gap}",
+            "no default policy is in force {gap}",
             where="policies",
             todo="Add a policy without [match] for that time; it catches what no other matches.",
+            gap=gap,
         )
     for policy, following in _shadowed(policies):
         raise ConfigurationError(
-            f"{following.name} is never reached: {policy.name} before it takes every case",
+            "{name} is never reached: {before} before it takes every case",
             where="policies",
-            todo=f"Put {policy.name} last.",
+            todo="Put {before} last.",
+            name=following.name,
+            before=policy.name,
         )
 
 
 def _calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:
     if policy.calendar not in calendars:
         raise ConfigurationError(
-            f"there is no calendar {policy.calendar}",
+            "there is no calendar {calendar}",
             where=f"policy {policy.name}, calendar",
-            todo=f"Known: {', '.join(sorted(calendars)) or 'none'}.",
+            todo="Known: {known}.",
+            calendar=policy.calendar,
+            known=", ".join(sorted(calendars)) or sentence("none"),
         )
     return calendars[policy.calendar]
 
 
-def _first_gap(defaults: Sequence[Policy]) -> str | None:
+def _first_gap(defaults: Sequence[Policy]) -> Sentence | None:
     """The first time without a default, in words; None when every day has one."""
     if not defaults:
-        return "at any time"
+        return sentence("at any time")
     reached = date.min
     for policy in sorted(defaults, key=lambda one: one.effective_from or date.min):
         starts, last = policy.effective_from or date.min, policy.effective_to
         if starts > reached:
-            return f"before {starts}" if reached == date.min else f"from {reached} on"
+            if reached == date.min:
+                return sentence("before {day}", day=starts)
+            return sentence("from {day} on", day=reached)
         if last is None:
             return None
         reached = max(reached, last + timedelta(days=1))
-    return f"from {reached} on"
+    return sentence("from {day} on", day=reached)
 
 
 def _shadowed(policies: Sequence[Policy]) -> Iterator[tuple[Policy, Policy]]:

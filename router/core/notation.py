@@ -8,10 +8,11 @@ from datetime import time
 from typing import Any
 
 from router.core.policy import Days, DaySet, Elapsed, Ends, Given, Instant, Late, WallClock, WorkingTime
+from router.sentences import UnfitError, sentence
 
 _MIDNIGHT = time(0)
 
-ALLOWED = (
+ALLOWED = sentence(
     'allowed: "30m", "1h" (exact time), "4wh" (working hours), "3d" (natural days), "5wd" (working days), '
     '"20:00", "next day 23:59", '
     '"given", or a table with days or at'
@@ -31,14 +32,14 @@ def parse_instant(notation: object) -> Instant:
     `{ days = 5, of = "working", ends = "close_of_business" }`, `{ at = "20:00", cut_off = "19:00" }`.
 
     Raises:
-        ValueError: it is none of these; the message says what is allowed.
+        UnfitError: it is none of these; the message says what is allowed.
     """
     if isinstance(notation, Mapping):
         return _parse_table(notation)
     if isinstance(notation, time):
         return _wall_clock(notation, next_day=0)
     if not isinstance(notation, str):
-        raise ValueError(f"{notation!r} is no budget; {ALLOWED}")
+        raise UnfitError("{notation!r} is no budget; {allowed}", notation=notation, allowed=ALLOWED)
     text = notation.strip()
     if text == "given":
         return Given()
@@ -46,12 +47,12 @@ def parse_instant(notation: object) -> Instant:
         return _short(int(found["count"]), found["unit"], text)
     if found := _WALL_CLOCK.fullmatch(text):
         return _wall_clock(found["clock"], next_day=1 if found["next"] else 0)
-    raise ValueError(f'"{text}" is no budget; {ALLOWED}')
+    raise UnfitError('"{text}" is no budget; {allowed}', text=text, allowed=ALLOWED)
 
 
 def _short(count: int, unit: str, text: str) -> Instant:
     if count == 0:
-        raise ValueError(f'"{text}" leaves no time at all; {ALLOWED}')
+        raise UnfitError('"{text}" leaves no time at all; {allowed}', text=text, allowed=ALLOWED)
     if unit == "d":
         return Days(count=_days(count), days=DaySet.NATURAL, ends=Ends.SAME_TIME)
     if unit == "wd":
@@ -66,7 +67,7 @@ def _short(count: int, unit: str, text: str) -> Instant:
 def _days(count: int) -> int:
     """The count itself, if it can be meant: a longer budget is a slip of the pen and would leave the calendar."""
     if count > _LONGEST_DAYS:
-        raise ValueError(f"{count} days are not allowed; allowed: up to a hundred years")
+        raise UnfitError("{count} days are not allowed; allowed: up to a hundred years", count=count)
     return count
 
 
@@ -80,13 +81,13 @@ def parse_clock(value: object) -> time:
     """Read a clock time: `08:30`, or a local time of TOML.
 
     Raises:
-        ValueError: it is no clock time.
+        UnfitError: it is no clock time.
     """
     if isinstance(value, time) and not value.microsecond:
         return value
     found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f'"{value}" is no clock time; allowed: "00:00" to "23:59"')
+        raise UnfitError('"{value}" is no clock time; allowed: "00:00" to "23:59"', value=value)
     return time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
 
 
@@ -97,12 +98,12 @@ def _parse_table(table: Mapping[str, Any]) -> Instant:
         _only(table, "at", "next_day", "cut_off")
         cut_off = parse_clock(table["cut_off"]) if "cut_off" in table else None
         return _wall_clock(table["at"], _whole(table, "next_day", at_least=0, default=0), cut_off)
-    raise ValueError(f"the table has neither days nor at; {ALLOWED}")
+    raise UnfitError("the table has neither days nor at; {allowed}", allowed=ALLOWED)
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{value!r} is not allowed; allowed: true, false")
+        raise UnfitError("{value!r} is not allowed; allowed: true, false", value=value)
     return value
 
 
@@ -126,28 +127,33 @@ def _days_of_table(table: Mapping[str, Any]) -> Days:
     for key in table.keys() & _DAYS_KEYS.keys():
         try:
             fields[key] = _DAYS_KEYS[key](table[key])
-        except ValueError as error:
-            raise ValueError(f"{key}: {error}") from error
+        except UnfitError as error:
+            raise UnfitError("{key}: {reason}", key=key, reason=error.reason) from error
     return Days(count=_days(_whole(table, "days", at_least=1)), days=days, **fields)
 
 
 def _only(table: Mapping[str, Any], *known: str) -> None:
     for key in table:
         if key not in known:
-            raise ValueError(f"{key} is not known here; allowed: {', '.join(known)}")
+            raise UnfitError("{key} is not known here; allowed: {known}", key=key, known=", ".join(known))
 
 
 def _one_of(value: object, *allowed: object) -> Any:
     for candidate in allowed:
         if value == candidate and not isinstance(value, bool):
             return candidate
-    raise ValueError(f"{value!r} is not allowed; allowed: {', '.join(str(one) for one in allowed)}")
+    raise UnfitError("{value!r} is not allowed; allowed: {known}", value=value, known=", ".join(map(str, allowed)))
 
 
 def _whole(table: Mapping[str, Any], key: str, *, at_least: int, default: int | None = None) -> int:
     value = table.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
-        raise ValueError(f"{key}: {value!r} is not allowed; allowed: a whole number from {at_least}")
+        raise UnfitError(
+            "{key}: {value!r} is not allowed; allowed: a whole number from {at_least}",
+            key=key,
+            value=value,
+            at_least=at_least,
+        )
     return value
 
 

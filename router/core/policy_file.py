@@ -33,7 +33,8 @@ from router.core.policy import (
     Track,
     WorkingTime,
 )
-from router.core.toml_table import Table, file_name, nearest, parse_toml
+from router.core.toml_table import Table, file_name, parse_toml
+from router.sentences import UnfitError, nearest
 
 #: Tiers from the top, of an installation that says nothing else.
 TIERS = ("city", "district", "street")
@@ -93,7 +94,13 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
 def _effective(table: Table) -> tuple[date | None, date | None]:
     first, last = table.day("effective_from"), table.day("effective_to")
     if first is not None and last is not None and last < first:
-        raise table.wrong("effective_to", f"{last} is before effective_from, {first}", "Exchange the two dates.")
+        raise table.wrong(
+            "effective_to",
+            "{last} is before effective_from, {first}",
+            "Exchange the two dates.",
+            last=last,
+            first=first,
+        )
     return first, last
 
 
@@ -104,8 +111,14 @@ def _match(table: Table, tiers: Sequence[str]) -> Match:
     for key, allowed in closed.items():
         for value in texts[key]:
             if value not in allowed:
-                todo = f"{nearest(value, allowed)}Allowed: {', '.join(allowed)}."
-                raise match.wrong(key, f"{value!r} is not allowed", todo)
+                raise match.wrong(
+                    key,
+                    "{value!r} is not allowed",
+                    "{nearest}Allowed: {known}.",
+                    value=value,
+                    nearest=nearest(value, allowed),
+                    known=", ".join(allowed),
+                )
     return Match(**texts, starred=match.flag("starred"), vulnerable=match.flag("vulnerable"))
 
 
@@ -116,7 +129,9 @@ def _milestones(table: Table) -> tuple[MilestoneRule, ...]:
     names = [rule.name for rule in rules]
     for name in names:
         if names.count(name) > 1:
-            raise table.wrong("milestone", f"two milestones are named {name}", "Give each a name of its own.")
+            raise table.wrong(
+                "milestone", "two milestones are named {name}", "Give each a name of its own.", name=name
+            )
     return rules
 
 
@@ -148,8 +163,8 @@ def _by_category(table: Table, form: Instant | None) -> dict[str, Instant]:
     for category, notation in listed.items():
         try:
             found[category] = _listed_budget(notation, form)
-        except ValueError as error:
-            raise table.wrong(f"by_category, {category}", str(error)) from error
+        except UnfitError as error:
+            raise table.wrong(f"by_category, {category}", error.reason) from error
     return found
 
 
@@ -165,7 +180,7 @@ def _listed_budget(notation: object, form: Instant | None) -> Instant:
     if not isinstance(notation, int) or isinstance(notation, bool):
         return parse_instant(notation)
     if not isinstance(form, Days):
-        raise ValueError(f"{notation} of what? within is no table of days to count by")
+        raise UnfitError("{notation} of what? within is no table of days to count by", notation=notation)
     count = parse_instant({"days": notation})
     return msgspec.structs.replace(form, count=count.count if isinstance(count, Days) else notation)
 
@@ -186,8 +201,12 @@ def _check_gate(table: Table, gate: Gate, milestones: Sequence[MilestoneRule]) -
     runs_on = any(r.satisfied_by is Satisfies.CLOSED or r.anchor is Anchor.RESOLVED for r in milestones)
     if gate.kind is GateKind.NONE or runs_on:
         return
-    todo = 'Add a [[milestone]] with anchor = "resolved" and satisfied_by = "followed_up".'
-    raise table.wrong("gate", f"no milestone runs while a resolution waits for the gate {gate.kind}", todo)
+    raise table.wrong(
+        "gate",
+        "no milestone runs while a resolution waits for the gate {kind}",
+        'Add a [[milestone]] with anchor = "resolved" and satisfied_by = "followed_up".',
+        kind=gate.kind,
+    )
 
 
 def _ladder(table: Table, tiers: Sequence[str]) -> tuple[Step, ...]:
@@ -198,8 +217,14 @@ def _ladder(table: Table, tiers: Sequence[str]) -> tuple[Step, ...]:
     for number, (lower, upper) in enumerate(pairwise(names), 2):
         expected = _step_above(lower, tiers)
         if upper != expected:
-            what = f"after {lower} comes {expected}, not {upper}: an escalation goes one tier up"
-            raise rungs[number - 1].wrong("step", what, "Order the steps from the lowest, and leave none out.")
+            raise rungs[number - 1].wrong(
+                "step",
+                "after {lower} comes {expected}, not {upper}: an escalation goes one tier up",
+                "Order the steps from the lowest, and leave none out.",
+                lower=lower,
+                expected=expected,
+                upper=upper,
+            )
     return tuple(
         Step(name=name, budget=_step_budget(rung, ends_inside=0 < index < len(names) - 1))
         for index, (name, rung) in enumerate(zip(names, rungs, strict=True))
@@ -210,8 +235,11 @@ def _step_budget(rung: Table, *, ends_inside: bool) -> Instant | None:
     """A step's budget; only the first step (its milestones decide) and the last may do without."""
     if "budget" not in rung:
         if ends_inside:
-            what = "without a budget here, no deadline ever reaches the steps above"
-            raise rung.wrong("budget", what, 'Add budget = "2wd", or leave out the steps above.')
+            raise rung.wrong(
+                "budget",
+                "without a budget here, no deadline ever reaches the steps above",
+                'Add budget = "2wd", or leave out the steps above.',
+            )
         return None
     budget = rung.parsed("budget", parse_instant)
     if isinstance(budget, Given):
@@ -223,8 +251,14 @@ def _step_name(rung: Table, tiers: Sequence[str]) -> str:
     name = rung.text("step")
     if name not in tiers and _level(name) is None:
         known = (*reversed(tiers), "supervision-1")
-        todo = f"{nearest(name, known)}Allowed: {', '.join(known)} and so on."
-        raise rung.wrong("step", f"{name!r} is no tier and no level of supervision", todo)
+        raise rung.wrong(
+            "step",
+            "{name!r} is no tier and no level of supervision",
+            "{nearest}Allowed: {known} and so on.",
+            name=name,
+            nearest=nearest(name, known),
+            known=", ".join(known),
+        )
     return name
 
 
@@ -255,6 +289,7 @@ def _min_in_hand(table: Table) -> int:
         return 0
     budget = table.parsed("min_in_hand", parse_instant)
     if not isinstance(budget, Elapsed | WorkingTime):
-        todo = 'Write working hours, such as "4wh", or "0".'
-        raise table.wrong("min_in_hand", "this is no number of hours", todo)
+        raise table.wrong(
+            "min_in_hand", "this is no number of hours", 'Write working hours, such as "4wh", or "0".'
+        )
     return budget.seconds

@@ -62,7 +62,9 @@ class Post:
             in_vain = 0 if arrived else in_vain + 1
             if in_vain == _WAITS:
                 missing = len(self._expected)
-                raise UnreachableError(f"{missing} confirmed messages did not arrive", where=self._broker.name)
+                raise UnreachableError(
+                    "{missing} confirmed messages did not arrive", where=self._broker.name, missing=missing
+                )
             for delivery in arrived:
                 position = self._expected.pop(delivery.id, None)
                 if position is not None:
@@ -130,7 +132,9 @@ class Courier:
             UnreachableError: the broker did not confirm it.
         """
         if fate is not Fate.CONFIRMED:
-            raise UnreachableError(f"a message to {message.exchange} was {fate}", where=self._broker.name)
+            raise UnreachableError(
+                "a message to {exchange} was {fate}", where=self._broker.name, exchange=message.exchange, fate=fate
+            )
         self._position += 1
         post = self._posts.get(message.exchange)
         if post is not None:

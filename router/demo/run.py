@@ -62,7 +62,7 @@ def run_demo(
         UnreachableError: ledger or broker do not answer.
     """
     if not 1 <= weeks <= _MOST_WEEKS or per_day < 1:
-        raise UsageError(f"a demo lasts 1 to {_MOST_WEEKS} weeks and has at least one appeal a day")
+        raise UsageError("a demo lasts 1 to {most} weeks and has at least one appeal a day", most=_MOST_WEEKS)
     tree, end_at = Tree(demo_city()), START_AT + timedelta(weeks=weeks)
     life = CityLife(tree, seed=seed, start_at=START_AT, weeks=weeks, per_day=per_day)
     appeals = life.appeals()
@@ -126,9 +126,10 @@ def _require_empty(broker: Broker) -> None:
     waiting = sum(state.ready for state in broker.queues(topology(Tree(demo_city())).queues))
     if waiting:
         raise ConflictError(
-            f"{waiting} messages of somebody else's lie in the queues",
+            "{waiting} messages of somebody else's lie in the queues",
             where=broker.name,
             todo="Name a virtual host of the demo's own.",
+            waiting=waiting,
         )
 
 

@@ -66,7 +66,9 @@ def read_key(text: bytes) -> bytes:
     except (ValueError, binascii.Error):
         key = b""
     if len(key) != KEY_BYTES:
-        raise ConfigurationError(f"the key for contacts is not {KEY_BYTES} bytes in base64", todo=_HOW_TO_MAKE_ONE)
+        raise ConfigurationError(
+            "the key for contacts is not {bytes} bytes in base64", todo=_HOW_TO_MAKE_ONE, bytes=KEY_BYTES
+        )
     return key
 
 
@@ -82,7 +84,9 @@ class Seal:
 
     def __init__(self, key: bytes | None) -> None:
         if key is not None and len(key) != KEY_BYTES:
-            raise ConfigurationError(f"the key for contacts is not {KEY_BYTES} bytes", todo=_HOW_TO_MAKE_ONE)
+            raise ConfigurationError(
+                "the key for contacts is not {bytes} bytes", todo=_HOW_TO_MAKE_ONE, bytes=KEY_BYTES
+            )
         self._cipher = AESGCM(_derived(key, b"encrypt")) if key else None
         self._hash_key = _derived(key, b"hash") if key else None
         #: Tells keys apart in the database; empty without a key.
@@ -184,17 +188,25 @@ def _derived(key: bytes, purpose: bytes) -> bytes:
     return hmac.new(key, b"case-router contacts " + purpose, hashlib.sha256).digest()
 
 
+#: Where a key is looked for.
+_WHERE_IT_IS_SAID = (
+    "Name the key's file in the setting contact_key_file, or give the key in CASE_ROUTER_CONTACT_KEY."
+)
+
+
 def _no_key() -> ConfigurationError:
     return ConfigurationError("personal data came in and there is no key to encrypt them", todo=_HOW_TO_MAKE_ONE)
 
 
 def _locked() -> ConfigurationError:
-    return ConfigurationError("this was encrypted and there is no key to read it", todo=_HOW_TO_MAKE_ONE)
+    return ConfigurationError(
+        "the personal data are encrypted, and no key was given to read them", todo=_WHERE_IT_IS_SAID
+    )
 
 
 def _another_key(where: str) -> ConfigurationError:
     return ConfigurationError(
-        "this was encrypted under another key",
+        "the personal data were encrypted under another key than the one given",
         where=where,
-        todo="Give the key that was in use when it was recorded.",
+        todo="Give the key that was in use when they were recorded (contact_key_file or CASE_ROUTER_CONTACT_KEY).",
     )

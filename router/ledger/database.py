@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random
 
 from router.errors import ConfigurationError, RouterError, UnreachableError
+from router.sentences import Sentence, sentence
 
 #: How long a writer waits for another one before it gives up, in seconds; a batch takes a fraction of one.
 BUSY_TIMEOUT_S = 30
@@ -81,11 +82,13 @@ class Database:
         try:
             yield
         except sa.TimeoutError:
-            raise self._unreachable("no connection was free in time") from None
+            raise self._unreachable(sentence("no connection was free in time")) from None
         except sa.DBAPIError as error:
             if is_transient(error):
                 raise self._unreachable(first_sentence(error)) from error
-            raise RouterError(f"the database refused: {first_sentence(error)}", where=self.name) from None
+            raise RouterError(
+                "the database refused: {reason}", where=self.name, reason=first_sentence(error)
+            ) from None
         except sa.StatementError as error:
             # A value that is none of the column's (an instant without a zone): the caller's mistake, as it is.
             raise (error.orig or error) from None
@@ -100,17 +103,18 @@ class Database:
             yield
             return
         if not self._turn.acquire(timeout=BUSY_TIMEOUT_S):
-            raise self._unreachable("another writer of this process did not let go")
+            raise self._unreachable(sentence("another writer of this process did not let go"))
         try:
             yield
         finally:
             self._turn.release()
 
-    def _unreachable(self, what: str) -> UnreachableError:
+    def _unreachable(self, what: str | Sentence) -> UnreachableError:
         return UnreachableError(
-            f"the database does not answer: {what}",
+            "the database does not answer: {reason}",
             where=self.name,
             todo="Check that it runs and can be reached; what was not recorded is tried again.",
+            reason=what,
         )
 
 
@@ -155,7 +159,9 @@ def _parsed(url: str) -> URL:
         parsed = parsed.set(drivername=_POSTGRESQL)
     where = parsed.render_as_string(hide_password=True)
     if parsed.drivername not in {_SQLITE, _POSTGRESQL}:
-        raise ConfigurationError(f"no ledger speaks {parsed.drivername}", where=where, todo=_FORMS)
+        raise ConfigurationError(
+            "no ledger speaks {drivername}", where=where, todo=_FORMS, drivername=parsed.drivername
+        )
     if parsed.drivername == _SQLITE and parsed.database in {None, "", ":memory:"}:
         raise ConfigurationError("a ledger in memory would be lost with the process", where=where, todo=_FORMS)
     return parsed

@@ -19,6 +19,7 @@ from router.core.commands import Contact
 from router.core.events import Entry
 from router.core.outbox import Fate, Outgoing
 from router.errors import RouterError
+from router.sentences import Sentence
 
 
 class RowRefusedError(RouterError):
@@ -26,12 +27,12 @@ class RowRefusedError(RouterError):
 
     Args:
         case_id: the case; its neighbours in the batch are innocent.
-        what: one sentence, without the row.
+        what: one sentence, without the row; a library's own words are said as they are.
     """
 
-    def __init__(self, case_id: str, what: str) -> None:
+    def __init__(self, case_id: str, what: str | Sentence) -> None:
         self.case_id = case_id
-        super().__init__(f"the ledger cannot keep this case: {what}", where=case_id)
+        super().__init__("the ledger cannot keep this case: {reason}", where=case_id, reason=what)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

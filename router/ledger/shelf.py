@@ -40,8 +40,10 @@ def put(connection: Connection, kind: str, version: str, body: bytes, now: datet
     row = {"kind": kind, "version": version, "body": body, "put_at": now}
     if not sets.insert_new(connection, _versions, [row]) and get(connection, kind, version) != body:
         raise ConflictError(
-            f"{kind} {version} is on record with other content, and versions never change",
+            "{kind} {version} is on record with other content, and versions never change",
             todo="Give what you have a version of its own.",
+            kind=kind,
+            version=version,
         )
     if current:
         sets.insert_new(connection, _current, [{"kind": kind, "version": version, "since": now}])

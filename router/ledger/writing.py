@@ -16,6 +16,7 @@ from router.ledger import rows, schema, sets
 from router.ledger.columns import among
 from router.ledger.database import first_sentence, is_duplicate, is_transient
 from router.ledger.port import RowRefusedError, Write
+from router.sentences import sentence
 
 _cases = schema.cases
 _entries = schema.entries
@@ -126,9 +127,9 @@ def _require_storable(change: Change) -> None:
     try:
         together = "".join(texts).encode()
     except UnicodeEncodeError:
-        raise RowRefusedError(case.id, "a text holds half of a surrogate pair") from None
+        raise RowRefusedError(case.id, sentence("a text holds half of a surrogate pair")) from None
     if b"\0" in together:
-        raise RowRefusedError(case.id, "a text holds a NUL character")
+        raise RowRefusedError(case.id, sentence("a text holds a NUL character"))
 
 
 def _without_clashes(changes: list[Change]) -> tuple[list[Change], set[str]]:

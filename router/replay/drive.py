@@ -109,8 +109,9 @@ class Drive:
             if deliveries:
                 return deliveries
         raise UnreachableError(
-            f"{len(self._publisher.outstanding)} confirmed messages do not arrive",
+            "{count} confirmed messages do not arrive",
             todo="See that nobody else consumes this virtual host, and run the same command again.",
+            count=len(self._publisher.outstanding),
         )
 
     def _handle(self, deliveries: Sequence[Delivery]) -> None:
@@ -128,14 +129,26 @@ class Drive:
         parked = self._ledger.parked()
         if parked:
             first = parked[0]
-            raise self._wrong(f"{len(parked)} messages are parked; the first, {first.message_id}: {first.detail}")
+            raise self._wrong(
+                "{count} messages are parked; the first, {message_id}: {detail}",
+                count=len(parked),
+                message_id=first.message_id,
+                detail=first.detail,
+            )
         armed_at = self._ledger.next_due_at()
         if armed_at is not None and armed_at < self._as_of:
-            raise self._wrong(f"the deadline at {armed_at.isoformat()} did not fire")
+            raise self._wrong(
+                "the deadline at {due} did not fire",
+                due=armed_at.isoformat(),
+            )
 
-    def _wrong(self, what: str) -> CheckFailedError:
-        todo = "The figures would be wrong. Name a --ledger to keep, and see `case-router parked list` there."
-        return CheckFailedError(what, where=self._ledger.name, todo=todo)
+    def _wrong(self, what: str, **data: object) -> CheckFailedError:
+        return CheckFailedError(
+            what,
+            where=self._ledger.name,
+            todo="The figures would be wrong. Name a --ledger to keep, and see `case-router parked list` there.",
+            **data,
+        )
 
     def close(self) -> None:
         """Close every connection; idempotent."""
@@ -158,9 +171,12 @@ def require_unused(broker: Broker, tiers: Sequence[str], *, resuming: bool) -> N
     for queue in broker.queues((address.INTAKE, address.REPORTS, *map(address.due_queue, tiers))):
         if queue.consumers or (queue.ready and not resuming):
             raise ConflictError(
-                f"the queue {queue.name} is in use: {queue.consumers} consumers, {queue.ready} messages",
+                "the queue {name} is in use: {consumers} consumers, {ready} messages",
                 where=broker.name,
                 todo="Name a virtual host of the replay's own with --broker.",
+                name=queue.name,
+                consumers=queue.consumers,
+                ready=queue.ready,
             )
 
 
@@ -185,12 +201,18 @@ class _Tracked:
             fates = self._publisher.publish(left, timeout_s)
             if Fate.UNROUTED in fates:
                 lost = left[fates.index(Fate.UNROUTED)]
-                todo = "Apply the topology of this replay, or let the replay apply it."
-                raise ConfigurationError(f"no queue is bound for {lost.key} on {lost.exchange}", todo=todo)
+                raise ConfigurationError(
+                    "no queue is bound for {key} on {exchange}",
+                    todo="Apply the topology of this replay, or let the replay apply it.",
+                    key=lost.key,
+                    exchange=lost.exchange,
+                )
             left = [message for message, fate in zip(left, fates, strict=True) if fate is not Fate.CONFIRMED]
             if not left:
                 return [Fate.CONFIRMED] * len(batch)
-        raise UnreachableError(f"the broker does not confirm {len(left)} messages", todo="See its log.")
+        raise UnreachableError(
+            "the broker does not confirm {count} messages", todo="See its log.", count=len(left)
+        )
 
     def close(self) -> None:
         """Close the connection; idempotent."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from router.errors import UsageError
+from router.sentences import UnfitError
 
 #: The format that stands for ISO 8601: `2026-03-01T09:00:00+08:00`, `2026-03-01 09:00`.
 ISO = "iso"
@@ -127,7 +128,7 @@ class SourceMapping(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return at.astimezone(UTC)
         except OverflowError:
-            raise ValueError(f"{text!r} lies outside the years 1 to 9999") from None
+            raise UnfitError("{text!r} lies outside the years 1 to 9999", text=text) from None
 
     def _parsed(self, text: str) -> datetime:
         for form in self.times:
@@ -135,7 +136,7 @@ class SourceMapping(msgspec.Struct, frozen=True, kw_only=True):
                 return datetime.fromisoformat(text) if form == ISO else datetime.strptime(text, form)  # noqa: DTZ007
             except ValueError:
                 continue
-        raise ValueError(f"{text!r} has none of the formats {', '.join(self.times)}")
+        raise UnfitError("{text!r} has none of the formats {known}", text=text, known=", ".join(self.times))
 
     def as_of(self, text: str) -> datetime:
         """The instant of `--as-of`: any of the mapping's formats, or ISO 8601.
@@ -146,6 +147,10 @@ class SourceMapping(msgspec.Struct, frozen=True, kw_only=True):
         known = self if ISO in self.times else msgspec.structs.replace(self, times=(*self.times, ISO))
         try:
             return known.instant(text)
-        except ValueError as error:
-            todo = f"Write it like 2016-01-13T00:00:00; without an offset the zone is {self.zone}."
-            raise UsageError(str(error), where="--as-of", todo=todo) from error
+        except UnfitError as error:
+            raise UsageError(
+                error.reason,
+                where="--as-of",
+                todo="Write it like 2016-01-13T00:00:00; without an offset the zone is {zone}.",
+                zone=self.zone,
+            ) from error

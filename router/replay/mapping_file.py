@@ -68,9 +68,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from router.core.matching import MATTER_TYPES
 from router.core.policy_file import TIERS
 from router.core.problems import DEFAULT_WINDOW
-from router.core.toml_table import Table, nearest, parse_toml
+from router.core.toml_table import Table, parse_toml
 from router.errors import ConfigurationError
 from router.replay.mapping import ISO, Column, DeskColumn, DivisionLevel, PlaceColumns, SourceMapping
+from router.sentences import nearest
 
 _KEYS = (
     "source",
@@ -175,7 +176,9 @@ def _zone(table: Table) -> str:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise table.wrong("zone", f"there is no zone {zone!r}", "Write one like Asia/Shanghai.") from error
+        raise table.wrong(
+            "zone", "there is no zone {zone!r}", "Write one like Asia/Shanghai.", zone=zone
+        ) from error
     return zone
 
 
@@ -185,7 +188,7 @@ def _encoding(table: Table) -> str:
         name = codecs.lookup(encoding).name
     except LookupError:
         raise table.wrong(
-            "encoding", f"there is no encoding {encoding!r}", "Write one like utf-8 or gb18030."
+            "encoding", "there is no encoding {encoding!r}", "Write one like utf-8 or gb18030.", encoding=encoding
         ) from None
     # With or without a byte order mark.
     return "utf-8-sig" if name == "utf-8" else name
@@ -194,7 +197,12 @@ def _encoding(table: Table) -> str:
 def _delimiter(table: Table) -> str:
     delimiter = table.text("delimiter", ",")
     if len(delimiter) != 1:
-        raise table.wrong("delimiter", f"{delimiter!r} is not one character", 'Write one, such as ";" or "\\t".')
+        raise table.wrong(
+            "delimiter",
+            "{delimiter!r} is not one character",
+            'Write one, such as ";" or "\\t".',
+            delimiter=delimiter,
+        )
     return delimiter
 
 
@@ -206,8 +214,15 @@ def _divisions(table: Table, tiers: Sequence[str], read: _Columns) -> tuple[Divi
         if code is not None:
             levels.append(DivisionLevel(code=code, name=read.optional(level, "name")))
     if len(levels) != len(tiers) - 1:
-        what = f"{len(tiers)} tiers need {len(tiers) - 1} [[division]], not {len(levels)}"
-        raise table.wrong("division", what, f"Name one for each of {', '.join(tiers[1:])}, or change tiers.")
+        raise table.wrong(
+            "division",
+            "{count} tiers need {needed} [[division]], not {found}",
+            "Name one for each of {known}, or change tiers.",
+            count=len(tiers),
+            needed=len(tiers) - 1,
+            found=len(levels),
+            known=", ".join(tiers[1:]),
+        )
     return tuple(levels)
 
 
@@ -219,8 +234,13 @@ def _desk(table: Table, tiers: Sequence[str], read: _Columns) -> DeskColumn | No
     aliases = _texts_by_text(desk, "aliases")
     for spelling, name in aliases.items():
         if name in aliases:
-            todo = "Write the desk's own name on the right of both."
-            raise desk.wrong("aliases", f"{spelling} leads to {name}, which is a spelling itself", todo)
+            raise desk.wrong(
+                "aliases",
+                "{spelling} leads to {name}, which is a spelling itself",
+                "Write the desk's own name on the right of both.",
+                spelling=spelling,
+                name=name,
+            )
     return DeskColumn(
         column=column,
         aliases=aliases,
@@ -235,7 +255,13 @@ def _desk_tiers(desk: Table, tiers: Sequence[str]) -> dict[str, int]:
     for index, tier in enumerate(tiers):
         for name in listed.texts(tier):
             if name in found:
-                raise listed.wrong(tier, f"{name} sits at {tiers[found[name]]} already", "Keep one of the two.")
+                raise listed.wrong(
+                    tier,
+                    "{name} sits at {tier} already",
+                    "Keep one of the two.",
+                    name=name,
+                    tier=tiers[found[name]],
+                )
             found[name] = index
     return found
 
@@ -243,7 +269,12 @@ def _desk_tiers(desk: Table, tiers: Sequence[str]) -> dict[str, int]:
 def _tier(table: Table, key: str, name: str, tiers: Sequence[str]) -> int:
     if name not in tiers:
         raise table.wrong(
-            key, f"{name!r} is no tier", f"{nearest(name, tiers)}Tiers of this mapping: {', '.join(tiers)}."
+            key,
+            "{name!r} is no tier",
+            "{nearest}Tiers of this mapping: {known}.",
+            name=name,
+            nearest=nearest(name, tiers),
+            known=", ".join(tiers),
         )
     return tiers.index(name)
 
@@ -252,8 +283,15 @@ def _matter_types(table: Table) -> dict[str, str]:
     values = _texts_by_text(table, "values")
     for cell, value in values.items():
         if value not in MATTER_TYPES:
-            todo = f"{nearest(value, MATTER_TYPES)}Allowed: {', '.join(MATTER_TYPES)}."
-            raise table.wrong("values", f"{cell} = {value!r} is no matter type", todo)
+            raise table.wrong(
+                "values",
+                "{cell} = {value!r} is no matter type",
+                "{nearest}Allowed: {known}.",
+                cell=cell,
+                value=value,
+                nearest=nearest(value, MATTER_TYPES),
+                known=", ".join(MATTER_TYPES),
+            )
     return values
 
 
@@ -263,7 +301,14 @@ def _place(table: Table, read: _Columns) -> PlaceColumns:
         raise place.wrong("longitude", "a point needs both longitude and latitude", "Name both or none.")
     crs = place.text("crs", _CRS[0])
     if crs not in _CRS:
-        raise place.wrong("crs", f"{crs!r} is not known", f"{nearest(crs, _CRS)}Allowed: {', '.join(_CRS)}.")
+        raise place.wrong(
+            "crs",
+            "{crs!r} is not known",
+            "{nearest}Allowed: {known}.",
+            crs=crs,
+            nearest=nearest(crs, _CRS),
+            known=", ".join(_CRS),
+        )
     return PlaceColumns(
         asset=read.optional(place, "asset"),
         address=read.optional(place, "address"),
@@ -278,7 +323,9 @@ def _windows(table: Table) -> tuple[int, dict[str, int]]:
     by_group: dict[str, int] = {}
     for group, days in problems.free("windows").items():
         if not isinstance(days, int) or isinstance(days, bool) or days < 0:
-            raise problems.wrong("windows", f"{group} = {days!r} is no number of days", "Write one from 0.")
+            raise problems.wrong(
+                "windows", "{group} = {days!r} is no number of days", "Write one from 0.", group=group, days=days
+            )
         by_group[group] = days
     return problems.whole("window_days", DEFAULT_WINDOW.days, at_least=0), by_group
 
@@ -287,7 +334,7 @@ def _texts_by_text(table: Table, key: str) -> dict[str, str]:
     found = dict(table.free(key))
     for left, right in found.items():
         if not isinstance(right, str) or not right:
-            raise table.wrong(key, f"{left} = {right!r} is no text", 'Write "…" = "…".')
+            raise table.wrong(key, "{left} = {right!r} is no text", 'Write "…" = "…".', left=left, right=right)
     return found
 
 
@@ -299,7 +346,13 @@ def missing_columns(mapping: SourceMapping, header: Sequence[str], where: str) -
     for name in mapping.columns():
         times = header.count(name)
         if times != 1:
-            what = f"there is no column {name}" if not times else f"the column {name} is there {times} times"
-            todo = f"{nearest(name, header)}Columns of the table: {', '.join(header)}."
-            return ConfigurationError(what, where=where, todo=todo)
+            return ConfigurationError(
+                "the column {name} is there {times} times" if times else "there is no column {name}",
+                where=where,
+                todo="{nearest}Columns of the table: {known}.",
+                nearest=nearest(name, header),
+                known=", ".join(header),
+                name=name,
+                times=times,
+            )
     return None

@@ -71,8 +71,13 @@ def claim(ledger: Ledger, history: History, policy: str) -> bool:
     if found is not None and found[1] == body:
         return True
     if found is not None or next(iter(ledger.all_cases()), None) is not None:
-        what = "another replay" if found is not None else "cases that are no replay"
-        raise ConflictError(f"the ledger holds {what}", where=ledger.name, todo="Name an empty one with --ledger.")
+        raise ConflictError(
+            "the ledger holds another replay"
+            if found is not None
+            else "the ledger holds cases that are no replay",
+            where=ledger.name,
+            todo="Name an empty one with --ledger.",
+        )
     ledger.put_version(REPLAY, sha256(body).hexdigest()[:12], body, history.as_of)
     return False
 

@@ -99,10 +99,14 @@ def _opened(path: Path, mapping: SourceMapping) -> Iterator[IO[str]]:
     except FileNotFoundError as error:
         raise NotFoundError("there is no such file", where=where) from error
     except UnicodeError as error:
-        todo = "Name its encoding in the mapping, for example gb18030."
-        raise ConfigurationError(f"the file is not {mapping.encoding}", where=where, todo=todo) from error
+        raise ConfigurationError(
+            "the file is not {encoding}",
+            where=where,
+            todo="Name its encoding in the mapping, for example gb18030.",
+            encoding=mapping.encoding,
+        ) from error
     except (gzip.BadGzipFile, EOFError) as error:
-        raise ConfigurationError(f"the file is packed, and damaged: {error}", where=where) from error
+        raise ConfigurationError("the file is packed, and damaged: {reason}", where=where, reason=error) from error
 
 
 def _header(rows: Iterator[list[str]], mapping: SourceMapping, where: str) -> list[str]:
@@ -113,7 +117,9 @@ def _header(rows: Iterator[list[str]], mapping: SourceMapping, where: str) -> li
             "the file is empty", where=where, todo="Its first row names the columns."
         ) from None
     except csv.Error as error:
-        raise ConfigurationError(f"the row of column names cannot be read: {error}", where=where) from error
+        raise ConfigurationError(
+            "the row of column names cannot be read: {reason}", where=where, reason=error
+        ) from error
     wrong = missing_columns(mapping, header, where)
     if wrong is not None:
         raise wrong

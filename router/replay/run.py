@@ -212,7 +212,10 @@ def _policy_source(policy: str) -> Source:
     if policy in list_presets():
         return Source(f"preset {policy}", preset_text("policies", policy))
     raise NotFoundError(
-        f"there is no policy {policy}", todo=f"Name a file, or one of {', '.join(list_presets())}."
+        "there is no policy {policy}",
+        todo="Name a file, or one of {known}.",
+        policy=policy,
+        known=", ".join(list_presets()),
     )
 
 

@@ -15,6 +15,7 @@ from router.core.tree import Category, Desk, DeskKind, Division, Served, TreeFil
 from router.errors import ConfigurationError
 from router.replay.mapping import DeskColumn, SourceMapping
 from router.replay.records import Record, Table
+from router.sentences import Sentence
 
 #: What would make two paths look alike, or a path like the code of a completed tree's own desk.
 _SPECIAL = re.compile(r"[%/:]")
@@ -96,7 +97,11 @@ class Territory:
         )
         faults = check(file)
         if faults:
-            raise ConfigurationError(faults[0].en, where=faults[0].where, todo=faults[0].todo_en)
+            raise ConfigurationError(
+                Sentence(faults[0].en, faults[0].zh),
+                where=faults[0].where,
+                todo=Sentence(faults[0].todo_en, faults[0].todo_zh),
+            )
         shell = tuple(msgspec.structs.replace(desk, served=Served.SHELL) for desk in file.desks)
         return msgspec.structs.replace(file, desks=shell)
 

@@ -75,7 +75,9 @@ class Desk:
         """
         limit = max(1, prefetch // 2) if aside_limit is None else aside_limit
         if not 0 < limit <= prefetch:
-            raise ConfigurationError(f"aside_limit must be between 1 and {prefetch}", where=f"desk {code}")
+            raise ConfigurationError(
+                "aside_limit must be between 1 and {prefetch}", where=f"desk {code}", prefetch=prefetch
+            )
         self.code = code
         self.queue = desk_queue(code)
         self.prefetch = prefetch

@@ -75,7 +75,7 @@ class Dispatching:
             ConfigurationError: they are already.
         """
         if kind in self._handlers:
-            raise ConfigurationError(f"two handlers for {kind.__struct_config__.tag}", where=self._speaker)
+            raise ConfigurationError("two handlers for {tag}", where=self._speaker, tag=kind.__struct_config__.tag)
         self._handlers[kind] = handler
 
     def __contains__(self, kind: type[m.Payload]) -> bool:

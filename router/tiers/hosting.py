@@ -169,9 +169,10 @@ class Hosted:
         self._aside += 1
         if self._aside >= self.desk.aside_limit:
             raise HandlersFailingError(
-                f"the handler keeps failing: {self._aside} messages are set aside",
+                "the handler keeps failing: {aside} messages are set aside",
                 where=f"desk {self.desk.code}",
                 todo="Nothing was lost. Look for message.set_aside in the log.",
+                aside=self._aside,
             )
 
 
@@ -197,11 +198,19 @@ def load_desk(name: str) -> Desk:
     except RouterError:
         raise
     except Exception as error:
-        what = f"the module {module} cannot be loaded: {error} ({kind_of(error)})"
-        todo = f"Correct it, or install what it needs; modules are looked for in {here} first."
-        raise ConfigurationError(what, where=name, todo=todo) from error
+        raise ConfigurationError(
+            "the module {module} cannot be loaded: {reason} ({kind})",
+            where=name,
+            todo="Correct it, or install what it needs; modules are looked for in {here} first.",
+            module=module,
+            reason=error,
+            kind=kind_of(error),
+            here=here,
+        ) from error
     if desk is None:
-        raise ConfigurationError(f"the module {module} has no {attribute}", where=name, todo=todo)
+        raise ConfigurationError(
+            "the module {module} has no {attribute}", where=name, todo=todo, module=module, attribute=attribute
+        )
     if not isinstance(desk, Desk):
-        raise ConfigurationError(f"it is a {type(desk).__name__}, not a Desk", where=name, todo=todo)
+        raise ConfigurationError("it is a {kind}, not a Desk", where=name, todo=todo, kind=type(desk).__name__)
     return desk

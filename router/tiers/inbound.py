@@ -204,9 +204,10 @@ class Inbound(ConsumerMixin):
         self._aside += 1
         if self._aside >= self._aside_limit and self._failure is None:
             self._failure = HandlersFailingError(
-                f"the handler keeps failing: {self._aside} messages are set aside",
+                "the handler keeps failing: {aside} messages are set aside",
                 where=self._queue,
                 todo="Nothing was lost: they are back in the queue. Look for message.set_aside in the log.",
+                aside=self._aside,
             )
             self._stop.set()
 

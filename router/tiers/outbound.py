@@ -20,6 +20,7 @@ from tenacity.stop import stop_when_event_set
 
 from router.broker.rabbitmq import without_secrets
 from router.errors import UnreachableError
+from router.sentences import Sentence, sentence
 from router.tiers.link import LINK_ERRORS, connection_to, open_link, vouched_user
 from router.tiers.office import Report
 
@@ -74,7 +75,7 @@ class KombuOutbound:
                         self._settle_once()
             except RetryError:
                 self._pending.clear()
-                raise self._unreachable("stopped before the broker confirmed") from None
+                raise self._unreachable(sentence("stopped before the broker confirmed")) from None
 
     def beat(self) -> None:
         """Keep the connection alive and take confirms in; called each second while nobody else uses it."""
@@ -125,7 +126,7 @@ class KombuOutbound:
             self._drop(error)
             raise self._unreachable(str(error)) from error
         if self._pending:
-            what = "no queue is bound for it" if self._returned else "a queue on its way is full"
+            what = sentence("no queue is bound for it" if self._returned else "a queue on its way is full")
             self._returned.clear()
             raise self._unreachable(what)
 
@@ -217,7 +218,10 @@ class KombuOutbound:
             # A broker that has stopped reading never answers a goodbye.
             connection.collect()
 
-    def _unreachable(self, what: str) -> UnreachableError:
+    def _unreachable(self, what: str | Sentence) -> UnreachableError:
         return UnreachableError(
-            f"reports are not confirmed: {what}", where=without_secrets(self._url), todo="They are sent again."
+            "reports are not confirmed: {reason}",
+            where=without_secrets(self._url),
+            todo="They are sent again.",
+            reason=what,
         )

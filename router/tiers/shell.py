@@ -101,7 +101,9 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
     """
     if not isinstance(command, c.Open) and ledger.case(command.case_id) is None:
         raise NotFoundError(
-            f"there is no case {command.case_id}", todo="`case-router case list` shows the open ones."
+            "there is no case {case_id}",
+            todo="`case-router case list` shows the open ones.",
+            case_id=command.case_id,
         )
     answers = router.carry_out([direct(command, ORIGIN)], now)
     router.flush(now)

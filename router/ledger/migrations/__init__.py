@@ -85,11 +85,14 @@ def require_current(database: Database) -> None:
         status = _status(connection)
     _require_known(status, database)
     if not status.is_current:
-        found = f"of version {status.found}" if status.found else "empty"
         raise SchemaVersionError(
-            f"the ledger is {found}, version {status.needed} is needed",
+            "the ledger is of version {found}, version {needed} is needed"
+            if status.found
+            else "the ledger is empty, version {needed} is needed",
             where=database.name,
             todo="Run `case-router db upgrade`.",
+            found=status.found,
+            needed=status.needed,
         )
 
 
@@ -108,9 +111,11 @@ def _require_known(status: SchemaStatus, database: Database) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()}
     if status.found is not None and status.found not in known:
         raise SchemaVersionError(
-            f"the ledger is of version {status.found}, which this program does not know; it needs {status.needed}",
+            "the ledger is of version {found}, which this program does not know; it needs {needed}",
             where=database.name,
             todo="Install the program that made it, or a later one, and run its `case-router db upgrade`.",
+            found=status.found,
+            needed=status.needed,
         )
 
 

@@ -113,7 +113,7 @@ def test_the_same_command_id_is_carried_out_once(shell: Shell) -> None:
         (("case", "accept", "nope", "--desk", "liuyin"), 3),
         (("case", "contact", "nope", "--reader", "x", "--reason", "y"), 3),
         (("case", "list", "--desk", "liuyi"), 3),
-        (("case", "open", "--contact", "nope.json"), 4),
+        (("case", "open", "--contact", "nope.json"), 3),
     ],
 )
 def test_what_is_not_there_has_its_exit_code(shell: Shell, words: tuple[str, ...], code: int) -> None:

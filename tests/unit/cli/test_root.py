@@ -22,8 +22,15 @@ def test_the_language_comes_from_the_environment_and_is_chinese_otherwise(monkey
     assert "命令" in CliRunner().invoke(main, ["--help"]).stdout
     monkeypatch.setenv("CASE_ROUTER_LANG", "en")
     assert "Commands" in CliRunner().invoke(main, ["--help"]).stdout
+
+
+def test_a_language_nobody_speaks_here_is_refused_with_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASE_ROUTER_LANG", "fr")
-    assert "命令" in CliRunner().invoke(main, ["--help"]).stdout
+    done = CliRunner().invoke(main, ["--help"])
+    assert done.exit_code == 4
+    assert "'fr'" in done.stderr
+    assert "zh, en" in done.stderr
+    assert "Commands" in CliRunner().invoke(main, ["--lang", "en", "--help"]).stdout
 
 
 def test_help_imports_neither_database_nor_broker_nor_rich() -> None:

@@ -253,10 +253,10 @@ def test_a_fault_found_later_still_names_the_line() -> None:
     ("old", "new", "words"),
     [
         ('kind = "functional"', 'kind = "magic"', ["desk[0].kind", "'d-water'", "magic"]),
-        ('line = "water"\nserved', 'lime = "water"\nserved', ["desk[0]", "lime"]),
+        ('line = "water"\nserved', 'lime = "water"\nserved', ["desk[0]", "lime", "superior, line, served"]),
         ('name = "水务局"', "name = 7", ["desk[0].name", "int"]),
         ('line_tier = "district"', 'line_tier = "village"', ["category[0].line_tier", "village"]),
-        ("tiers = [", "tier = [", ["'tier' is not a key"]),
+        ("tiers = [", "tier = [", ["the key tier is not known", "Did you mean tiers?"]),
         ('tiers = ["city", "district", "street"]', "tiers = 3", ["tiers is a list"]),
         ("[[category]]", "[category]", ["[[category]], with two brackets"]),
     ],
@@ -269,7 +269,7 @@ def test_a_wrong_key_or_value_is_named(old: str, new: str, words: list[str]) -> 
 
 
 def test_text_that_is_not_toml_is_refused_with_the_parser_s_line() -> None:
-    with pytest.raises(ConfigurationError, match=r"divisions\.toml: this is not TOML.*line 2"):
+    with pytest.raises(ConfigurationError, match=r"divisions\.toml: this is no TOML.*line 2"):
         load_toml("tiers = []\ncode = = 1\n", "divisions.toml")
 
 
