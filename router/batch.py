@@ -17,7 +17,7 @@ from router.broker.envelope import encode
 from router.broker.port import Outgoing
 from router.core import address, lifecycle
 from router.core.case import Case
-from router.core.commands import Command, Open, PassDeadline
+from router.core.commands import Command, Open, PassDeadline, fingerprint
 from router.core.messages import Assigned, Message
 from router.core.refusals import Refusal
 from router.core.rules import Rules
@@ -71,9 +71,9 @@ class Batch:
         """Decide one command."""
         command = arrived.command
         known = self.answers.get(command.id)
-        if known is not None and known.case_id != command.case_id:
+        if known is not None and not known.is_to(command):
             # Not a repeat: somebody has used this id for something else, and this command would be lost.
-            self._park(arrived, "bad_id", "the id was used for a command about another case")
+            self._park(arrived, "bad_id", "the id was used for another command")
             return
         if known is not None:
             self.tally["duplicate"] += 1
@@ -125,7 +125,7 @@ class Batch:
             return
         opened = case is None
         case = self._keep(decision)
-        self._answer(command, case, None)
+        self._answer(command, case, None, decision)
         self.tally["accepted" if decision.entries else "duplicate"] += 1
         if opened:
             self.opened.append(case.id)
@@ -137,22 +137,26 @@ class Batch:
             self._waiting.add(arrived.command.id)
             self._answer(arrived.command, None, refusal)
             return
-        case = self._keep(lifecycle.note(case, arrived.command, refusal, self._rules, self._now))
+        noted = lifecycle.note(case, arrived.command, refusal, self._rules, self._now)
+        case = self._keep(noted)
         # A desk the case is kept from must not learn from a version that there is one.
-        self._answer(arrived.command, None if refusal.code == "unknown_case" else case, refusal)
+        self._answer(arrived.command, None if refusal.code == "unknown_case" else case, refusal, noted)
         self.tally["stale" if isinstance(arrived.command, PassDeadline) else "refused"] += 1
 
     def _park(self, arrived: Arrived, reason: str, detail: str, *, word: str | None = None) -> None:
         self.parked.append(arrived.parked(reason, detail, self._now))
         self.tally[word or reason] += 1
 
-    def _answer(self, command: Command, case: Case | None, refusal: Refusal | None) -> None:
+    def _answer(
+        self, command: Command, case: Case | None, refusal: Refusal | None, step: Step | None = None
+    ) -> None:
         self.answers[command.id] = Answer(
             command=command.id,
             case_id=command.case_id,
             version=case.version if case is not None else 0,
             refused=refusal.code if refusal is not None else None,
             data=refusal.data if refusal is not None else {},
+            said=step.entries[0].said if step is not None and step.entries else fingerprint(command),
         )
 
     def _keep(self, step: Step) -> Case:

@@ -132,7 +132,7 @@ def replay(
 
 
 #: Results after which a message is still parked.
-_STAYED = frozenset({"dismissed", "undecodable", "forged", "waiting", "failing"})
+_STAYED = frozenset({"dismissed", "undecodable", "forged", "waiting", "failing", "conflict"})
 
 
 def _replay(installation: Installation, router: Router, one: Parked, *, vouch: bool) -> str:
@@ -152,6 +152,8 @@ def _replay(installation: Installation, router: Router, one: Parked, *, vouch: b
     answer = router.carry_out([again], now).get(again.command.id)
     if answer is None:
         return "failing"
+    if not answer.is_to(again.command):
+        return "conflict"
     if answer.refused == "unknown_case":
         return "waiting"
     installation.ledger.mark_replayed(one.id, now)

@@ -144,6 +144,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "`case-router parked show` tells which",
     ),
     "parked_failing": ("仍处理失败，未动", "it fails again; it stays"),
+    "parked_conflict": (
+        "其编号已用于另一命令，未动",
+        "its id was used for another command; it stays",
+    ),
     # -- divisions and policies
     "tree_in_force": (
         "区划版本 {version} 已生效，{desks} 个承办单位",

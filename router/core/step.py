@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from router.core.case import Case
-from router.core.commands import Command
+from router.core.commands import Command, PassDeadline, fingerprint
 from router.core.events import AnyEvent, Entry, Refused
 from router.core.history import fold_into
 from router.core.messages import AnyPayload, Message
@@ -76,6 +76,7 @@ class Draft:
             recorded_at=self.now,
             event=event,
             text=text,
+            said="" if self._entries or isinstance(self._command, PassDeadline) else fingerprint(self._command),
         )
         self._case = fold_into(self._case, entry)
         self._entries.append(entry)

@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from router.core.case import Case
-from router.core.commands import Contact
+from router.core.commands import Command, Contact, fingerprint
 from router.core.events import Entry
 from router.core.outbox import Fate, Outgoing
 from router.errors import RouterError
@@ -45,6 +45,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     #: Code of the refusal; None when it was accepted.
     refused: str | None = None
     data: Mapping[str, str] = {}
+    #: What the command asked (`router.core.commands.fingerprint`); empty for the clock's own.
+    said: str = ""
+
+    def is_to(self, command: Command) -> bool:
+        """Whether it answers this very command, and not another one that came under the same id."""
+        return self.case_id == command.case_id and self.said in ("", fingerprint(command))
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ def entry_row(entry: Entry) -> Row:
         "recorded_at": entry.recorded_at,
         "data": _write_json(entry.event).decode(),
         "text": entry.text,
+        "said": entry.said,
     }
 
 
@@ -93,6 +94,7 @@ def entry_of(row: RowMapping) -> Entry:
         recorded_at=row["recorded_at"],
         event=_read_event(row["data"]),
         text=row["text"],
+        said=row["said"],
     )
 
 
@@ -107,7 +109,14 @@ def answer_of(row: RowMapping, before: Answer | None) -> Answer:
         refused, data = event.code, event.data
     # Whoever the case is kept from was told that there is none.
     version = 0 if refused == "unknown_case" else row["version"]
-    return Answer(command=row["cause"], case_id=row["case_id"], version=version, refused=refused, data=data)
+    return Answer(
+        command=row["cause"],
+        case_id=row["case_id"],
+        version=version,
+        refused=refused,
+        data=data,
+        said=before.said if before else row["said"],
+    )
 
 
 def outgoing_row(message: Outgoing) -> Row:

@@ -127,6 +127,8 @@ entries = Table(
     Column("data", JSON_TEXT, nullable=False),
     # Free text, apart from the event so that it can be redacted.
     Column("text", Text, nullable=False),
+    # Tells a repeat from another command under the same id; on the first entry of a command.
+    Column("said", Text, nullable=False),
     UniqueConstraint("cause", "ordinal"),
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("ordinal >= 0", name="ordinal"),

@@ -20,7 +20,9 @@ _cases, _entries = schema.cases, schema.entries
 
 #: What commands left on record, in order.
 ANSWERS = (
-    select(_entries.c.cause, _entries.c.case_id, _entries.c.version, _entries.c.type, _entries.c.data)
+    select(
+        _entries.c.cause, _entries.c.case_id, _entries.c.version, _entries.c.type, _entries.c.data, _entries.c.said
+    )
     .where(among(_entries.c.cause, "causes"))
     .order_by(_entries.c.cause, _entries.c.ordinal)
 )

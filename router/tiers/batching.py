@@ -171,7 +171,7 @@ class Batching:
         found: list[Stored | Exception] = []
         for opening in openings:
             answer = answers.get(opening.id)
-            if answer is None or answer.case_id != opening.case_id:
+            if answer is None or not answer.is_to(opening):
                 found.append(FailingError("the case could not be decided; it is parked", where=opening.case_id))
                 continue
             found.append(Stored(answer, opening.case_id in known))

@@ -11,7 +11,7 @@ from typing import Any
 from router.arrivals import direct
 from router.core import commands as c
 from router.core.opening import case_id_of
-from router.errors import NotFoundError, RouterError
+from router.errors import ConflictError, NotFoundError, RouterError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger
 
@@ -96,6 +96,7 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
     Raises:
         NotFoundError: there is no such case. On the wire a report may overtake its case and waits for it; what
             somebody types is a mistyped id.
+        ConflictError: its id was used for another command; it was parked.
         RouterError: the command kept failing and was parked.
         UnreachableError: the ledger does not answer.
     """
@@ -112,6 +113,12 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
             "the command could not be decided and was parked",
             where=command.id,
             todo="Look: case-router parked list",
+        )
+    if not answers[command.id].is_to(command):
+        raise ConflictError(
+            "the id was used for another command, and this one was parked",
+            where=command.id,
+            todo="Give it an id of its own.",
         )
     return answers[command.id]
 

@@ -253,6 +253,19 @@ def test_an_id_that_was_used_for_another_case_costs_no_case(here: Town) -> None:
     assert reasons(here) == {"hotline:2": "bad_id"}
 
 
+def test_an_id_that_was_used_for_another_command_of_the_case_costs_no_command(here: Town) -> None:
+    case = here.open(1)
+    here.say("willow", Accept(id="1", case_id=case, actor=desk("willow")))
+    here.say("willow", Accept(id="1", case_id=case, actor=desk("willow"), at=here.time))
+    assert here.on.ledger.parked() == [], "the same again, sent later, is a repeat"
+    here.say("willow", Resolve(id="1", case_id=case, actor=desk("willow"), text="办好了"))
+    (parked,) = here.on.ledger.parked()
+    assert (parked.reason, parked.type, parked.case_id) == ("bad_id", "case.resolve.v1", case)
+    kept = here.on.ledger.case(case)
+    assert kept is not None
+    assert kept.state == "accepted"
+
+
 def test_a_refused_opening_leaves_nobodys_contact_with_the_case_on_record(here: Town) -> None:
     case = here.open(1)
     here.publish([here.appeal(1, id="other", text="something else", contact=Contact(phone="13800000000"))])

@@ -6,6 +6,7 @@ import msgspec
 
 from router.arrivals import Arrived, direct
 from router.batch import Batch
+from router.broker.envelope import encode
 from router.core.commands import Actor, ActorRole, Command, Open, Resolve
 from router.core.lifecycle import with_case_id
 from tests.city import MONDAY, rules
@@ -61,6 +62,20 @@ def test_a_waiting_report_that_is_delivered_again_with_its_case_happens_once() -
     causes = [(entry.cause, entry.ordinal) for write in this.writes for entry in write.entries]
     assert len(causes) == len(set(causes))
     assert this.tally["duplicate"] == 1
+
+
+def test_another_command_under_a_used_id_is_parked_and_the_same_one_sent_later_is_a_repeat() -> None:
+    this = batch()
+    for command in (OPEN, RESOLVE):
+        this.take(arrived(command))
+    later = msgspec.structs.replace(RESOLVE, at=MONDAY)
+    other = msgspec.structs.replace(RESOLVE, text="something else")
+    for command in (later, other):
+        this.take(arrived(command))
+    assert this.tally["duplicate"] == 1
+    assert [(parked.reason, parked.body) for parked in this.parked] == [("bad_id", encode(other))]
+    assert this.answers["resolve"].is_to(RESOLVE)
+    assert not this.answers["resolve"].is_to(other)
 
 
 def test_a_command_under_an_id_that_was_used_for_another_case_is_parked_and_not_taken_for_a_repeat() -> None:

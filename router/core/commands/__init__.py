@@ -13,6 +13,7 @@ from router.core.commands.base import (
     Contact as Contact,
     Place as Place,
 )
+from router.core.commands.fingerprint import fingerprint as fingerprint
 from router.core.commands.life import (
     Accept as Accept,
     AcceptEscalation as AcceptEscalation,

@@ -108,3 +108,5 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     event: AnyEvent
     #: Free text, redactable; empty when there is none.
     text: str = ""
+    #: What the command asked (`commands.fingerprint`), on its first entry; empty on others and for the clock's.
+    said: str = ""

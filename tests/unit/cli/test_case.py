@@ -98,6 +98,30 @@ def test_a_refusal_ends_with_5_and_says_why_in_the_readers_language(shell: Shell
     assert other.json["data"] == {"lead": "liuyin", "desk": "wanghu"}
 
 
+def test_another_command_under_a_used_id_is_a_conflict_and_is_kept(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "accept", case, "--desk", "liuyin", "--id", "mine").code == 0
+    other = shell("case", "resolve", case, "--desk", "liuyin", "--id", "mine")
+    assert other.code == 5
+    assert "another command" in other.err
+    [parked] = shell("parked", "list", "--json").json
+    assert (parked["reason"], parked["type"]) == ("bad_id", "case.resolve.v1")
+    again = shell("parked", "replay", parked["id"], "--json")
+    assert again.code == 7
+    assert again.json == [{"id": parked["id"], "result": "conflict"}]
+    assert len(shell("parked", "list", "--json").json) == 1
+    assert shell("case", "show", case, "--json").json["case"]["state"] == "accepted"
+
+
+@pytest.mark.parametrize(("lang", "says"), [("zh", "年份"), ("en", "year")])
+def test_a_value_that_cannot_be_is_refused_before_anything_is_recorded(shell: Shell, lang: str, says: str) -> None:
+    done = shell("case", "open", "--due", "9999-12-31", lang=lang)
+    assert done.code == 2
+    assert "due_at" in done.err
+    assert says in done.err
+    assert shell("case", "list", "--json").json == []
+
+
 def test_the_same_command_id_is_carried_out_once(shell: Shell) -> None:
     case = shell.open()
     first = shell("case", "accept", case, "--desk", "liuyin", "--id", "mine", "--json")

@@ -114,6 +114,7 @@ def _entries() -> None:
         sa.Column("recorded_at", _instant(), nullable=False),
         sa.Column("data", _json(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_entries")),
         sa.UniqueConstraint("cause", "ordinal", name=op.f("uq_entries_cause_ordinal")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_entries_version")),
