@@ -139,6 +139,30 @@ FILES: dict[str, str] = {
     ),
     "{day} is both a day off and a make-up workday": "{day} 既是放假日又是调休上班日",
     "Leave it in one list.": "只留在一个列表中",
+    "a notice file needs a notice": "放假通知文件没有通知",
+    "Add a [[notice]] with days_off.": "加上 [[notice]]，写明 days_off",
+    "the year {year} has a notice already: {place}": "{year} 年已有通知：{place}",
+    "Put its days into one notice; a later change comes as a notice file of its own.": (
+        "同一年写在一个通知里；年中调整另写一个通知文件"
+    ),
+    "{day} is named twice": "{day} 写了两次",
+    "Name each day once.": "每一天只写一次",
+    "{day} does not belong to a notice of {year}": "{day} 不属于 {year} 年的通知",
+    "Correct the date, or the year.": "改正日期或年份",
+    "{day} is worked anyway": "{day} 本来就上班",
+    "A make-up workday is a day of a weekend, or a day off that is worked after all.": (
+        "调休上班日应是周末，或原定放假而改为上班的日子"
+    ),
+    "{day} is named, but the calendar is known until {end} only": "写了 {day}，而日历只覆盖到 {end}",
+    "Write coverage_end = {year}-12-31.": "写 coverage_end = {year}-12-31",
+    "{day} is named, but the calendar is known from {start} on only": "写了 {day}，而日历从 {start} 起才覆盖",
+    "Write coverage_start = {year}-01-01.": "写 coverage_start = {year}-01-01",
+    "it ends before what is known already, {end}": "早于已覆盖到的 {end}",
+    "Leave it out, or write a later day.": "不写，或写更晚的一天",
+    "there is no notice for {years}, which coverage_end says is known": (
+        "coverage_end 说已覆盖 {years} 年，却没有该年的通知"
+    ),
+    "Add the notice, or end the calendar before.": "补上通知，或提前 coverage_end",
     "{text!r} is no date": "{text!r} 不是日期",
     'Write "2026-10-10", or "2026-10-01..2026-10-07" for a range.': (
         '写 "2026-10-10"，连续几天写 "2026-10-01..2026-10-07"'

@@ -1,6 +1,8 @@
 """Calendars as a city writes them: TOML read into values, taken entirely or not at all.
 
-Whatever is wrong is a :class:`ConfigurationError` that names file, key and reason.
+Two kinds of file: a whole calendar, and a notice file, which says which calendar it amends and only what a new
+notice says. Whatever is wrong is a :class:`ConfigurationError` that names file, key and reason; what contradicts
+itself without being unreadable is found by `router.core.calendar_faults`.
 """
 
 from __future__ import annotations
@@ -28,11 +30,59 @@ _CALENDAR_KEYS = (
     "source",
     "notice",
 )
+_NOTICE_FILE_KEYS = ("calendar", "coverage_end", "notice")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice of a file, as it is written: a day named twice stands here twice."""
+
+    #: File and place in it, for messages.
+    where: str
+    #: Year it is about; None where the file does not say.
+    year: int | None
+    days_off: tuple[date, ...]
+    make_up_days: tuple[date, ...]
+
+
+class CalendarFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says, before it is put together with other calendars."""
+
+    #: The calendar it is, or amends.
+    name: str
+    #: Whether it only amends a calendar that there is.
+    amends: bool
+    #: The calendar it starts from: what it is based on, or amends; None: nothing.
+    base: str | None
+    coverage_end: date | None
+    notices: tuple[Notice, ...]
+
+
+def read_calendar_file(text: str, where: str) -> CalendarFile:
+    """What a calendar or notice file says of itself.
+
+    Raises:
+        ConfigurationError: it is neither; the message names file, key and reason.
+    """
+    table = _table(text, where)
+    amends = "calendar" in table
+    name = table.text("calendar") if amends else file_name(table)
+    base = name if amends else (table.text("based_on") if "based_on" in table else None)
+    notices = tuple(_notice(one) for one in table.tables("notice", _NOTICE_KEYS))
+    if amends and not notices:
+        raise table.wrong("notice", "a notice file needs a notice", "Add a [[notice]] with days_off.")
+    return CalendarFile(
+        name=name, amends=amends, base=base, coverage_end=table.day("coverage_end"), notices=notices
+    )
+
+
+def _table(text: str, where: str) -> Table:
+    data = parse_toml(text, where)
+    return Table(data, where, _NOTICE_FILE_KEYS if "calendar" in data else _CALENDAR_KEYS)
+
+
 def load_calendar(text: str, where: str, bases: Mapping[str, Calendar] | None = None) -> Calendar:
-    """Read a calendar from the text of its TOML file.
+    """Read a calendar from the text of its TOML file, or the calendar that a notice file makes of another.
 
     A calendar `based_on` another takes over all it does not name itself; its own notices come after the base's,
     so that a city can work on a national day off, or take another one off.
@@ -40,17 +90,20 @@ def load_calendar(text: str, where: str, bases: Mapping[str, Calendar] | None = 
     Args:
         text: content of the file.
         where: the file's name, for messages.
-        bases: calendars that `based_on` may name.
+        bases: calendars that `based_on` and `calendar` may name.
 
     Raises:
         ConfigurationError: something in it is wrong; the message names file, key and reason.
     """
-    table = Table(parse_toml(text, where), where, _CALENDAR_KEYS)
-    base = _base(table, bases or {})
-    off, made_up = _notices(table)
+    table, said = _table(text, where), read_calendar_file(text, where)
+    key = "calendar" if said.amends else "based_on"
+    base = _base(table, key, said.base, bases or {})
+    off, made_up = _days(said, table)
+    if said.amends:
+        return _amended(base, said, off, made_up)
     start, end = table.day("coverage_start"), table.day("coverage_end")
     fields = {
-        "name": file_name(table),
+        "name": said.name,
         "title": table.text("title", ""),
         "source": table.text("source", base.source),
         "zone": _zone(table) if base is _NOTHING or "zone" in table else base.zone,
@@ -68,13 +121,21 @@ def load_calendar(text: str, where: str, bases: Mapping[str, Calendar] | None = 
 _NOTHING = Calendar(name="", zone="", coverage_end=date.min)
 
 
-def _base(table: Table, bases: Mapping[str, Calendar]) -> Calendar:
-    if "based_on" not in table:
+def _amended(base: Calendar, said: CalendarFile, off: frozenset[date], made_up: frozenset[date]) -> Calendar:
+    return msgspec.structs.replace(
+        base,
+        coverage_end=said.coverage_end or base.coverage_end,
+        days_off=(base.days_off - made_up) | off,
+        make_up_days=(base.make_up_days - off) | made_up,
+    )
+
+
+def _base(table: Table, key: str, name: str | None, bases: Mapping[str, Calendar]) -> Calendar:
+    if name is None:
         return _NOTHING
-    name = table.text("based_on")
     if name not in bases:
         raise table.wrong(
-            "based_on",
+            key,
             "there is no calendar {name}",
             "{nearest}Known: {known}.",
             name=name,
@@ -153,18 +214,27 @@ def _follows(session: tuple[time, time], before: Sequence[tuple[time, time]]) ->
     return closes == time(0) or closes > opens
 
 
-def _notices(table: Table) -> tuple[frozenset[date], frozenset[date]]:
+_NOTICE_KEYS = ("year", "source", "days_off", "make_up_days")
+
+
+def _notice(table: Table) -> Notice:
+    return Notice(
+        where=table.where,
+        year=table.whole("year", 0, at_least=1) if "year" in table else None,
+        days_off=tuple(_listed(table, "days_off")),
+        make_up_days=tuple(_listed(table, "make_up_days")),
+    )
+
+
+def _days(said: CalendarFile, table: Table) -> tuple[frozenset[date], frozenset[date]]:
     """Days off and make-up workdays of all notices of a file."""
-    off: set[date] = set()
-    made_up: set[date] = set()
-    for notice in table.tables("notice", ("year", "source", "days_off", "make_up_days")):
-        off.update(_listed(notice, "days_off"))
-        made_up.update(_listed(notice, "make_up_days"))
+    off = frozenset(day for notice in said.notices for day in notice.days_off)
+    made_up = frozenset(day for notice in said.notices for day in notice.make_up_days)
     for day in sorted(off & made_up):
         raise table.wrong(
             "notice", "{day} is both a day off and a make-up workday", "Leave it in one list.", day=day
         )
-    return frozenset(off), frozenset(made_up)
+    return off, made_up
 
 
 def _listed(notice: Table, key: str) -> Iterator[date]:
