@@ -6,7 +6,7 @@ broker, at most once a second however often it is asked. `/metrics` reads what t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
@@ -66,7 +66,11 @@ def topology_check(installation: Installation) -> str | None:
 
 def own_queues(installation: Installation) -> list[str]:
     """The queues the router itself consumes."""
-    tiers = installation.rulebook().tree.tiers
+    return queues_of(installation.rulebook().tree.tiers)
+
+
+def queues_of(tiers: Iterable[str]) -> list[str]:
+    """The queues the router itself consumes in a city of these tiers."""
     return [address.INTAKE, address.REPORTS, *(address.due_queue(tier) for tier in tiers)]
 
 

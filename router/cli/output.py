@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from router.cli.texts import WORDS
 from router.cli.words import pick, word
 
 #: Times are shown in the offices' own zone.
@@ -41,13 +43,18 @@ def seconds(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def age(seconds: float) -> str:
-    """A duration in its largest sensible unit, cut down."""
-    for unit, size in (("age_d", 172_800), ("age_h", 7200), ("age_min", 120)):
-        if seconds >= size:
-            per = {"age_d": 86_400, "age_h": 3600, "age_min": 60}[unit]
-            return word(unit, n=int(seconds // per))
-    return word("age_s", n=int(seconds))
+def age(seconds: float, *, up: bool = False) -> str:
+    """A duration in its largest sensible unit, cut down, or rounded up."""
+    return pick(ages(seconds, up=up))
+
+
+def ages(seconds: float, *, up: bool = False) -> tuple[str, str]:
+    """The same in every language."""
+    round_off = math.ceil if up else math.floor
+    units = (("age_d", 86_400), ("age_h", 3600), ("age_min", 60))
+    unit, per = next((one for one in units if seconds >= 2 * one[1]), ("age_s", 1))
+    zh, en = (words.format(n=round_off(seconds / per)) for words in WORDS[unit])
+    return zh, en
 
 
 def emit_json(document: Any) -> None:

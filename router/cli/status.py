@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 import msgspec
 
-from router.app import Installation
-from router.broker.port import QueueState
+from router.app import Installation, clock, open_broker
+from router.broker.port import Broker, QueueState
 from router.cli.call import Call
 from router.cli.grammar import Spoken
-from router.cli.health import own_queues
-from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
+from router.cli.health import queues_of
+from router.cli.output import age, ages, emit, emit_fields, emit_json, emit_table, local
+from router.cli.signs import LOOKED_AT, Running, Stuck, oldest_at_most_s, running, stuck
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.core import address
+from router.core.policy_file import TIERS
 from router.errors import CheckFailedError, UnreachableError
+from router.ledger.port import Beat
+from router.settings import Settings
 
 #: A deadline that nobody handled for this long: the clock looks every second, and a lease lasts a minute.
 STALLED_S = 120.0
 #: A message that waits for this long: the relay takes what is older than five seconds.
 OLD_OUTBOX_S = 60.0
+#: A queue of ours that nobody knows to have been clear for so long: a router takes a message within a second.
+OLD_QUEUE_S = 60
+#: Queues of messages for somebody to look at: nobody consumes them.
+FOR_PEOPLE = (address.UNROUTED, address.PARKED)
 #: Our clock and the database's; beyond this a deadline could be judged by the wrong one.
 SKEW_S = 5.0
 
@@ -34,6 +44,17 @@ class Wrong(msgspec.Struct, frozen=True):
     code: str
     zh: str
     en: str
+
+
+class Line(msgspec.Struct, kw_only=True):
+    """One of the router's own queues."""
+
+    name: str
+    #: Messages ready, and consumers; None: the broker was not asked, or did not say.
+    ready: int | None = None
+    consumers: int | None = None
+    #: Seconds its oldest message can have waited; 0 when nothing waits, None when nobody knows.
+    oldest_at_most_s: int | None = None
 
 
 class State(msgspec.Struct, kw_only=True):
@@ -48,8 +69,9 @@ class State(msgspec.Struct, kw_only=True):
     tree: str | None = None
     clock_skew_s: float | None = None
     figures: dict[str, float | int | None] = {}
-    #: The router's own queues; None: they could not be looked at.
-    queues: list[QueueState] | None = None
+    #: The roles that should run; None: the ledger, which knows, does not answer.
+    roles: list[Running] | None = None
+    queues: list[Line] = []
     wrong: list[Wrong] = []
 
     @property
@@ -64,8 +86,13 @@ class State(msgspec.Struct, kw_only=True):
 @click.pass_obj
 def status(call: Call) -> int:
     """Show how things stand."""
-    with call.installation() as installation:
-        state = look(installation)
+    with ExitStack() as stack:
+        try:
+            installation = stack.enter_context(call.installation())
+        except UnreachableError as error:
+            state = look_without_ledger(call.settings(), error)
+        else:
+            state = look(installation)
     if call.as_json:
         emit_json(state)
     else:
@@ -77,37 +104,90 @@ def look(installation: Installation) -> State:
     """Ask ledger and broker; what does not answer is noted, not raised."""
     now = installation.now()
     state = State(at=now, database=installation.ledger.name, broker=installation.broker.name)
-    wanted: list[str] = []
+    tiers: Sequence[str] = TIERS
+    beats: list[Beat] = []
     try:
         state.clock_skew_s = round((now - installation.ledger.clock().astimezone(UTC)).total_seconds(), 3)
         state.figures = dict(installation.ledger.counts(now))
-        state.tree = installation.rulebook().tree.version
-        wanted = [*own_queues(installation), address.UNROUTED, address.PARKED]
+        beats = installation.ledger.beats(now - LOOKED_AT)
+        state.roles = running(beats, now)
+        tree = installation.rulebook().tree
+        state.tree, tiers = tree.version, tree.tiers
     except UnreachableError as error:
-        state.database_state = "unreachable"
-        state.wrong.append(_wrong("down", what=state.database, detail=pick((error.what_zh, error.what))))
-    if installation.settings.is_embedded:
-        state.broker_state = "embedded"
-    else:
-        _look_at_queues(installation, state, wanted)
+        _no_ledger(state, error)
+    state.wrong += _judged_roles(state.roles or [], stuck(beats, now))
+    _look_at_queues(installation.broker, state, tiers, beats, embedded=installation.settings.is_embedded)
     state.wrong += _judged(state.figures, state.clock_skew_s)
     return state
 
 
-def _look_at_queues(installation: Installation, state: State, wanted: list[str]) -> None:
-    try:
-        state.queues = installation.broker.queues(wanted)
-    except UnreachableError as error:
-        state.broker_state = "unreachable"
-        state.wrong.append(_wrong("down", what=state.broker, detail=pick((error.what_zh, error.what))))
-        return
-    there = {queue.name for queue in state.queues}
-    state.wrong += [_wrong("queue", queue=name) for name in wanted if name not in there]
-    for queue in state.queues:
-        if queue.ready and queue.name in (address.UNROUTED, address.PARKED):
-            state.wrong.append(_wrong("unrouted", queue=queue.name, count=queue.ready))
-        elif queue.ready and not queue.consumers:
-            state.wrong.append(_wrong("idle", queue=queue.name, count=queue.ready))
+def look_without_ledger(settings: Settings, error: UnreachableError) -> State:
+    """Ask the broker alone. Which queues there should be is in the ledger: those of the usual tiers are tried."""
+    with closing(open_broker(settings)) as broker:
+        state = State(at=clock(), database=error.where, broker=broker.name)
+        _no_ledger(state, error)
+        _look_at_queues(broker, state, TIERS, (), embedded=settings.is_embedded)
+        return state
+
+
+def _no_ledger(state: State, error: UnreachableError) -> None:
+    state.database_state = "unreachable"
+    state.wrong.append(_down(state.database, error))
+
+
+def _look_at_queues(
+    broker: Broker, state: State, tiers: Sequence[str], beats: Sequence[Beat], *, embedded: bool
+) -> None:
+    own = queues_of(tiers)
+    found: dict[str, QueueState] = {}
+    if embedded:
+        state.broker_state = "embedded"
+    else:
+        try:
+            found = {queue.name: queue for queue in broker.queues([*own, address.UNROUTED, address.PARKED])}
+        except UnreachableError as error:
+            state.broker_state = "unreachable"
+            state.wrong.append(_down(state.broker, error))
+    # Of a tree that cannot be read nobody knows which queues it needs.
+    sure = own if state.database_state == "ok" else queues_of(())
+    if state.broker_state == "ok":
+        state.wrong += [_wrong("queue", queue=name) for name in (*sure, *FOR_PEOPLE) if name not in found]
+    shown = (*own, *FOR_PEOPLE) if found else own if beats else ()
+    state.queues = [_line(name, found.get(name), beats, state.at) for name in shown if not found or name in found]
+    state.wrong += _judged_queues(state.queues, lives=any(role.instances for role in state.roles or []))
+
+
+def _line(name: str, found: QueueState | None, beats: Sequence[Beat], now: datetime) -> Line:
+    if found is None:
+        return Line(name=name, oldest_at_most_s=oldest_at_most_s(beats, name, now))
+    at_most_s = oldest_at_most_s(beats, name, now) if found.ready else 0
+    return Line(name=name, ready=found.ready, consumers=found.consumers, oldest_at_most_s=at_most_s)
+
+
+def _judged_queues(queues: Sequence[Line], *, lives: bool) -> list[Wrong]:
+    """What is wrong with queues; one in memory whose process died (not `lives`) is gone, however old."""
+    wrong = []
+    idle = [queue for queue in queues if queue.consumers == 0 and queue.name not in FOR_PEOPLE]
+    if idle:
+        names = ", ".join(queue.name for queue in idle)
+        wrong.append(_wrong("idle", queue=names, count=sum(queue.ready or 0 for queue in idle)))
+    for queue in queues:
+        if queue.name in FOR_PEOPLE:
+            if queue.ready:
+                wrong.append(_wrong("unrouted", queue=queue.name, count=queue.ready))
+        elif (queue.oldest_at_most_s or 0) > OLD_QUEUE_S and (queue.ready or (queue.ready is None and lives)):
+            wrong.append(_wrong("old", age_s=queue.oldest_at_most_s, up=True, queue=queue.name))
+    return wrong
+
+
+def _judged_roles(roles: Sequence[Running], loops: Sequence[Stuck]) -> list[Wrong]:
+    wrong = []
+    for role in roles:
+        if role.instances == 0 and role.beat_age_s is None:
+            wrong.append(_wrong("role", text="role_never", role=role.role))
+        elif role.instances == 0:
+            wrong.append(_wrong("role", age_s=role.beat_age_s, role=role.role))
+    return wrong + [_wrong("stuck", age_s=one.beat_age_s, loop=one.loop, instance=one.instance) for one in loops]
 
 
 def _judged(figures: dict[str, float | int | None], skew_s: float | None) -> list[Wrong]:
@@ -123,12 +203,17 @@ def _judged(figures: dict[str, float | int | None], skew_s: float | None) -> lis
     return wrong
 
 
-def _wrong(code: str, *, age_s: float | None = None, **data: Any) -> Wrong:
-    pair = WORDS[f"wrong_{code}"]
-    if age_s is not None:
-        data["age"] = f"{age_s:.0f} s"
-    zh, en = (pair[index].format_map(data) for index in range(len(LANGUAGES)))
+def _wrong(code: str, *, text: str = "", age_s: float | None = None, up: bool = False, **data: Any) -> Wrong:
+    """`text`: of another sentence than the code's."""
+    pair = WORDS[f"wrong_{text or code}"]
+    aged = ages(age_s, up=up) if age_s is not None else ("", "")
+    zh, en = (pair[index].format_map({**data, "age": aged[index]}) for index in range(len(LANGUAGES)))
     return Wrong(code, zh, en)
+
+
+def _down(what: str, error: UnreachableError) -> Wrong:
+    zh, en = WORDS["wrong_down"]
+    return Wrong("down", zh.format(what=what, detail=error.what_zh), en.format(what=what, detail=error.what))
 
 
 def _show(state: State) -> None:
@@ -136,15 +221,29 @@ def _show(state: State) -> None:
     emit(f"{word('status_title')}  {local(state.at)}")
     emit_fields([*_places(state), *(_figures(figures) if figures else ())])
     if state.queues:
-        headers = [word("status_queue"), word("status_ready"), word("status_consumers")]
-        rows = [(queue.name, str(queue.ready), str(queue.consumers)) for queue in state.queues]
+        headers = [word(f"status_{name}") for name in ("queue", "ready", "consumers", "oldest_in_queue")]
         emit()
-        emit_table(headers, rows, right=(1, 2))
+        emit_table(headers, map(_row, state.queues), right=(1, 2, 3))
     emit()
     if state.wrong:
         emit_fields(("!", pick((one.zh, one.en))) for one in state.wrong)
     else:
         emit(word("all_well"))
+
+
+def _row(queue: Line) -> tuple[str, str, str, str]:
+    ready, consumers = ("?" if count is None else str(count) for count in (queue.ready, queue.consumers))
+    if queue.ready == 0 or queue.name in FOR_PEOPLE:
+        return queue.name, ready, consumers, "-"
+    if queue.oldest_at_most_s is None:
+        return queue.name, ready, consumers, word("status_unknown")
+    return queue.name, ready, consumers, f"≤ {age(queue.oldest_at_most_s, up=True)}"
+
+
+def _roles(roles: Sequence[Running] | None) -> str:
+    if roles is None:
+        return word("status_unknown")
+    return "  ".join(f"{role.role} {role.instances}" for role in roles)
 
 
 def _places(state: State) -> list[tuple[str, str]]:
@@ -155,6 +254,7 @@ def _places(state: State) -> list[tuple[str, str]]:
         (word("status_database"), f"{word(words[state.database_state])}  {state.database}"),
         (word("status_broker"), f"{broker}{where}"),
         (word("status_tree"), state.tree or "-"),
+        (word("status_roles"), _roles(state.roles)),
     ]
 
 

@@ -282,6 +282,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "status_queue": ("队列", "queue"),
     "status_ready": ("待取", "ready"),
     "status_consumers": ("消费者", "consumers"),
+    "status_oldest_in_queue": ("最早的已等", "oldest has waited"),
+    "status_roles": ("角色（进程数）", "roles (processes)"),
+    "status_unknown": ("不明", "unknown"),
     "wrong_clock": (
         "时钟停滞：有时限已过 {age} 未处理；检查 sla 进程",
         "the clock is stalled: a deadline passed {age} ago and nobody handled it; look at the role sla",
@@ -303,8 +306,24 @@ WORDS: dict[str, tuple[str, str]] = {
         "the queue {queue} is missing; run case-router topology apply",
     ),
     "wrong_idle": (
-        "队列 {queue} 有 {count} 条消息而无人消费；检查相应进程",
-        "{count} messages wait in {queue} and nobody consumes it; look at its role",
+        "无人消费 {queue}（共 {count} 条待取）；启动相应角色",
+        "nobody consumes {queue} ({count} messages ready); start the role",
+    ),
+    "wrong_old": (
+        "队列 {queue} 中最早的消息可能已等 {age}；角色跟不上，或已停住",
+        "messages in {queue} may have waited for {age}; its role does not keep up, or stands still",
+    ),
+    "wrong_role": (
+        "没有 {role} 在运行（{age} 前还在）；启动它",
+        "no {role} is running (last seen {age} ago); start it",
+    ),
+    "wrong_role_never": (
+        "没有 {role} 在运行；启动它（case-router up 或 run {role}）",
+        "no {role} is running; start it (case-router up, or run {role})",
+    ),
+    "wrong_stuck": (
+        "{instance} 的 {loop} 已有 {age} 没有动静；看它的日志，重启该进程",
+        "{loop} of {instance} has not come round for {age}; look at its log, restart that process",
     ),
     "wrong_unrouted": (
         "队列 {queue} 有 {count} 条消息待人查看",

@@ -198,7 +198,13 @@ def test_up_takes_a_post_hosts_a_desk_and_stops_on_sigterm(sqlite: Terminal) -> 
             return bool(sqlite("case", "show", case, "--json").json["case"]["state"] == "accepted")
 
         wait_until(accepted, deadline_s=DEADLINE_S, what="the hosted desk to sign")
-        assert sqlite("status").code == 0
+
+        def everything_runs() -> bool:
+            return sqlite("status").code == 0
+
+        wait_until(everything_runs, deadline_s=DEADLINE_S, what="every role to give a sign of life")
+        assert {line["name"] for line in sqlite("status", "--json").json["queues"]} >= {"case.intake"}
+    assert [one["code"] for one in sqlite("status", "--json").json["wrong"]] == ["role"] * 3
 
 
 def test_what_the_memory_broker_held_is_sent_again_at_the_next_start(sqlite: Terminal) -> None:
@@ -306,6 +312,8 @@ def test_an_operator_makes_a_city_ready_and_its_roles_work(city: Terminal, rabbi
         assert _get(f"{said['url']}/readyz").json()["ready"]
         opened = city("case", "open", "--division", "lake/willow", "--desk", "willow", "--source-id", "1")
         assert opened.code == 0, opened.err
+        # Every loop gives its first sign of life a second after it has come round.
+        wait_until(lambda: city("status").code == 0, deadline_s=DEADLINE_S, what="every role to be seen")
         state = city("status", "--json")
         assert state.code == 0, state.out
         queues = {one["name"]: one for one in state.json["queues"]}
