@@ -138,8 +138,10 @@ class Installation:
         With the embedded broker the queues are in another process, that of `up`: what the command leads to is
         left in the outbox, and the relay there sends it.
         """
-        if not self.settings.is_embedded:
-            return self.router(background=False)
+        return self.leaving_router() if self.settings.is_embedded else self.router(background=False)
+
+    def leaving_router(self) -> Router:
+        """A router that needs no broker: what a command leads to is left in the outbox for a relay."""
         return self._router_with(_Leaving())
 
     def _router_with(self, sender: Sender) -> Router:
@@ -183,7 +185,7 @@ class Installation:
             raise UsageError(
                 "there is no role {unknown}", todo="Roles: {known}.", unknown=unknown[0], known=", ".join(makers)
             )
-        self._require_key()
+        self.require_key()
         made = [(name, role) for name in names for role in makers[name]()]
         self._loops += made
         loops = [role for _, role in made]
@@ -194,8 +196,14 @@ class Installation:
         """Writes signs of life of the roles made so far."""
         return Pulse(self.ledger, self._loops, self.now)
 
-    def _require_key(self) -> None:
-        """Every role parks what it cannot handle or deliver, and a parked body holds a citizen's words: sealed."""
+    def require_key(self) -> None:
+        """Refuse to start without a key.
+
+        Every role parks what it cannot handle or deliver, and a parked body holds a citizen's words: sealed.
+
+        Raises:
+            ConfigurationError: there is none.
+        """
         if not self.ledger.has_key:
             raise ConfigurationError(
                 "there is no key for personal data",

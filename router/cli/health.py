@@ -50,6 +50,12 @@ def ledger_check(installation: Installation) -> str | None:
     return None
 
 
+def rules_check(installation: Installation) -> str | None:
+    """Whether there are rules to decide by."""
+    installation.rulebook()
+    return None
+
+
 def broker_check(installation: Installation) -> str | None:
     """Whether the broker answers."""
     installation.broker.queues([address.INTAKE])
@@ -81,6 +87,11 @@ def checks_of(installation: Installation) -> Checks:
         "broker": lambda: broker_check(installation),
         "topology": lambda: topology_check(installation),
     }
+
+
+def intake_checks_of(installation: Installation) -> Checks:
+    """The checks of an intake by itself, which works on while the broker is away."""
+    return {"ledger": lambda: ledger_check(installation), "rules": lambda: rules_check(installation)}
 
 
 def examine(checks: Checks) -> Report:

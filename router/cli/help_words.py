@@ -23,10 +23,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "health answers listen on loopback. Work cases from another terminal with `case`.",
     ),
     "run": (
-        "运行角色：router、relay、sla\n\n"
+        "运行角色：router、relay、sla、intake\n\n"
+        "intake 是受理接口：只需台账和令牌文件，不需要消息队列，可以同时运行多个；受理的工单由 relay 送出。"
         "用于 RabbitMQ 和 PostgreSQL 的安装。SIGTERM 会办完手头一批后停止。"
         "给出 --http-port 时提供 /livez（循环是否还在转）和 /readyz（台账、消息队列、拓扑）。",
-        "run roles: router, relay, sla\n\n"
+        "run roles: router, relay, sla, intake\n\n"
+        "`intake` takes cases over HTTP: it needs the ledger and a file of tokens, no broker, and several may run "
+        "side by side; what they take is sent by the relay. "
         "For an installation on RabbitMQ and PostgreSQL. SIGTERM stops after the batch in hand. With --http-port "
         "it answers /livez (do the loops come round) and /readyz (ledger, broker, topology).",
     ),
@@ -194,7 +197,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--json": ("在标准输出打印一个 JSON 文档", "print exactly one JSON document on stdout"),
     "--http-host": ("监听地址", "where to listen"),
     "--http-port": ("监听端口；0 为任意空闲端口", "port to listen on; 0 takes any free one"),
-    "run --http-port": ("在此端口回答健康检查", "answer health checks on this port"),
+    "run --http-port": (
+        "在此端口回答健康检查；intake 默认用设置里的 http_port",
+        "answer health checks on this port; intake listens on the setting http_port without it",
+    ),
     "up --desk": ("在本进程内运行一个承办单位的程序", "host a desk's program in this process"),
     "--channel": ("渠道", "channel"),
     "--source": ("来源系统", "system it comes from"),

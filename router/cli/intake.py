@@ -1,4 +1,4 @@
-"""The HTTP door of `up`: the intake, with the health answers beside it, and who may post there."""
+"""The HTTP door of `up` and `run intake`: the intake, the health answers beside it, and who may post there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,19 @@ def tokens_of(file: str | None) -> dict[str, str]:
     return {token: channel for channel, token in found.items()}
 
 
-def intake_app(installation: Installation, tokens: Mapping[str, str], health: Health) -> ASGIApp:
-    """The application that `up` serves, with a router of its own: nobody who posts waits for the broker."""
-    router = installation.router(sender=UnhurriedSender(installation.broker.publisher))
+def intake_app(
+    installation: Installation, tokens: Mapping[str, str], health: Health, *, ledger_only: bool = False
+) -> ASGIApp:
+    """The application that is served, with a router of its own: nobody who posts waits for the broker.
+
+    Args:
+        installation: what it works on.
+        tokens: token → channel.
+        health: answers beside it.
+        ledger_only: leave all that is to be sent to a relay, and need no broker.
+    """
+    if ledger_only:
+        router = installation.leaving_router()
+    else:
+        router = installation.router(sender=UnhurriedSender(installation.broker.publisher))
     return intake.app(router, installation.ledger, tokens, installation.now, health=health.routes())

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from threading import Event
 
 import click
 
-from router.app import clock, installation
+from router.app import ROLES, Installation, clock, installation
 from router.cli.call import Call, require_ledger
 from router.cli.grammar import Spoken, option
-from router.cli.health import Health, checks_of
+from router.cli.health import Health, checks_of, intake_checks_of
+from router.cli.intake import intake_app, tokens_of
 from router.cli.output import emit_json, tell
-from router.cli.serving import serving
+from router.cli.serving import Served, serving
 from router.cli.times import WHEN
 from router.cli.words import word
 from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules
 from router.core.tree import Tree
-from router.errors import UsageError
+from router.errors import ConfigurationError, UsageError
 from router.logs import configure
-from router.roles import run_roles, stop_on_signals
+from router.roles import Role, TickingRole, run_roles, stop_on_signals
+from router.settings import Settings
+
+#: The role that serves HTTP: the only one that is no loop over queues or the ledger, and that needs no broker.
+INTAKE = "intake"
+
+#: Looks at whether the intake still serves are this many seconds apart.
+_LOOK_EVERY_S = 1.0
 
 
 @click.command("run", cls=Spoken)
@@ -44,7 +52,14 @@ def run(
     """Run roles until told to stop."""
     configure(as_json=call.log_json, level="info")
     settings = call.settings(http_host=http_host, http_port=http_port)
-    _refuse_embedded(settings.is_embedded)
+    names = tuple(dict.fromkeys(roles))
+    if unknown := sorted({*names}.difference(ROLES, (INTAKE,))):
+        raise UsageError(
+            word("no_role", role=unknown[0]), todo=word("no_role_todo", roles=", ".join((*ROLES, INTAKE)))
+        )
+    if names != (INTAKE,):
+        _refuse_embedded(settings.is_embedded)
+    tokens = _required_tokens(settings) if INTAKE in names else {}
     stop = Event()
     stop_on_signals(stop)
     started = clock()
@@ -54,11 +69,13 @@ def run(
         opened = stack.enter_context(
             installation(require_ledger(settings), now=now, make=_replaying if replay else None)
         )
-        running = opened.roles(tuple(dict.fromkeys(roles)))
+        running = opened.roles([name for name in names if name != INTAKE])
         url = None
-        if http_port is not None:
+        if INTAKE in names:
+            url = stack.enter_context(_serving_intake(opened, running, tokens)).url
+        elif http_port is not None:
             health = Health(running, checks_of(opened), now, opened.runtime)
-            url = stack.enter_context(serving(health.app(), settings.http_host, settings.http_port))
+            url = stack.enter_context(serving(health.app(), settings.http_host, settings.http_port)).url
         if call.as_json:
             emit_json({"url": url, "roles": [role.name for role in running]})
         tell(word("run_running", roles=", ".join(role.name for role in running)) + (f"  {url}" if url else ""))
@@ -67,14 +84,39 @@ def run(
     tell(word("stopped"))
 
 
+def _required_tokens(settings: Settings) -> dict[str, str]:
+    """Who may post: several processes behind one address must know the same tokens, so none is made up.
+
+    Raises:
+        ConfigurationError: there is no file of tokens, or nothing in it.
+    """
+    tokens = tokens_of(settings.tokens_file)
+    if not tokens:
+        raise ConfigurationError(word("no_tokens"), where="tokens_file", todo=word("no_tokens_todo"))
+    return tokens
+
+
+@contextmanager
+def _serving_intake(opened: Installation, running: list[Role], tokens: Mapping[str, str]) -> Iterator[Served]:
+    """The intake with the health answers; beside it stands a role that ends the process when it serves no more."""
+    opened.require_key()
+    checks = checks_of(opened) if running else intake_checks_of(opened)
+    health = Health(running, checks, opened.now, opened.runtime)
+    app = intake_app(opened, tokens, health, ledger_only=True)
+    with serving(app, opened.settings.http_host, opened.settings.http_port) as served:
+
+        def look(_now: datetime) -> bool:
+            served.check()
+            return False
+
+        running.append(TickingRole(INTAKE, look, opened.now, pause_s=_LOOK_EVERY_S))
+        yield served
+
+
 def _refuse_embedded(embedded: bool) -> None:  # noqa: FBT001 - one question
     """Roles of several processes cannot meet in the memory of one."""
     if embedded:
-        raise UsageError(
-            "the embedded broker lives in one process, so roles cannot run apart",
-            where="--broker embedded:",
-            todo="Use `case-router up`, or name a RabbitMQ with --broker amqp://user:password@host/vhost.",
-        )
+        raise UsageError(word("run_embedded"), where="--broker embedded:", todo=word("run_embedded_todo"))
 
 
 def _replaying(

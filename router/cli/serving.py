@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,9 +17,26 @@ from router.errors import ConfigurationError
 _GRACE_S = 5
 
 
+class Served(NamedTuple):
+    """A server at work."""
+
+    #: With the port that was taken when 0 was asked for.
+    url: str
+    thread: Thread
+
+    def check(self) -> None:
+        """Raise when it is not at work any more, which nobody outside could be told.
+
+        Raises:
+            RuntimeError: it ended by itself.
+        """
+        if not self.thread.is_alive():
+            raise RuntimeError("the HTTP server ended by itself")
+
+
 @contextmanager
-def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
-    """Serve until the block ends; gives the URL, with the port that was taken when `port` is 0.
+def serving(app: ASGIApp, host: str, port: int) -> Iterator[Served]:
+    """Serve until the block ends; then the requests at work are answered, within a few seconds.
 
     Raises:
         ConfigurationError: the address cannot be had.
@@ -33,7 +51,7 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[str]:
         thread.start()
         try:
             shown = f"[{host}]" if ":" in host else host
-            yield f"http://{shown}:{listener.getsockname()[1]}"
+            yield Served(f"http://{shown}:{listener.getsockname()[1]}", thread)
         finally:
             server.should_exit = True
             thread.join(_GRACE_S + 1)

@@ -50,7 +50,7 @@ def up(call: Call, desks: Sequence[str], http_host: str | None, http_port: int |
         roles = [*installation.roles(ROLES), *desk_loops]
         health = Health(roles, checks_of(installation), clock, installation.runtime)
         app = intake_app(installation, tokens, health)
-        url = stack.enter_context(serving(app, settings.http_host, settings.http_port))
+        url = stack.enter_context(serving(app, settings.http_host, settings.http_port)).url
         _banner(call, installation, url, tokens, [desk.code for desk in hosted], resent)
         stack.enter_context(installation.pulse().beating())
         run_roles(roles, stop)

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
-import msgspec
 import pytest
 
 from router.app import clock, prepare
@@ -20,96 +12,12 @@ from router.broker.rabbitmq import RabbitBroker
 from router.core.address import desk_queue
 from router.presets import preset_text
 from router.settings import Settings
+from tests.integration.terminal import DEADLINE_S, NOWHERE_AMQP, STOP_S, Terminal, document, get, post
 from tests.servers.loopback import free_port
 from tests.servers.rabbit import RabbitServer
 from tests.servers.waiting import wait_until
 
-#: A process that takes longer than this to answer or to stop is broken.
-DEADLINE_S = 30.0
-#: A stop finishes the batch in hand and no more.
-STOP_S = 10.0
-NOWHERE_AMQP = "amqp://guest:guest@127.0.0.1:1/"
 NOWHERE_POSTGRES = "postgresql+psycopg://u:p4ssword@127.0.0.1:1/none"
-
-
-class Typed(msgspec.Struct, frozen=True):
-    """What a command ended with."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one document on stdout."""
-        return msgspec.json.decode(self.out)
-
-
-class Terminal:
-    """Types commands as processes of their own, on one installation."""
-
-    def __init__(self, folder: Path, ledger: str, broker: str = "embedded:") -> None:
-        self.folder = folder
-        self.ledger = ledger
-        self.broker = broker
-        #: A PostgreSQL ledger has no folder to keep the key of the personal data in.
-        self.contact_key: str | None = "11" * 32
-
-    def _command(self, *words: str | Path) -> list[str]:
-        chosen = ["--ledger", self.ledger, "--broker", self.broker, "--lang", "en"]
-        # -P: as for the installed command, the folder one is in is nowhere Python looks by itself.
-        return [sys.executable, "-P", "-m", "router", *chosen, *map(str, words)]
-
-    @property
-    def _environment(self) -> Mapping[str, str]:
-        mine = {name: value for name, value in os.environ.items() if not name.startswith("CASE_ROUTER_")}
-        key = {"CASE_ROUTER_CONTACT_KEY": self.contact_key} if self.contact_key else {}
-        return {**mine, **key}
-
-    def __call__(self, *words: str | Path) -> Typed:
-        """Type a command and wait for its end."""
-        with self.typing(*words) as child:
-            out, err = child.communicate(timeout=DEADLINE_S)
-        return Typed(child.returncode, out, err)
-
-    @contextmanager
-    def typing(self, *words: str | Path) -> Iterator[subprocess.Popen[str]]:
-        """A command at work; killed at the end of the block when it still is."""
-        child = subprocess.Popen(
-            self._command(*words),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self._environment,
-            cwd=self.folder,
-        )
-        with child:
-            try:
-                yield child
-            finally:
-                if child.poll() is None:
-                    child.kill()
-
-    @contextmanager
-    def running(self, *words: str) -> Iterator[Any]:
-        """A role at work, told to stop at the end; gives what it said of itself."""
-        with self.typing(*words, "--json") as child:
-            yield _document(child)
-            child.send_signal(signal.SIGTERM)
-            child.communicate(timeout=STOP_S)
-            assert child.returncode == 0
-
-
-def _document(child: subprocess.Popen[str]) -> Any:
-    """The JSON document that a running process begins with."""
-    assert child.stdout is not None
-    text = ""
-    for line in child.stdout:
-        text += line
-        if line.startswith("}"):
-            return msgspec.json.decode(text)
-    assert child.stderr is not None
-    raise AssertionError(f"it ended with {child.wait()}:\n{child.stderr.read()}")
 
 
 @pytest.fixture
@@ -171,26 +79,15 @@ def handle(case, office):
 """
 
 
-def _post(url: str, token: str, source_id: str, **fields: object) -> httpx.Response:
-    body = {"source_id": source_id, "category": "noise", "division": ["hubin", "liuyin"], **fields}
-    with httpx.Client(trust_env=False, timeout=DEADLINE_S) as client:
-        return client.post(f"{url}/cases", json=body, headers={"Authorization": f"Bearer {token}"})
-
-
-def _get(url: str) -> httpx.Response:
-    with httpx.Client(trust_env=False, timeout=DEADLINE_S) as client:
-        return client.get(url)
-
-
 # -- up
 
 
 def test_up_takes_a_post_hosts_a_desk_and_stops_on_sigterm(sqlite: Terminal) -> None:
     (sqlite.folder / "mine.py").write_text(DESK, encoding="utf-8")
     with sqlite.running("up", "--http-port", "0", "--desk", "mine:desk") as said:
-        assert _get(said["url"] + "/livez").status_code == 200
-        assert _get(said["url"] + "/readyz").json()["ready"]
-        posted = _post(said["url"], said["token"], "1", desk="liuyin")
+        assert get(said["url"] + "/livez").status_code == 200
+        assert get(said["url"] + "/readyz").json()["ready"]
+        posted = post(said["url"], said["token"], "1", desk="liuyin")
         assert posted.status_code == 201
         case = posted.json()["case_id"]
 
@@ -209,8 +106,8 @@ def test_up_takes_a_post_hosts_a_desk_and_stops_on_sigterm(sqlite: Terminal) -> 
 
 def test_what_the_memory_broker_held_is_sent_again_at_the_next_start(sqlite: Terminal) -> None:
     with sqlite.typing("up", "--http-port", "0", "--json") as child:
-        said = _document(child)
-        case = _post(said["url"], said["token"], "1", desk="liuyin").json()["case_id"]
+        said = document(child)
+        case = post(said["url"], said["token"], "1", desk="liuyin").json()["case_id"]
         child.kill()
         child.communicate(timeout=STOP_S)
     (sqlite.folder / "mine.py").write_text(DESK, encoding="utf-8")
@@ -231,7 +128,7 @@ def test_a_desk_added_while_up_runs_gets_its_cases(sqlite: Terminal) -> None:
 
         def led() -> bool:
             number = f"n{next(numbers)}"
-            posted = _post(said["url"], token, number, division=["hubin", "xinqu"], desk="xinqu").json()
+            posted = post(said["url"], token, number, division=["hubin", "xinqu"], desk="xinqu").json()
             return bool(sqlite("case", "show", posted["case_id"], "--json").json["case"]["lead"] == "xinqu")
 
         numbers = iter(range(1000))
@@ -259,7 +156,7 @@ def test_up_says_that_its_token_lasts_until_it_stops(sqlite: Terminal, lang: str
 
 def test_ctrl_c_stops_up_as_well(sqlite: Terminal) -> None:
     with sqlite.typing("up", "--http-port", "0", "--json") as child:
-        _document(child)
+        document(child)
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=STOP_S)
     assert child.returncode == 0
@@ -283,7 +180,7 @@ def test_up_says_when_its_port_is_taken_or_its_desk_is_none(sqlite: Terminal) ->
 
 def test_two_who_sign_at_once_are_told_apart(sqlite: Terminal) -> None:
     with sqlite.running("up", "--http-port", "0") as said:
-        case = _post(said["url"], said["token"], "1", desk="liuyin").json()["case_id"]
+        case = post(said["url"], said["token"], "1", desk="liuyin").json()["case_id"]
         words = ("case", "accept", case, "--desk", "liuyin")
         with sqlite.typing(*words) as one, sqlite.typing(*words) as other:
             one.communicate(timeout=DEADLINE_S)
@@ -308,8 +205,8 @@ def test_an_operator_makes_a_city_ready_and_its_roles_work(city: Terminal, rabbi
     port = free_port()
     with city.running("run", "router", "relay", "sla", "--http-port", str(port)) as said:
         assert {"router", "relay", "clock", "sla"} <= set(said["roles"])
-        assert _get(f"{said['url']}/livez").status_code == 200
-        assert _get(f"{said['url']}/readyz").json()["ready"]
+        assert get(f"{said['url']}/livez").status_code == 200
+        assert get(f"{said['url']}/readyz").json()["ready"]
         opened = city("case", "open", "--division", "lake/willow", "--desk", "willow", "--source-id", "1")
         assert opened.code == 0, opened.err
         # Every loop gives its first sign of life a second after it has come round.
@@ -344,7 +241,7 @@ def test_applying_without_management_prints_the_rest_and_ends_with_7(city: Termi
 @pytest.mark.postgres
 def test_a_role_is_not_ready_without_its_topology(city: Terminal) -> None:
     with city.running("run", "relay", "--http-port", "0") as said:
-        found = _get(f"{said['url']}/readyz")
+        found = get(f"{said['url']}/readyz")
         assert found.status_code == 503
         assert "topology apply" in found.json()["checks"]["topology"]
         assert found.json()["checks"]["ledger"] == "ok"

@@ -90,13 +90,13 @@ def test_a_check_may_say_what_is_missing() -> None:
 
 def test_a_server_serves_on_a_free_port_until_the_block_ends() -> None:
     health = Health([], {}, lambda: NOW)
-    with serving(health.app(), "127.0.0.1", 0) as url, httpx.Client(trust_env=False) as client:
-        assert client.get(f"{url}/livez").status_code == 200
-        port = int(url.rpartition(":")[2])
+    with serving(health.app(), "127.0.0.1", 0) as served, httpx.Client(trust_env=False) as client:
+        assert client.get(f"{served.url}/livez").status_code == 200
+        port = int(served.url.rpartition(":")[2])
         with pytest.raises(ConfigurationError), serving(health.app(), "127.0.0.1", port):
             pass
     with pytest.raises(httpx.ConnectError), httpx.Client(trust_env=False) as client:
-        client.get(f"{url}/livez")
+        client.get(f"{served.url}/livez")
 
 
 def test_tokens_come_from_a_file(shell: Shell) -> None:
