@@ -192,6 +192,11 @@ class Installation:
         self.runtime.roles += loops
         return loops
 
+    def note_role(self, name: str, role: Role) -> None:
+        """A role that was made elsewhere runs here too: its figures are shown, its life is on record."""
+        self._loops.append((name, role))
+        self.runtime.roles.append(role)
+
     def pulse(self) -> Pulse:
         """Writes signs of life of the roles made so far."""
         return Pulse(self.ledger, self._loops, self.now)

@@ -198,8 +198,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--http-host": ("监听地址", "where to listen"),
     "--http-port": ("监听端口；0 为任意空闲端口", "port to listen on; 0 takes any free one"),
     "run --http-port": (
-        "在此端口回答健康检查；intake 默认用设置里的 http_port",
-        "answer health checks on this port; intake listens on the setting http_port without it",
+        "在此端口回答健康检查和 intake",
+        "answer health checks, and serve the intake, on this port",
     ),
     "up --desk": ("在本进程内运行一个承办单位的程序", "host a desk's program in this process"),
     "--channel": ("渠道", "channel"),

@@ -17,7 +17,7 @@ from router.cli.intake import intake_app, tokens_of
 from router.cli.output import emit_json, tell
 from router.cli.serving import Served, serving
 from router.cli.times import WHEN
-from router.cli.words import word
+from router.cli.words import said, word
 from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules
@@ -54,9 +54,8 @@ def run(
     settings = call.settings(http_host=http_host, http_port=http_port)
     names = tuple(dict.fromkeys(roles))
     if unknown := sorted({*names}.difference(ROLES, (INTAKE,))):
-        raise UsageError(
-            word("no_role", role=unknown[0]), todo=word("no_role_todo", roles=", ".join((*ROLES, INTAKE)))
-        )
+        known = ", ".join((*ROLES, INTAKE))
+        raise UsageError("there is no role {unknown}", todo="Roles: {known}.", unknown=unknown[0], known=known)
     if names != (INTAKE,):
         _refuse_embedded(settings.is_embedded)
     tokens = _required_tokens(settings) if INTAKE in names else {}
@@ -92,7 +91,7 @@ def _required_tokens(settings: Settings) -> dict[str, str]:
     """
     tokens = tokens_of(settings.tokens_file)
     if not tokens:
-        raise ConfigurationError(word("no_tokens"), where="tokens_file", todo=word("no_tokens_todo"))
+        raise ConfigurationError(said("no_tokens"), where="tokens_file", todo=said("no_tokens_todo"))
     return tokens
 
 
@@ -109,14 +108,20 @@ def _serving_intake(opened: Installation, running: list[Role], tokens: Mapping[s
             served.check()
             return False
 
-        running.append(TickingRole(INTAKE, look, opened.now, pause_s=_LOOK_EVERY_S))
+        role = TickingRole(INTAKE, look, opened.now, pause_s=_LOOK_EVERY_S)
+        opened.note_role(INTAKE, role)
+        running.append(role)
         yield served
 
 
 def _refuse_embedded(embedded: bool) -> None:  # noqa: FBT001 - one question
     """Roles of several processes cannot meet in the memory of one."""
     if embedded:
-        raise UsageError(word("run_embedded"), where="--broker embedded:", todo=word("run_embedded_todo"))
+        raise UsageError(
+            "the embedded broker lives in one process, so roles cannot run apart",
+            where="--broker embedded:",
+            todo="Use `case-router up`, or name a RabbitMQ with --broker amqp://user:password@host/vhost.",
+        )
 
 
 def _replaying(

@@ -53,17 +53,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "up_desks": ("  本进程内的承办单位", "  desks hosted here"),
     "up_resent": ("  重新送达 {count} 件在办工单", "  handed over again: {count} open cases"),
     "run_running": ("正在运行：{roles}", "running: {roles}"),
-    "no_role": ("没有名为 {role} 的角色", "there is no role {role}"),
-    "no_role_todo": ("可用：{roles}", "there are: {roles}"),
-    "run_embedded": (
-        "内置消息队列只在一个进程内，各角色无法分开运行",
-        "the embedded broker lives in one process, so roles cannot run apart",
-    ),
-    "run_embedded_todo": (
-        "运行 case-router up，或用 --broker 指明 RabbitMQ；只有 intake 不需要消息队列",
-        "use `case-router up`, or name a RabbitMQ with --broker amqp://user:password@host/vhost; only `intake` "
-        "needs no broker",
-    ),
     "no_tokens": ("受理接口没有令牌", "the intake has no tokens"),
     "no_tokens_todo": (
         '写一个文件，每行 渠道 = "令牌"，在设置里用 tokens_file 指明；各进程用同一份',
