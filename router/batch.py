@@ -28,6 +28,11 @@ from router.ledger.port import Answer, Parked, Write
 log = structlog.get_logger()
 
 
+#: Deadlines of one case that are taken in one transaction: a case that was left alone for decades has thousands,
+#: and the role that takes it must neither hold its locks for minutes nor forget to beat.
+MOST_AT_ONCE = 500
+
+
 class Batch:
     """Decides commands one after another and gathers what is to be written."""
 
@@ -59,6 +64,9 @@ class Batch:
         self._taken: dict[str, list[Arrived]] = {}
         #: Commands of this batch that wait for their case.
         self._waiting: set[str] = set()
+        #: Cases with more passed deadlines than one transaction takes, and the commands that come after those.
+        self.behind: set[str] = set()
+        self.later: set[str] = set()
         self.answers = dict(answers)
         self.writes: list[Write] = []
         self.parked: list[Parked] = []
@@ -79,6 +87,9 @@ class Batch:
             self.tally["duplicate"] += 1
             return
         self._taken.setdefault(command.case_id, []).append(arrived)
+        if command.case_id in self.behind:
+            self.later.add(command.id)
+            return
         try:
             self._take(arrived)
         except Exception as error:  # noqa: BLE001 - a bug must cost one message, not the batch it came in
@@ -106,8 +117,10 @@ class Batch:
     def give_up(self, case_id: str, why: str) -> None:
         """The ledger cannot keep a case: nothing of it is written, its commands are parked."""
         self.writes = [write for write in self.writes if write.case.id != case_id]
+        self.behind.discard(case_id)
         for arrived in self._taken.pop(case_id, ()):
             self.answers.pop(arrived.command.id, None)
+            self.later.discard(arrived.command.id)
             self._park(arrived, "failing", why)
 
     def _take(self, arrived: Arrived) -> None:
@@ -117,8 +130,13 @@ class Batch:
         case = self._cases.get(command.case_id)
         if case is not None and not isinstance(command, PassDeadline):
             before = lifecycle.event_time(command, now, self._rules)
-            for step in lifecycle.settle(case, before, self._rules, self._now):
+            steps = lifecycle.settle(case, before, self._rules, self._now, limit=MOST_AT_ONCE)
+            for step in steps:
                 case = self._keep(step)
+            if len(steps) == MOST_AT_ONCE:
+                self.behind.add(case.id)
+                self.later.add(command.id)
+                return
         decision = lifecycle.decide(case, command, self._rules, now)
         if isinstance(decision, Refusal):
             self._refused(case, arrived, decision)

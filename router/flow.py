@@ -133,6 +133,8 @@ class Router:
     ) -> dict[str, Answer]:
         """Decide, store, send. Commands of cases that another router changed meanwhile are decided again.
 
+        Of a case with thousands of passed deadlines some are taken in each transaction, the command in the last.
+
         Args:
             arrived: commands, in order.
             now: aware instant of recording.
@@ -145,7 +147,8 @@ class Router:
         """
         answers: dict[str, Answer] = {}
         pending, rest = list(arrived), parked
-        for _ in range(_ROUNDS):
+        lost = 0
+        while lost < _ROUNDS:
             with self._ledger.begin() as unit:
                 unit.settle(self._sender.collect(), now)
                 if receipts:
@@ -156,10 +159,12 @@ class Router:
             self.tally.update(batch.tally)
             self._sender.send([m for w in batch.writes if w.case.id not in conflicts for m in w.outgoing])
             answers.update((a.command, a) for a in batch.answers.values() if a.case_id not in conflicts)
-            pending = [one for one in pending if one.command.case_id in conflicts]
-            if not pending:
+            again = batch.later
+            pending = [one for one in pending if one.command.case_id in conflicts or one.command.id in again]
+            receipts, rest, waited_for = None, (), tuple(batch.behind - conflicts)
+            if not pending and not waited_for:
                 return answers
-            receipts, rest, waited_for = None, (), ()
+            lost += bool(conflicts)
         self._give_up(pending, now)
         return answers
 
@@ -182,10 +187,11 @@ class Router:
             batch.take_again(parked, known_by_now.get(parked.message_id))
         conflicts = self._write(unit, batch)
         # What waited for a case that is decided again waits on: parked again, it counts as not taken.
-        unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in conflicts)])
+        again = conflicts | batch.behind
+        unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in again)])
         # Whoever was refused brought nobody's data: they would stand for those of the case that is on record.
         refused = {answer.command for answer in batch.answers.values() if answer.refused is not None}
-        kept = (one for one in arrived if one.command.id not in refused and one.command.case_id not in conflicts)
+        kept = (one for one in arrived if one.command.id not in refused and one.command.case_id not in again)
         self._keep_contacts(unit, list(kept), now)
         return batch, conflicts
 

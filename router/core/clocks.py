@@ -110,6 +110,20 @@ def missed(case: Case, name: str | None, due_at: datetime | None) -> Milestone |
     return next((m for m in found if m.status is MilestoneStatus.MISSED), None)
 
 
+def forget_repeats(case: Case, name: str) -> None:
+    """Of the ladder's own clock that is missed again and again at the last step only the last miss stays.
+
+    The entries keep them all. A case that nobody solves for years must not grow with every notice, nor make each
+    one slower than the one before; and nothing asks for the others: no desk lost the case by one of them.
+    """
+    if "@" not in name:
+        return
+    again = [m for m in case.milestones if m.name == name and m.status is MilestoneStatus.MISSED]
+    if len(again) > 1:
+        last = max(again, key=lambda m: m.due_at)
+        case.milestones = tuple(m for m in case.milestones if m is last or m not in again)
+
+
 def void_requests(case: Case) -> None:
     """Nobody has to decide any more on what a desk asked for."""
     end(case, lambda m: m.satisfied_by in (Satisfies.RETURN_DECIDED, Satisfies.ESCALATION_DECIDED))

@@ -24,7 +24,7 @@ from router.core.events import (
     SupervisionOrdered,
     SystemDelayed,
 )
-from router.core.ladder import climb, desk_at, hand_up
+from router.core.ladder import climb, desk_at, hand_up, superiors
 from router.core.policy import OnPass
 from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
@@ -185,7 +185,7 @@ def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
 
 def _above(case: Case, rules: Rules, desk: str) -> str:
     """Code of the nearest superior of `desk` that may see the case; its own at the top."""
-    for superior in rules.tree.chain(desk)[1:]:
+    for superior in superiors(case, rules, desk):
         found = rules.tree.standing(superior.code)
         if found is not None and not keeps_from(rules.tree, case.subject_desk, found.code):
             return found.code

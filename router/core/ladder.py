@@ -49,13 +49,30 @@ def desk_at(case: Case, rules: Rules, name: str, below: str) -> Desk | str:
         desk = tree.supervision(int(name.removeprefix(SUPERVISION)))
     else:
         tier = tree.tiers.index(name) if name in tree.tiers else -1
-        above = next((d for d in tree.chain(below)[1:] if tree.tier_of(d) == tier), None)
+        above = next((d for d in superiors(case, rules, below) if tree.tier_of(d) == tier), None)
         desk = tree.standing(above.code) if above is not None else None
         # Whoever does the work above as well does not escalate to itself.
         desk = None if desk is not None and desk.code == below else desk
     if desk is None:
         return "no_active_desk"
     return "subject_desk" if keeps_from(tree, case.subject_desk, desk.code) else desk
+
+
+def superiors(case: Case, rules: Rules, below: str) -> tuple[Desk, ...]:
+    """The desks above desk `below` as named, nearest first.
+
+    A desk that is gone from the tree names nobody any more: then those that govern the case's place, as far as
+    they stand above the step it has reached.
+    """
+    tree = rules.tree
+    if below in tree.desks:
+        return tree.chain(below)[1:]
+    policy = rules.policy(case.policy)
+    governing = (tree.territorial(division) for division in reversed(case.division_path))
+    nearest = next((desk for desk in governing if desk is not None), None)
+    if nearest is None:
+        return ()
+    return tuple(desk for desk in tree.chain(nearest.code) if rules.step_of(policy, desk) > case.step)
 
 
 def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: Milestone | None) -> None:

@@ -138,14 +138,21 @@ def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refu
     return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command=kind)
 
 
-def settle(case: Case, before: datetime, rules: Rules, now: datetime) -> list[Step]:
+def settle(case: Case, before: datetime, rules: Rules, now: datetime, *, limit: int | None = None) -> list[Step]:
     """The steps of all deadlines of `case` strictly before `before`, in order, each with its own event time.
 
     What a source dates before the opening (clock skew) is judged at the opening: a due date in between is missed.
+
+    Args:
+        case: as it stands.
+        before: usually the event time of what comes next.
+        rules: in force.
+        now: instant of recording.
+        limit: stop after so many; when that many come back, ask again before anything else happens to the case.
     """
     before = max(before, case.opened_at)
     steps: list[Step] = []
-    while case.is_open:
+    while case.is_open and (limit is None or len(steps) < limit):
         passed = deadlines.first_passed(case, before)
         if passed is None:
             break

@@ -11,8 +11,9 @@ import msgspec
 
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
+from router.core.ladder import superiors
 from router.core.rules import Rules
-from router.core.tree import Desk, DeskKind, Tree
+from router.core.tree import Desk, DeskKind
 
 
 class Role(StrEnum):
@@ -158,7 +159,7 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
     # Whoever handles a case neither follows it up nor withdraws it, in whatever office it sits.
     if not roles and desk is not None and desk.kind in _OFFICES:
         roles.add(_OFFICES[desk.kind])
-    if _is_above(code, case.lead, rules.tree):
+    if _is_above(code, case, rules):
         roles.add(Role.SUPERIOR)
     if any(taken.desk == code for taken in case.taken):
         roles.add(Role.FORMER)
@@ -176,9 +177,10 @@ def _at_work(code: str, desk: Desk | None, case: Case) -> set[Role]:
     return roles
 
 
-def _is_above(code: str, lead: str, tree: Tree) -> bool:
+def _is_above(code: str, case: Case, rules: Rules) -> bool:
     """Whether a desk is one of the lead's superiors, or does the work of one since a merger."""
-    for above in tree.chain(lead)[1:]:
+    tree, lead = rules.tree, case.lead
+    for above in superiors(case, rules, lead):
         if above.code == code:
             return True
         heir = tree.standing(above.code) if above.redirect is not None else None

@@ -10,6 +10,7 @@ from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, RefuseReturn, RequestReturn
 from router.core.events import Designated, ReturnApproved, ReturnRefused, ReturnRequested
+from router.core.ladder import superiors
 from router.core.notation import format_instant
 from router.core.refusals import Refusal, refuse
 from router.core.routing import Wanted, keeps_from, route
@@ -62,8 +63,8 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
 def _decider(rules: Rules, case: Case) -> str:
     """Code of the desk that decides on a return: the dispatcher's; where that one may not, the tier above."""
     tree = rules.tree
-    superiors = (tree.standing(desk.code) for desk in tree.chain(case.lead)[1:])
-    for code in (rules.dispatcher, *(desk.code for desk in superiors if desk is not None)):
+    above = (tree.standing(desk.code) for desk in superiors(case, rules, case.lead))
+    for code in (rules.dispatcher, *(desk.code for desk in above if desk is not None)):
         if code is not None and code != case.lead and not keeps_from(tree, case.subject_desk, code):
             return code
     return case.lead

@@ -11,6 +11,7 @@ from router.core.arming import reporting_in
 from router.core.case import Case
 from router.core.commands import AddAssist, Command, RemoveAssist, ReportIn, ReportProgress, Whistle
 from router.core.events import AssistAdded, AssistRemoved, MilestoneStatus, Overtaken, ReportedIn, Whistled
+from router.core.ladder import superiors
 from router.core.refusals import Refusal, refuse
 from router.core.returns import receiver
 from router.core.rules import Rules
@@ -35,7 +36,7 @@ def whistle(draft: Draft, command: Whistle, rules: Rules) -> Refusal | None:
         desk = helper(case, rules, code, lead=case.lead)
         if isinstance(desk, Refusal):
             return desk
-        if any(above.code == desk.code for above in rules.tree.chain(case.lead)[1:]):
+        if any(above.code == desk.code for above in superiors(case, rules, case.lead)):
             return refuse("superior_called", desk=desk.code)
         if case.together.awaits(desk.code) is not None:
             return refuse("called_already", desk=desk.code)

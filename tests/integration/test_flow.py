@@ -544,3 +544,68 @@ def test_two_deadlines_at_one_instant_pass_in_one_order_at_once_whoever_looks(
             here.say("willow", ReportProgress(id="p", case_id=case, actor=desk("willow")))
         missed = [entry.event for entry in here.on.ledger.all_entries("DeadlineMissed")]
         assert [event.milestone for event in missed] == ["sign", "close"]  # type: ignore[union-attr]
+
+
+def _left_alone_for_years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> tuple[object, ...]:
+    """Reports on a case whose deadlines nobody took for two years: what is on record, and the largest write."""
+    monkeypatch.setattr("router.batch.MOST_AT_ONCE", at_once)
+    largest = 0
+    with town(f"sqlite:///{tmp_path}/{at_once}.db") as here:
+        write = here.router._write
+
+        def watched(unit, batch):  # type: ignore[no-untyped-def]
+            nonlocal largest
+            largest = max(largest, len(batch.writes))
+            return write(unit, batch)
+
+        monkeypatch.setattr(here.router, "_write", watched)
+        early = here.message(
+            ReportProgress(id="early", case_id=case_of(1), actor=desk("supervision-5")), address.REPORTS, "x.y"
+        )
+        case = here.open(1, at=here.time - timedelta(days=730))
+        with here.on.ledger.begin() as unit:
+            waiting = _waiting(here, early.body, case)
+            unit.park([msgspec.structs.replace(waiting, type="case.progress.v1", message_id="early")])
+        accept = Accept(id="a", case_id=case, actor=desk("supervision-5"))
+        resolve = Resolve(id="r", case_id=case, actor=desk("supervision-5"), text="办好了")
+        here.publish([here.message(one, address.REPORTS, "supervision-5.x") for one in (accept, resolve)])
+        here.router.take_waiting(here.time)
+        here.pump()
+        kept = here.on.ledger.case(case)
+        assert kept is not None
+        assert here.on.ledger.parked() == []
+        answers = [(name, answer.version) for name, answer in _answers(here, "early", "a", "r").items()]
+        return kept, here.on.ledger.entries(case), sorted(answers), largest
+
+
+def _answers(here: Town, *commands: str):  # type: ignore[no-untyped-def]
+    with here.on.ledger.begin() as unit:
+        return unit.answers(commands)
+
+
+def test_a_case_left_alone_for_years_comes_to_the_same_in_small_transactions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *whole, all_at_once = _left_alone_for_years(tmp_path, monkeypatch, 10_000)
+    *parts, at_most = _left_alone_for_years(tmp_path, monkeypatch, 50)
+    assert parts == whole
+    assert all_at_once > 700  # type: ignore[operator]
+    assert at_most <= 53  # type: ignore[operator]
+
+
+def test_a_case_does_not_grow_with_every_notice_that_is_repeated_at_the_top(tmp_path: Path) -> None:
+    with town(f"sqlite:///{tmp_path}/ledger.db") as here:
+        case = here.open(1, at=here.time - timedelta(days=400))
+        here.say("supervision-5", Accept(id="a", case_id=case, actor=desk("supervision-5")))
+        kept = here.on.ledger.case(case)
+        assert kept is not None
+        # Seven steps above the street, each with its miss; at the top the last miss and the clock that runs.
+        assert [m.name for m in kept.milestones] == [
+            "close",
+            "close@district",
+            "close@city",
+            *(f"close@supervision-{level}" for level in (1, 2, 3, 4, 5, 5)),
+        ]
+        missed = [entry.event for entry in here.on.ledger.all_entries("DeadlineMissed")]
+        assert len(missed) == 399
+        assert kept.milestones[-2].due_at == missed[-1].due_at  # type: ignore[union-attr]

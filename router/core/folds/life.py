@@ -209,6 +209,7 @@ def _hand_up(case: Case, event: e.Escalated, entry: e.Entry, missed: e.Milestone
 
 
 def _on_notice_repeated(case: Case, event: e.NoticeRepeated, _entry: e.Entry) -> None:
+    clocks.forget_repeats(case, event.milestone)
     clocks.arm(case, event.next)
 
 

@@ -1,12 +1,15 @@
 """The ladder: one step up for each missed deadline, whatever the tree and the mode; never sideways, never off."""
 
+import msgspec
 import pytest
 
 from router.core import events as e
-from router.core.commands import Accept, AcceptEscalation, Escalate, Resolve
-from router.core.ladder import climb
+from router.core.commands import Accept, AcceptEscalation, Designate, Escalate, Resolve
+from router.core.ladder import climb, superiors
 from router.core.policy import Mode, Satisfies
-from tests.city import CLOSE, DISPATCH, Play, city, days, desk, ladder, milestone, policy, rules
+from router.core.rules import Rules
+from router.core.tree import Tree
+from tests.city import CLOSE, DISPATCH, Play, city, days, desk, file, ladder, milestone, policy, rules
 from tests.unit.core.histories import TREES
 
 UP = ("Escalated", "Skipped", "NoticeRepeated")
@@ -52,6 +55,39 @@ def test_a_department_of_the_city_below_a_ladder_of_supervision_goes_to_its_firs
     assert play.story(*UP) == [
         "Sat 26 09:00 Escalated city > supervision-1: cloud-transport > supervision-1 (deadline)"
     ]
+
+
+def _without(code: str) -> Rules:
+    """The rules after desk `code` was deleted from the tree, while cases still name it."""
+    whole = file()
+    left = tuple(desk for desk in whole.desks if desk.code != code)
+    return rules(tree=Tree(msgspec.structs.replace(whole, desks=left)))
+
+
+def test_a_case_of_a_desk_that_is_gone_goes_to_whoever_governs_its_place() -> None:
+    play = Play()
+    play.open(category="pipe")
+    play.rules = _without("lake-water")
+    play.wait(days=6)
+    assert play.story(*UP) == ["Sat 26 09:00 Escalated district > city: lake-water > cloud (deadline)"]
+
+
+def test_who_governs_the_place_may_act_on_a_case_of_a_desk_that_is_gone() -> None:
+    play = Play()
+    play.open()
+    play.rules = _without("willow")
+    play.say("canal", Designate, desk="plane")
+    assert play.refused == "not_permitted"
+    play.say("lake", Designate, desk="plane")
+    assert play.refused is None
+    assert play.case.lead == "plane"
+
+
+def test_nobody_at_the_step_a_case_has_reached_is_above_a_desk_that_is_gone() -> None:
+    play = Play()
+    play.open(category="pipe")
+    gone = _without("lake-water")
+    assert next(iter(superiors(play.case, gone, "lake-water"))).code == "cloud"
 
 
 def test_a_department_of_the_city_above_the_whole_ladder_is_told_again() -> None:
