@@ -37,6 +37,18 @@ FILES: dict[str, str] = {
     "Write true or false without quotes.": "写 true 或 false，不加引号",
     "{value!r} is no date": "{value!r} 不是日期",
     "Write a date without quotes, such as 2026-01-01.": "写日期，不加引号，如 2026-01-01",
+    "{value!r} is no instant": "{value!r} 不是带时区的时间",
+    "Write date, time and zone without quotes, such as 2026-01-01T00:00:00+08:00.": (
+        "写日期、时间和时区，不加引号，如 2026-01-01T00:00:00+08:00"
+    ),
+    "a colour begins once: on a day, some days before the due date, or when it is overdue": (
+        "颜色只能有一个起点：第几日、到期前几日，或逾期时"
+    ),
+    "Write one of day = 5, before_due = 1, overdue = true.": "day = 5、before_due = 1、overdue = true 任选其一",
+    "false says nothing": "false 没有意义",
+    "Write overdue = true, or another beginning.": "写 overdue = true，或另选起点",
+    "{closes} is not after opens, {opens}": "{closes} 不晚于 opens {opens}",
+    "Exchange the two.": "对调这两个时间",
     "{value!r} is no table": "{value!r} 不是表",
     "Write it as [{key}].": "写成 [{key}]",
     "{key} is no list of tables": "{key} 不是表的列表",

@@ -240,4 +240,7 @@ RUNNING: dict[str, str] = {
     "Name an empty database, or none.": "写一个空数据库，或不写",
     "{waiting} messages of somebody else's lie in the queues": "队列中有 {waiting} 条其他程序的消息",
     "Name a virtual host of the demo's own.": "写演示专用的虚拟主机",
+    # -- ids used twice
+    "the id was used for another command, and this one was parked": "该编号已用于另一条指令，本条已搁置",
+    "Give it an id of its own.": "给它一个自己的编号",
 }

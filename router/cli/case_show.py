@@ -14,7 +14,9 @@ from router.cli.handing_in import no_case
 from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
 from router.cli.words import value_word, word
 from router.core.case import Case
+from router.core.colours import colour_of
 from router.core.events import Entry, Milestone, MilestoneStatus
+from router.core.rules import Rules
 from router.core.tree import Tree
 
 
@@ -28,13 +30,13 @@ def show(call: Call, case_id: str) -> None:
         if case is None:
             raise no_case(case_id)
         entries = installation.ledger.entries(case_id)
-        tree = installation.rulebook().tree
+        rules = installation.rulebook()
         now = installation.now()
     if call.as_json:
         emit_json({"case": case, "next_due_at": case.next_due_at, "history": entries})
         return
     emit(word("case_title", case=case.id, version=case.version))
-    emit_fields(_fields(case, tree, now))
+    emit_fields(_fields(case, rules, now))
     emit(f"\n{word('case_deadlines')}")
     headers = [word(f"col_{name}") for name in ("milestone", "due", "status", "passed")]
     emit_table(headers, (_milestone(one, now) for one in case.milestones))
@@ -43,8 +45,12 @@ def show(call: Call, case_id: str) -> None:
         emit(_line(entry))
 
 
-def _fields(case: Case, tree: Tree, now: datetime) -> Iterator[tuple[str, str]]:
+def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]]:
+    tree = rules.tree
     yield word("case_state"), value_word(case.state)
+    colour = colour_of(case, rules, now)
+    if colour is not None:
+        yield word("case_colour"), colour.title or value_word(colour.name)
     yield word("case_lead"), desk_name(tree, case.lead)
     if case.assists:
         yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)

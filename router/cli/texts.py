@@ -81,6 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_lead": ("主办", "lead"),
     "case_assists": ("协办", "assists"),
     "case_state": ("状态", "state"),
+    "case_colour": ("颜色", "colour"),
     "case_channel": ("渠道", "channel"),
     "case_category": ("事项", "category"),
     "case_place": ("区划", "division"),

@@ -58,7 +58,9 @@ def matched(match: Match, facts: AppealFacts) -> str | None:
 
 
 def in_force(policy: Policy, at: datetime, calendar: Calendar) -> bool:
-    """Whether a receipt at that instant falls under the policy, by the date in its calendar's zone."""
+    """Whether a receipt at that instant falls under the policy: in its window, on a day of its calendar's zone."""
+    if policy.window is not None and not policy.window.opens <= at < policy.window.closes:
+        return False
     day = calendar.local(at).date()
     after_start = policy.effective_from is None or day >= policy.effective_from
     return after_start and (policy.effective_to is None or day <= policy.effective_to)
@@ -83,7 +85,8 @@ def choose(
             continue
         reason = matched(policy.match, facts)
         if reason is not None:
-            return Chosen(policy, f"{policy.name}: {reason}")
+            special = ", while the special channel is open" if policy.window is not None else ""
+            return Chosen(policy, f"{policy.name}: {reason}{special}")
     raise ConfigurationError(
         "no policy is in force for a case received at {received}",
         where="policies",
@@ -107,7 +110,7 @@ def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | No
     """
     for policy in policies if calendars is not None else ():
         _calendar(policy, calendars or {})
-    gap = _first_gap([policy for policy in policies if policy.match == _DEFAULT])
+    gap = _first_gap([policy for policy in policies if _is_default(policy)])
     if gap is not None:
         raise ConfigurationError(
             "no default policy is in force {gap}",
@@ -157,5 +160,10 @@ def _first_gap(defaults: Sequence[Policy]) -> Sentence | None:
 def _shadowed(policies: Sequence[Policy]) -> Iterator[tuple[Policy, Policy]]:
     for index, policy in enumerate(policies[:-1]):
         undated = policy.effective_from is None and policy.effective_to is None
-        if policy.match == _DEFAULT and undated:
+        if _is_default(policy) and undated:
             yield policy, policies[index + 1]
+
+
+def _is_default(policy: Policy) -> bool:
+    """Whether it takes every case, on the days it is in force."""
+    return policy.match == _DEFAULT and policy.window is None

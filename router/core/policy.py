@@ -8,7 +8,7 @@ the version it was received under. Budgets are durations; the instants they lead
 from __future__ import annotations
 
 import hashlib
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from typing import Literal
@@ -202,6 +202,31 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     vulnerable: bool | None = None
 
 
+class Colour(msgspec.Struct, frozen=True, kw_only=True):
+    """When a running case gets a colour on the wall board; exactly one of the three beginnings is set."""
+
+    name: str
+    title: str = ""
+    #: From 00:00 of this day after the receipt.
+    day: int | None = None
+    #: 0: the day of receipt is not counted; 1: it is day 1.
+    origin: Literal[0, 1] = 0
+    #: From 00:00 of the day so many days before the last one; None with `day` None too: when it is overdue.
+    before_due: int | None = None
+    #: The days that are counted.
+    days: DaySet = DaySet.NATURAL
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """From when until when a special channel is open: `opens` is inside, `closes` is not. Instants, with a zone.
+
+    What was received inside keeps its clock until it is closed, whatever is put in force later.
+    """
+
+    opens: datetime
+    closes: datetime
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One immutable version of a policy (时限规则)."""
 
@@ -211,6 +236,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     #: Last day on which a receipt falls under it.
     effective_to: date | None = None
     match: Match = Match()
+    #: A special channel's opening (专项通道); None: no such limit.
+    window: Window | None = None
     calendar: str
     milestones: tuple[MilestoneRule, ...]
     gate: Gate = Gate()
@@ -222,6 +249,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     return_cap: int = 3
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
+    colours: tuple[Colour, ...] = ()
 
     @cached_property
     def version(self) -> str:

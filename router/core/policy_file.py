@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import msgspec
 
+from router.core.colours import read_colours
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.notation import parse_instant
 from router.core.policy import (
@@ -31,6 +32,7 @@ from router.core.policy import (
     Satisfies,
     Step,
     Track,
+    Window,
     WorkingTime,
 )
 from router.core.toml_table import Table, file_name, parse_toml
@@ -48,6 +50,8 @@ _POLICY_KEYS = (
     "effective_to",
     "min_in_hand",
     "match",
+    "window",
+    "colour",
     "milestone",
     "gate",
     "ladder",
@@ -81,6 +85,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         effective_from=effective_from,
         effective_to=effective_to,
         match=_match(table, tiers),
+        window=_window(table),
         milestones=milestones,
         gate=gate,
         ladder=_ladder(table, tiers),
@@ -88,6 +93,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         return_reasons=reasons,
         return_cap=cap,
         min_in_hand_s=_min_in_hand(table),
+        colours=read_colours(table),
     )
 
 
@@ -102,6 +108,18 @@ def _effective(table: Table) -> tuple[date | None, date | None]:
             first=first,
         )
     return first, last
+
+
+def _window(table: Table) -> Window | None:
+    if "window" not in table:
+        return None
+    window = table.table("window", ("opens", "closes"))
+    opens, closes = window.instant("opens"), window.instant("closes")
+    if closes <= opens:
+        raise window.wrong(
+            "closes", "{closes} is not after opens, {opens}", "Exchange the two.", closes=closes, opens=opens
+        )
+    return Window(opens=opens, closes=closes)
 
 
 def _match(table: Table, tiers: Sequence[str]) -> Match:

@@ -150,6 +150,18 @@ class Table:
             )
         return value
 
+    def instant(self, key: str) -> datetime:
+        """A date with a time and a zone, of a key that must be there."""
+        value = self.require(key)
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise self.wrong(
+                key,
+                "{value!r} is no instant",
+                "Write date, time and zone without quotes, such as 2026-01-01T00:00:00+08:00.",
+                value=value,
+            )
+        return value
+
     def parsed(self, key: str, parse: Callable[[object], _Value]) -> _Value:
         """What a parser makes of a key that must be there; its UnfitError becomes the reason."""
         try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 import pytest
 
 from router.core.matching import AppealFacts, check_set, choose
-from router.core.policy import Elapsed, Match, MilestoneRule, Policy, Step
+from router.core.policy import Elapsed, Match, MilestoneRule, Policy, Step, Window
 from router.errors import ConfigurationError
 from tests.unit.core.calendars import CN, NATURAL, china
 
@@ -107,3 +107,31 @@ def test_a_set_that_leaves_days_without_a_default_is_refused(defaults: list[Poli
 def test_a_policy_after_the_default_is_never_reached_and_refused() -> None:
     with pytest.raises(ConfigurationError, match="water is never reached: default before it takes every case"):
         check_set([DEFAULT, WATER])
+
+
+def _special() -> Policy:
+    opens, closes = china(2026, 6, 1), china(2026, 7, 1)
+    return policy("typhoon", Match(channel=("typhoon",)), window=Window(opens=opens, closes=closes))
+
+
+@pytest.mark.parametrize(
+    ("at", "name"),
+    [
+        (china(2026, 5, 31, 23, 59, 59), "default"),
+        (china(2026, 6, 1), "typhoon"),
+        (china(2026, 6, 30, 23, 59, 59), "typhoon"),
+        (china(2026, 7, 1), "default"),
+    ],
+)
+def test_a_special_channel_has_its_policy_while_it_is_open(at: datetime, name: str) -> None:
+    chosen = choose([_special(), DEFAULT], AppealFacts(channel="typhoon"), at, CALENDARS)
+    assert chosen.policy.name == name
+    if name == "typhoon":
+        assert chosen.reason == "typhoon: channel is typhoon, while the special channel is open"
+
+
+def test_a_window_alone_makes_no_default() -> None:
+    window = Window(opens=china(2026, 6, 1), closes=china(2026, 7, 1))
+    with pytest.raises(ConfigurationError, match="no default policy"):
+        check_set([policy("open", window=window)])
+    check_set([policy("open", window=window), DEFAULT])
