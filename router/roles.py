@@ -33,6 +33,7 @@ from tenacity.nap import sleep_using_event
 from router.broker.port import Broker, Consumer, Delivery
 from router.errors import UnreachableError
 from router.flow import Router
+from router.outage import Outage
 
 log = structlog.get_logger()
 
@@ -73,11 +74,13 @@ def persist(step: Callable[[], _Result], stop: Event, role: Role, clock: Callabl
         clock: gives the instant of a beat.
     """
 
+    outage = Outage("role.waiting", "role.still_waiting", "role.went_on", role=role.name)
+
     def note(state: RetryCallState) -> None:
-        role.beat_at = clock()
+        now = role.beat_at = clock()
         error = state.outcome.exception() if state.outcome is not None else None
         where = error.where if isinstance(error, UnreachableError) else ""
-        log.warning("role.waiting", role=role.name, where=where, tries=state.attempt_number)
+        outage.down(now.timestamp(), where=where)
 
     retrying = Retrying(
         retry=retry_if_exception_type(UnreachableError),
@@ -85,9 +88,11 @@ def persist(step: Callable[[], _Result], stop: Event, role: Role, clock: Callabl
         stop=stop_when_event_set(stop),
         sleep=sleep_using_event(stop),
         before_sleep=note,
-        retry_error_callback=lambda _state: None,
+        retry_error_callback=lambda _state: outage.forget(),
     )
-    return retrying(step)
+    result = retrying(step)
+    outage.up(clock().timestamp())
+    return result
 
 
 class ConsumingRole:

@@ -75,7 +75,7 @@ class Sender:
             fates = self._publisher.publish(batch)
         except UnreachableError as error:
             if self.reachable:
-                log.warning("broker.unreachable", where=error.where, waiting=len(batch))
+                log.debug("broker.unreachable", where=error.where, waiting=len(batch))
             self.reachable = False
             return [Fate.UNKNOWN] * len(batch)
         self.reachable = True

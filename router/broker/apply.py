@@ -83,7 +83,7 @@ def apply(
             without_password=without,
             complete=True,
         )
-    log.info("topology applied", broker=without_secrets(url), queues=made.queues, accounts=made.accounts)
+    log.info("topology.applied", broker=without_secrets(url), queues=made.queues, accounts=made.accounts)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,12 +19,17 @@ from router.broker.port import Delivery
 from router.broker.rabbit_acks import Acks
 from router.broker.rabbit_link import Link
 from router.errors import UnreachableError
+from router.outage import Outage
 
 log = structlog.get_logger(__name__)
 
 #: First and longest pause before asking again for a queue that is not there, or for a channel that was closed.
 FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 5.0
+
+#: A look at a queue counts this long after the channel was opened: RabbitMQ 3.x says for a few seconds after a
+#: restart that nothing is ready, while it still reads a long queue.
+SETTLED_S = 8.0
 
 #: What pika hands over, with the queue it came from; made a Delivery on the caller's thread.
 _Arrival = tuple[str, pika.spec.Basic.Deliver, pika.BasicProperties, bytes]
@@ -50,6 +56,7 @@ class RabbitConsumer:
         where: str,
         queues: Sequence[str],
         prefetch: int,
+        outage: Outage,
     ) -> None:
         self._where = where
         self._queues = tuple(queues)
@@ -68,10 +75,15 @@ class RabbitConsumer:
         # The two below belong to the I/O thread.
         self._subscribed: set[str] = set()
         self._probe: Channel | None = None
+        self._opened_at_s = 0.0
+        self._missing = {
+            name: Outage("queue.missing", "queue.still_missing", "queue.found", queue=name)
+            for name in self._queues
+        }
         self._connection: pika.SelectConnection | None = None
         #: Before the next channel; grows while the broker closes one after the other, say for want of a right.
         self._pause_s = FIRST_PAUSE_S
-        self._link = Link(parameters, "consumer", self)
+        self._link = Link(parameters, "consumer", self, outage)
         self._link.start()
 
     @property
@@ -177,13 +189,14 @@ class RabbitConsumer:
         with self._arrived:
             self._channel = channel
             self._trouble = None
+        self._opened_at_s = time.monotonic()
         for queue in self._queues:
             self._look_for(channel, queue, FIRST_PAUSE_S)
 
     def _on_channel_closed(self, channel: Channel, reason: Exception) -> None:
         if not isinstance(reason, ChannelClosedByBroker) or not self._is_current(channel):
             return
-        log.warning("broker closed the channel", queues=self._queues, reason=reason.reply_text)
+        log.warning("broker.closed_channel", queues=self._queues, reason=reason.reply_text)
         self._drop_channel(reason.reply_text)
         if self._connection is not None:
             self._connection.ioloop.call_later(self._pause_s, self._open_channel)
@@ -203,10 +216,11 @@ class RabbitConsumer:
             if self._is_current(channel) and channel.is_open:
                 channel.basic_consume(queue, partial(self._on_message, queue), consumer_tag=queue)
                 self._subscribed.add(queue)
+                self._missing[queue].up(time.monotonic())
 
         def missed(_probe: Channel, reason: Exception) -> None:
             if isinstance(reason, ChannelClosedByBroker) and self._connection is not None:
-                log.warning("queue not to be had", queue=queue, reason=reason.reply_text, again_in_s=pause_s)
+                self._missing[queue].down(time.monotonic(), reason=reason.reply_text)
                 longer_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 self._connection.ioloop.call_later(pause_s, partial(self._look_for, channel, queue, longer_s))
 
@@ -216,12 +230,14 @@ class RabbitConsumer:
         """The broker ended a subscription: the queue was deleted, or moved with its node."""
         queue = str(frame.method.consumer_tag)
         self._subscribed.discard(queue)
-        log.warning("broker ended a subscription", queue=queue)
+        log.warning("broker.ended_subscription", queue=queue)
         self._look_for(channel, queue, FIRST_PAUSE_S)
 
     def _look(self, now: datetime) -> None:
         """Ask how much waits, on a channel kept for it: asking for a queue that has gone closes the channel."""
         if self._connection is None or not self._connection.is_open or self._channel is None:
+            return
+        if time.monotonic() - self._opened_at_s < SETTLED_S:
             return
         if self._probe is None or not self._probe.is_open:
             self._connection.channel(on_open_callback=partial(self._count, now))
@@ -263,7 +279,7 @@ def _end(probe: Channel) -> None:
         probe.close()
     except ChannelWrongStateError:
         # The connection went while the answer was on its way, and the channel with it.
-        log.info("channel is gone already")
+        log.info("channel.gone_already")
 
 
 def _tell(channel: Channel, frames: Sequence[tuple[int, bool]], *, give_back: bool) -> None:
@@ -276,7 +292,7 @@ def _tell(channel: Channel, frames: Sequence[tuple[int, bool]], *, give_back: bo
                 channel.basic_ack(tag, multiple=multiple)
     except AMQPError:
         # The channel has just gone: the deliveries come again.
-        log.info("acknowledgements came too late", count=len(frames))
+        log.info("acknowledgements.too_late", count=len(frames))
 
 
 def _delivery(arrival: _Arrival, generation: int) -> Delivery:

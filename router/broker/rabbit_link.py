@@ -18,6 +18,8 @@ from pika.exceptions import AMQPError
 from tenacity import Retrying, retry_if_exception_type, stop_when_event_set, wait_exponential, wait_random
 from tenacity.nap import sleep_using_event
 
+from router.outage import Outage
+
 log = structlog.get_logger(__name__)
 
 #: First and longest pause between two attempts to connect; a full restart of a node takes 5 to 10 seconds.
@@ -54,11 +56,15 @@ class Link:
         parameters: where to connect, with heartbeat; several are tried in turn.
         role: for the thread's name and the log: `publisher`.
         owner: is told when the connection comes and goes.
+        outage: the broker's, told when it cannot be had.
     """
 
-    def __init__(self, parameters: Sequence[pika.connection.Parameters], role: str, owner: Owner) -> None:
+    def __init__(
+        self, parameters: Sequence[pika.connection.Parameters], role: str, owner: Owner, outage: Outage
+    ) -> None:
         self._parameters = itertools.cycle(parameters)
         self._owner = owner
+        self._outage = outage
         self._role = role
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -117,7 +123,7 @@ class Link:
         except Exception as error:
             # The thread must outlive whatever a callback got wrong.
             self._reason = f"{type(error).__name__}: {error}"
-            log.exception("broker loop failed", role=self._role)
+            log.exception("broker.loop_failed", connection=self._role)
         finally:
             with self._lock:
                 self._connection = None
@@ -128,9 +134,9 @@ class Link:
     def _judge(self) -> None:
         lived_s = 0.0 if self._opened_at_s is None else time.monotonic() - self._opened_at_s
         if self._closing.is_set():
+            self._outage.forget(self)
             return
-        event = "broker not reached" if self._opened_at_s is None else "broker connection lost"
-        log.warning(event, role=self._role, reason=self._reason, lived_s=round(lived_s, 1))
+        self._outage.down(time.monotonic(), self, connection=self._role, reason=self._reason)
         if lived_s < SHORT_LIFE_S:
             raise _FailedAttemptError
 
@@ -144,7 +150,8 @@ class Link:
 
     def _on_open(self, connection: pika.SelectConnection) -> None:
         self._opened_at_s = time.monotonic()
-        log.info("broker connected", role=self._role)
+        log.debug("broker.connected", connection=self._role)
+        self._outage.up(time.monotonic(), self)
         self._owner.opened(connection)
 
     def _on_end(self, connection: pika.SelectConnection, reason: BaseException | str) -> None:

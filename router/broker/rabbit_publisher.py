@@ -17,6 +17,7 @@ from router.broker.port import Fate, Outgoing
 from router.broker.rabbit_confirms import Confirms
 from router.broker.rabbit_link import Link
 from router.errors import UnreachableError
+from router.outage import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class RabbitPublisher:
     that no late answer is taken for a later message's.
     """
 
-    def __init__(self, parameters: Sequence[pika.connection.Parameters], where: str) -> None:
+    def __init__(self, parameters: Sequence[pika.connection.Parameters], where: str, outage: Outage) -> None:
         self._where = where
         self._changed = threading.Condition()
         #: Whether the broker has stopped reading (a memory or disk alarm).
@@ -65,7 +66,7 @@ class RabbitPublisher:
         self._refusal: ChannelClosedByBroker | None = None
         #: Delivery tag of the last message written on the channel.
         self._tag = 0
-        self._link = Link(parameters, "publisher", self)
+        self._link = Link(parameters, "publisher", self, outage)
         self._link.start()
 
     def publish(self, batch: Sequence[Outgoing], timeout_s: float = 10.0) -> list[Fate]:
@@ -130,7 +131,7 @@ class RabbitPublisher:
                 if not in_time:
                     self._channel = None
             if not in_time:
-                log.warning("broker owes confirms", owed=confirms.left, blocked=self.blocked)
+                log.warning("broker.owes_confirms", owed=confirms.left, blocked=self.blocked)
                 self._link.call(partial(self._discard, channel))
             if in_time and not confirms.written and confirms.left:
                 continue  # the connection broke before the first byte: there may be time for another one
@@ -159,7 +160,7 @@ class RabbitPublisher:
         ]
         if len(by_exchange) == 1 and (refusal.reply_code == _NOT_FOUND or len(open_places) == 1):
             fate = Fate.UNROUTED if refusal.reply_code == _NOT_FOUND else Fate.REJECTED
-            log.warning("broker refused messages", count=len(open_places), reason=refusal.reply_text)
+            log.warning("broker.refused_messages", count=len(open_places), reason=refusal.reply_text)
             for place in open_places:
                 confirms.settle(place, fate)
             return []
@@ -189,7 +190,7 @@ class RabbitPublisher:
             self._changed.notify_all()
 
     def _note(self, *, blocked: bool) -> None:
-        log.warning("broker blocks publishers" if blocked else "broker takes messages again")
+        log.warning("broker.blocked" if blocked else "broker.unblocked")
         with self._changed:
             self.blocked = blocked
             self._changed.notify_all()
@@ -246,7 +247,7 @@ class RabbitPublisher:
                 return  # its close callback settles the batch
             except (AMQPError, UnicodeError) as error:
                 # Nothing was written: a key of more than 255 bytes, a value no header can carry.
-                log.warning("message cannot be sent", id=message.id, reason=type(error).__name__)
+                log.warning("message.cannot_be_sent", id=message.id, reason=type(error).__name__)
                 confirms.settle(index, Fate.REJECTED)
             else:
                 self._tag += 1

@@ -15,6 +15,7 @@ from router.broker.port import QueueState
 from router.broker.rabbit_consumer import RabbitConsumer
 from router.broker.rabbit_publisher import RabbitPublisher
 from router.errors import ConfigurationError, UnreachableError
+from router.outage import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,8 @@ class RabbitBroker:
             _parameters(node, heartbeat_s=heartbeat_s, connect_timeout_s=connect_timeout_s)
             for node in url.split(";")
         ]
+        #: One for all connections: a broker that is away is one outage, not one for each of them.
+        self._outage = Outage("broker.lost", "broker.away", "broker.back", where=self.name)
         self._publishers: list[RabbitPublisher] = []
         self._consumers: list[RabbitConsumer] = []
 
@@ -56,13 +59,13 @@ class RabbitBroker:
 
     def publisher(self) -> RabbitPublisher:
         """A publisher on a connection of its own, which is being made in the background."""
-        publisher = RabbitPublisher(self._parameters, self.name)
+        publisher = RabbitPublisher(self._parameters, self.name, self._outage)
         self._publishers.append(publisher)
         return publisher
 
     def consumer(self, queues: Sequence[str], prefetch: int) -> RabbitConsumer:
         """A consumer on a connection of its own, which is being made in the background."""
-        consumer = RabbitConsumer(self._parameters, self.name, queues, prefetch)
+        consumer = RabbitConsumer(self._parameters, self.name, queues, prefetch, self._outage)
         self._consumers.append(consumer)
         return consumer
 

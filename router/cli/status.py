@@ -154,7 +154,9 @@ def _look_at_queues(
         state.wrong += [_wrong("queue", queue=name) for name in (*sure, *FOR_PEOPLE) if name not in found]
     shown = (*own, *FOR_PEOPLE) if found else own if beats else ()
     state.queues = [_line(name, found.get(name), beats, state.at) for name in shown if not found or name in found]
-    state.wrong += _judged_queues(state.queues, lives=any(role.instances for role in state.roles or []))
+    state.wrong += _judged_queues(
+        state.queues, in_memory=embedded and any(one.instances for one in state.roles or [])
+    )
 
 
 def _line(name: str, found: QueueState | None, beats: Sequence[Beat], now: datetime) -> Line:
@@ -164,8 +166,8 @@ def _line(name: str, found: QueueState | None, beats: Sequence[Beat], now: datet
     return Line(name=name, ready=found.ready, consumers=found.consumers, oldest_at_most_s=at_most_s)
 
 
-def _judged_queues(queues: Sequence[Line], *, lives: bool) -> list[Wrong]:
-    """What is wrong with queues; one in memory whose process died (not `lives`) is gone, however old."""
+def _judged_queues(queues: Sequence[Line], *, in_memory: bool) -> list[Wrong]:
+    """What is wrong with queues; `in_memory`: they are those of a process that lives, which alone can say."""
     wrong = []
     idle = [queue for queue in queues if queue.consumers == 0 and queue.name not in FOR_PEOPLE]
     if idle:
@@ -175,7 +177,7 @@ def _judged_queues(queues: Sequence[Line], *, lives: bool) -> list[Wrong]:
         if queue.name in FOR_PEOPLE:
             if queue.ready:
                 wrong.append(_wrong("unrouted", queue=queue.name, count=queue.ready))
-        elif (queue.oldest_at_most_s or 0) > OLD_QUEUE_S and (queue.ready or (queue.ready is None and lives)):
+        elif (queue.oldest_at_most_s or 0) > OLD_QUEUE_S and (queue.ready or (queue.ready is None and in_memory)):
             wrong.append(_wrong("old", age_s=queue.oldest_at_most_s, up=True, queue=queue.name))
     return wrong
 

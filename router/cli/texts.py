@@ -320,7 +320,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "messages in {queue} may have waited for {age}; its role does not keep up, or stands still",
     ),
     "wrong_role": (
-        "没有 {role} 在运行（{age} 前还在）；启动它",
+        "没有 {role} 在运行（{age}前还在）；启动它",
         "no {role} is running (last seen {age} ago); start it",
     ),
     "wrong_role_never": (
@@ -328,7 +328,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "no {role} is running; start it (case-router up, or run {role})",
     ),
     "wrong_stuck": (
-        "{instance} 的 {loop} 已有 {age} 没有动静；看它的日志，重启该进程",
+        "{instance} 的 {loop} 已有{age}没有动静；看它的日志，重启该进程",
         "{loop} of {instance} has not come round for {age}; look at its log, restart that process",
     ),
     "wrong_unrouted": (

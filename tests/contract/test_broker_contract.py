@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from kombu.connection import Connection
@@ -15,8 +16,9 @@ from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
 from router.core import address
 from router.errors import UnreachableError
-from tests.contract.broker_ground import DEADLINE_S, SILENCE_S, Ground, ids, message, small_tree, take
+from tests.contract.broker_ground import AT, DEADLINE_S, SILENCE_S, Ground, ids, message, small_tree, take
 from tests.servers.rabbit import RabbitServer
+from tests.servers.waiting import wait_until
 
 
 @pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.amqp)])
@@ -67,6 +69,36 @@ def test_a_broker_that_has_just_confirmed_is_reachable(ground: Ground) -> None:
     assert ground.broker.reachable
     publisher.close()
     assert ground.broker.reachable, "what was closed is missed by nobody"
+
+
+def test_a_delivery_says_when_its_sender_says_it_was_sent_in_whole_seconds(ground: Ground) -> None:
+    sent_at = AT.replace(microsecond=900_000)
+    assert ground.broker.publisher().publish([message("m-1", timestamp=sent_at)]) == [Fate.CONFIRMED]
+    [got] = take(ground.broker.consumer([address.INTAKE], 10), 1)
+    assert got.timestamp_s == 1795422600  # 2026-11-23T08:30:00Z
+
+
+def test_a_consumer_knows_which_of_its_queues_hold_nothing_without_taking_a_message(ground: Ground) -> None:
+    queues = [address.INTAKE, address.REPORTS]
+    consumer = ground.broker.consumer(queues, 2)
+    assert consumer.empty_at == {address.INTAKE: None, address.REPORTS: None}
+    sent = [message(f"m-{number}") for number in range(5)]
+    assert set(ground.broker.publisher().publish(sent)) == {Fate.CONFIRMED}
+    # One of its two is in hand, four wait.
+    first = take(consumer, 1)
+
+    def looked(at: datetime, queue: str) -> bool:
+        consumer.look(at)
+        return consumer.empty_at[queue] == at
+
+    wait_until(lambda: looked(AT, address.REPORTS), deadline_s=DEADLINE_S, what="a look at the empty queue")
+    assert consumer.empty_at[address.INTAKE] is None, "something waits in it"
+    rest = first
+    while rest:
+        consumer.done(rest)
+        rest = consumer.receive(5, SILENCE_S)
+    later = AT + timedelta(seconds=5)
+    wait_until(lambda: looked(later, address.INTAKE), deadline_s=DEADLINE_S, what="a look at what was emptied")
 
 
 def test_a_queue_keeps_the_order_of_its_messages(ground: Ground) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from router.app import installation, prepare
 from router.broker.embedded import EmbeddedBroker
@@ -19,7 +20,7 @@ from router.cli.health import ALIVE_S, examine, stuck
 from router.errors import UnreachableError
 from router.flow import Relay, Router
 from router.ledger.port import Ledger
-from router.roles import ConsumingRole, Role, TickingRole, sent_at
+from router.roles import ConsumingRole, Role, TickingRole, persist, sent_at
 from router.sending import Sender
 from router.settings import Settings
 from tests.contract.ledger_ground import message, opening
@@ -109,6 +110,32 @@ def test_a_loop_that_waits_out_an_outage_or_its_own_pause_is_alive_all_along(
     role.run(stop)
     assert len(found) * PAUSE_S > 2 * ALIVE_S
     assert not any(found)
+
+
+def test_two_hours_of_waiting_are_two_dozen_lines_of_the_log() -> None:
+    stop = TurningStop()
+    with capture_logs() as lines:
+        consuming(stop.now).run(stop)
+    assert [line["event"] for line in lines[:2]] == ["role.waiting", "role.still_waiting"]
+    assert {line["role"] for line in lines} == {"router"}
+    assert len(lines) == 1 + 24, "one each five minutes, not one each try"
+
+
+def test_a_role_that_got_what_it_waited_for_says_after_how_long() -> None:
+    stop = TurningStop()
+    role = ticking(stop.now)
+
+    def step() -> str:
+        if stop.now() - NOON < timedelta(minutes=2):
+            raise UnreachableError("no answer", where="there")
+        return "done"
+
+    with capture_logs() as lines:
+        assert persist(step, stop, role, stop.now) == "done"
+    assert [(line["event"], line.get("lasted_s")) for line in lines] == [
+        ("role.waiting", None),
+        ("role.went_on", 120),
+    ]
 
 
 def test_a_process_whose_broker_is_away_is_not_ready() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from unicodedata import east_asian_width
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from router.broker.embedded import EmbeddedBroker
 from router.broker.port import QueueState
 from router.cli import status
+from router.errors import UnreachableError
 from router.ledger.columns import instant_text
 from router.ledger.port import Beat
 from router.ledger.sql import SqlLedger
@@ -247,6 +248,23 @@ def test_a_queue_in_which_a_message_may_have_waited_for_over_a_minute_is_wrong()
     state = looked_at(found, clear("case.intake", 61), clear("case.reports", 60))
     assert [one.en for one in state.wrong if one.code == "old"] == [
         "messages in case.intake may have waited for 61 s; its role does not keep up, or stands still"
+    ]
+
+
+class Gone(Queues):
+    """Does not answer."""
+
+    def queues(self, names: Sequence[str]) -> NoReturn:
+        """Nobody says."""
+        raise UnreachableError(f"no answer: {names}")
+
+
+def test_while_the_broker_is_away_no_queue_is_called_old_and_what_is_known_is_shown() -> None:
+    state = looked_at(Gone(), clear("case.intake", 300))
+    assert [one.code for one in state.wrong] == ["down"]
+    assert [(line.name, line.ready, line.oldest_at_most_s) for line in state.queues][:2] == [
+        ("case.intake", None, 300),
+        ("case.reports", None, None),
     ]
 
 
