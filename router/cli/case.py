@@ -25,6 +25,21 @@ _ACTIONS = (
     "withdraw",
 )
 
+#: What is asked, decided and said about its clocks.
+_CLOCKS = (
+    "request-extension",
+    "approve-extension",
+    "refuse-extension",
+    "request-suspension",
+    "approve-suspension",
+    "refuse-suspension",
+    "recheck",
+    "resume",
+    "excuse",
+    "star",
+    "unstar",
+)
+
 #: What several offices do on one case.
 _TOGETHER = (
     "whistle",
@@ -45,6 +60,7 @@ case = Nouns(
         "list": "router.cli.case_list:list_cases",
         "contact": "router.cli.case_contact:contact",
         **{name: f"router.cli.case_actions:{_FUNCTIONS.get(name) or name.replace('-', '_')}" for name in _ACTIONS},
+        **{name: f"router.cli.case_clocks:{name.replace('-', '_')}" for name in _CLOCKS},
         **{name: f"router.cli.case_together:{name.replace('-', '_')}" for name in _TOGETHER},
     },
 )

@@ -34,6 +34,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ReturnApproved": ("同意 {desk} 退单，转 {to}", "the return by {desk} was approved; it goes to {to}"),
     "ReturnRefused": ("不同意 {desk} 退单", "the return by {desk} was refused"),
     "Designated": ("{by} 指定 {desk} 承办", "{by} designated {desk}"),
+    "ExtensionRequested": ("{desk} 申请延期：{reason}", "{desk} asks for more time: {reason}"),
+    "ExtensionApproved": (
+        "{by} 同意 {desk} 延期；法定时限 {due_at}",
+        "{by} approved the extension by {desk}; statutory date {due_at}",
+    ),
+    "ExtensionRefused": ("{by} 不同意 {desk} 延期", "{by} refused the extension by {desk}"),
+    "SuspensionRequested": (
+        "{desk} 申请挂账：{reason}，{recheck_at} 复核",
+        "{desk} asks to suspend it: {reason}; to be looked at again on {recheck_at}",
+    ),
+    "Suspended": ("{by} 同意 {desk} 挂账", "{by} approved the suspension by {desk}"),
+    "SuspensionRefused": ("{by} 不同意 {desk} 挂账", "{by} refused the suspension by {desk}"),
+    "Rechecked": ("{by} 复核，继续挂账", "{by} looked at it; it stays suspended"),
+    "RecheckRepeated": ("逾期未复核，继续挂账", "nobody looked at it in time; it stays suspended"),
+    "Resumed": (
+        "恢复办理（{reason}）；法定时限 {due_at}",
+        "back to work after the suspension ({reason}); statutory date {due_at}",
+    ),
+    "Excused": (
+        "{by} 剔除 {desk} 的超时：{milestone}（{due_at}）",
+        "{by} excused the miss of {milestone} at {due_at} by {desk}",
+    ),
+    "Starred": ("{by} 加星", "starred by {by}"),
+    "Unstarred": ("{by} 取消加星", "{by} took the star away"),
+    "Replanned": (
+        "重排时限（{reason}）：{policy_before} → {policy}；规则 {policy_reason}",
+        "another policy ({reason}): {policy_before} → {policy}; {policy_reason}",
+    ),
     "Resolved": ("{desk} 办结：{outcome}", "{desk} resolved it: {outcome}"),
     "FollowedUp": (
         "回访：{result}，询问 {asked} 人，认可 {accepted} 人",

@@ -28,6 +28,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "closed": ("已归档", "closed"),
     "suspended": ("挂账", "suspended"),
     "running": ("计时中", "running"),
+    "paused": ("停表", "paused"),
     "met": ("按时", "met"),
     "missed": ("超时", "missed"),
     "superseded": ("已移交上级", "superseded"),

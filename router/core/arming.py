@@ -24,6 +24,9 @@ from router.core.together import report_in_of
 
 #: Name of the milestone of a promise made in a reply.
 COMMITMENT = "commitment"
+#: Names of the milestones of a suspended case: when somebody looks at it, and when it runs on by itself.
+RECHECK = "recheck"
+SUSPENSION_END = "suspension_end"
 #: Name of the milestone of a pending return request.
 RETURN_DECISION = "return_decision"
 
@@ -63,6 +66,7 @@ def _milestone(rules: Rules, rule: MilestoneRule, budget: Instant, deadline: Due
         holder=(rule.to if rule.to in rules.tree.desks else rules.follow_up_desk) if follows_up else None,
         since=since,
         budget=_counted(budget),
+        pauses=rule.pauses,
     )
 
 
@@ -120,6 +124,7 @@ def next_step(
         holder=holder,
         since=missed.due_at,
         budget=_counted(budget),
+        pauses=missed.pauses,
     )
 
 
@@ -132,6 +137,7 @@ def commitment(due_at: datetime) -> Milestone:
         on_pass=OnPass.SUPERVISE,
         to="superior",
         track=Track.INTERNAL,
+        pauses=False,
     )
 
 
@@ -174,6 +180,43 @@ def _held(
         holder=holder,
         since=at,
         budget=_counted(budget),
+        pauses=False,
+    )
+
+
+def request_decision(
+    rules: Rules, policy: Policy, at: datetime, holder: str, within: Instant, satisfied_by: Satisfies
+) -> Milestone:
+    """The clock of the tier above on a request for an extension or a suspension; its silence is no consent."""
+    deadline = due(within, at, rules.calendar(policy)) or Due(at)
+    return Milestone(
+        name=satisfied_by.value.replace("_decided", "_decision"),
+        due_at=deadline.at,
+        satisfied_by=satisfied_by,
+        on_pass=OnPass.SUPERVISE,
+        to="superior",
+        track=Track.INTERNAL,
+        provisional=deadline.provisional,
+        holder=holder,
+        since=at,
+        budget=_counted(within),
+        pauses=False,
+    )
+
+
+def suspension_clock(at: datetime, since: datetime, holder: str, satisfied_by: Satisfies) -> Milestone:
+    """When whoever approved a suspension looks at the case again, or when it ends by itself."""
+    ends = satisfied_by is Satisfies.RESUMED
+    return Milestone(
+        name=SUSPENSION_END if ends else RECHECK,
+        due_at=at,
+        satisfied_by=satisfied_by,
+        on_pass=OnPass.NOTHING if ends else OnPass.SUPERVISE,
+        to="superior",
+        track=Track.INTERNAL,
+        holder=holder,
+        since=since,
+        pauses=False,
     )
 
 
@@ -191,6 +234,7 @@ def escalation_silence(rules: Rules, policy: Policy, at: datetime, superior: str
         holder=superior,
         since=at,
         budget=_SILENCE,
+        pauses=False,
     )
 
 

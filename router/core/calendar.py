@@ -176,6 +176,15 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             return worked.day(worked.number(day) + count)
         return worked.day(worked.number(day - _ONE_DAY) + 1 + count)
 
+    def count_days(self, first: date, last: date, days: DaySet = DaySet.WORKING) -> int:
+        """How many days of the set there are from `first` to `last`, both included; 0 when they are reversed."""
+        if last < first:
+            return 0
+        worked = self._table(days)
+        if worked is None:
+            return (last - first).days + 1
+        return worked.number(last) - worked.number(first - _ONE_DAY)
+
     def _table(self, days: DaySet) -> WorkedDays | None:
         if days is DaySet.WORKING:
             return self.worked

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from router.core import events as e
+from router.core.changes import NONE, Changes
 from router.core.commands import Outcome, Place
 from router.core.together import ALONE, Together
 
@@ -98,6 +99,10 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     ordered_at: datetime | None = None
     order_recorded_at: datetime | None = None
     milestones: tuple[e.Milestone, ...] = ()
+    #: The statutory due date as approved changes have left it; None: nothing has moved it. `due_at` stays.
+    extended_due_at: datetime | None = None
+    #: Extensions and suspensions, asked for and approved.
+    changes: Changes = NONE
     return_request: ReturnRequest | None = None
     #: Approved returns.
     returns: int = 0

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from router.core.case import Case
-from router.core.events import Milestone, MilestoneStatus
+from router.core.events import Milestone, MilestoneStatus, Moved
 from router.core.policy import OnPass, Satisfies, Track
 
 #: Name of the milestone whose passing is consent to a voluntary escalation.
@@ -26,11 +26,24 @@ _PASSING = frozenset(
         Satisfies.REPORTED_IN,
         Satisfies.RETURN_DECIDED,
         Satisfies.ESCALATION_DECIDED,
+        Satisfies.EXTENSION_DECIDED,
+        Satisfies.SUSPENSION_DECIDED,
+        Satisfies.RECHECKED,
+        Satisfies.RESUMED,
         Satisfies.FOLLOWED_UP,
     }
 )
+#: Decisions that somebody waits for.
+_DECISIONS = (
+    Satisfies.RETURN_DECIDED,
+    Satisfies.ESCALATION_DECIDED,
+    Satisfies.EXTENSION_DECIDED,
+    Satisfies.SUSPENSION_DECIDED,
+)
+#: Not over: running, or standing still while the case is suspended.
+ALIVE = (MilestoneStatus.RUNNING, MilestoneStatus.PAUSED)
 #: What ends the matter, in the order it does.
-_ENDS = {Satisfies.RESOLVED: 1, Satisfies.CLOSED: 2}
+ENDS = {Satisfies.RESOLVED: 1, Satisfies.CLOSED: 2}
 
 
 def arm(case: Case, *milestones: Milestone | None) -> None:
@@ -54,14 +67,46 @@ def end(
     status: MilestoneStatus = MilestoneStatus.SUPERSEDED,
     **changes: Any,
 ) -> None:
-    """Give the running clocks that `which` picks another status."""
-    if any(m.status is MilestoneStatus.RUNNING and which(m) for m in case.milestones):
+    """Give the clocks that `which` picks among those that run or stand still another status."""
+    if any(m.status in ALIVE and which(m) for m in case.milestones):
         case.milestones = tuple(
-            msgspec.structs.replace(m, status=status, **changes)
-            if m.status is MilestoneStatus.RUNNING and which(m)
-            else m
+            msgspec.structs.replace(m, status=status, **changes) if m.status in ALIVE and which(m) else m
             for m in case.milestones
         )
+
+
+def pause(case: Case) -> None:
+    """The running clocks stand still, but for those that never pause."""
+    end(case, lambda m: m.pauses and m.status is MilestoneStatus.RUNNING, MilestoneStatus.PAUSED)
+
+
+def unpause(case: Case) -> None:
+    """What stood still runs again, and nobody has to look at a suspension that is over."""
+    end(case, lambda m: m.status is MilestoneStatus.PAUSED, MilestoneStatus.RUNNING)
+    end(case, lambda m: m.satisfied_by in (Satisfies.RECHECKED, Satisfies.RESUMED))
+
+
+def reschedule(case: Case, moves: tuple[Moved, ...]) -> None:
+    """Clocks end at other instants; what the budget alone had said is kept."""
+    for one in moves:
+        _change(case, one.milestone, one.due_at, one.moved_to, provisional=one.provisional)
+
+
+def replace(case: Case, ended: tuple[str, ...], milestones: tuple[Milestone, ...]) -> None:
+    """Another policy: its clocks take the place of those named, which are over."""
+    names = set(ended)
+    end(case, lambda m: m.name in names)
+    arm(case, *milestones)
+
+
+def _change(case: Case, name: str, due_at: datetime, moved_to: datetime, **more: Any) -> None:
+    def moved(m: Milestone) -> Milestone:
+        base_at = m.base_at if m.base_at is not None else m.due_at
+        return msgspec.structs.replace(m, due_at=moved_to, base_at=base_at, **more)
+
+    case.milestones = tuple(
+        moved(m) if m.status in ALIVE and m.name == name and m.due_at == due_at else m for m in case.milestones
+    )
 
 
 def satisfy(case: Case, what: Satisfies, at: datetime) -> None:
@@ -69,20 +114,22 @@ def satisfy(case: Case, what: Satisfies, at: datetime) -> None:
     end(case, lambda m: m.satisfied_by is what, MilestoneStatus.MET, met_at=at)
 
 
-def miss(case: Case, name: str, due_at: datetime) -> None:
-    """The running milestone of that name and instant is missed."""
-    end(case, lambda m: m.name == name and m.due_at == due_at, MilestoneStatus.MISSED)
+def miss(case: Case, name: str, due_at: datetime, charged_to: str) -> None:
+    """The running milestone of that name and instant is missed, by that desk."""
+    end(case, lambda m: m.name == name and m.due_at == due_at, MilestoneStatus.MISSED, charged_to=charged_to)
+
+
+def excuse(case: Case, name: str, due_at: datetime) -> None:
+    """A miss stays on record and leaves the figures of its desk."""
+    found = missed(case, name, due_at)
+    if found is not None:
+        excused = msgspec.structs.replace(found, excused=True)
+        case.milestones = tuple(excused if m is found else m for m in case.milestones)
 
 
 def move(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
     """The running milestone of that name and instant runs until another one, and no less however it is counted."""
-    end(
-        case,
-        lambda m: m.name == name and m.due_at == due_at,
-        MilestoneStatus.RUNNING,
-        due_at=moved_to,
-        not_before=moved_to,
-    )
+    _change(case, name, due_at, moved_to, not_before=moved_to)
 
 
 def recompute(case: Case, name: str, due_at: datetime, moved_to: datetime, *, provisional: bool) -> None:
@@ -101,7 +148,7 @@ def recompute(case: Case, name: str, due_at: datetime, moved_to: datetime, *, pr
 
 
 def _is_promise(m: Milestone) -> bool:
-    return m.track is Track.STATUTORY and m.satisfied_by in _ENDS and "@" not in m.name
+    return m.track is Track.STATUTORY and m.satisfied_by in ENDS and "@" not in m.name
 
 
 def missed(case: Case, name: str | None, due_at: datetime | None) -> Milestone | None:
@@ -126,7 +173,9 @@ def forget_repeats(case: Case, name: str) -> None:
 
 def void_requests(case: Case) -> None:
     """Nobody has to decide any more on what a desk asked for."""
-    end(case, lambda m: m.satisfied_by in (Satisfies.RETURN_DECIDED, Satisfies.ESCALATION_DECIDED))
+    end(case, lambda m: m.satisfied_by in _DECISIONS)
+    if case.changes.extension_asked is not None or case.changes.suspension_asked is not None:
+        case.changes = msgspec.structs.replace(case.changes, extension_asked=None, suspension_asked=None)
 
 
 def supersede(case: Case, by: Milestone | None) -> None:
@@ -144,8 +193,8 @@ def supersede(case: Case, by: Milestone | None) -> None:
         escalates = m.on_pass is OnPass.ESCALATE
         if by is None:
             return m.satisfied_by in _PASSING or not (escalates or m.track is Track.STATUTORY)
-        later = _ENDS.get(m.satisfied_by, 0) > _ENDS.get(by.satisfied_by, 0)
-        promised = m.satisfied_by in _ENDS and m.track is Track.STATUTORY and by.track is Track.INTERNAL
+        later = ENDS.get(m.satisfied_by, 0) > ENDS.get(by.satisfied_by, 0)
+        promised = m.satisfied_by in ENDS and m.track is Track.STATUTORY and by.track is Track.INTERNAL
         return not (escalates and (later or promised))
 
     end(case, is_lost)
@@ -158,14 +207,16 @@ def overtake(case: Case, name: str, due_at: datetime, at: datetime) -> None:
         return
     met = msgspec.structs.replace(found, status=MilestoneStatus.MET, met_at=at, overtaken=True)
     case.milestones = tuple(met if m is found else m for m in case.milestones)
-    if found.satisfied_by in _ENDS:
+    if found.satisfied_by in ENDS:
         after = f"{name.partition('@')[0]}@"
         end(case, lambda m: m.name.startswith(after), overtaken=True)
 
 
 def postpone(case: Case, not_before: datetime) -> None:
     """Running clocks end no earlier than that."""
-    end(case, lambda m: m.due_at < not_before, MilestoneStatus.RUNNING, due_at=not_before)
+    for m in case.milestones:
+        if m.status is MilestoneStatus.RUNNING and m.due_at < not_before:
+            _change(case, m.name, m.due_at, not_before)
     end(case, lambda m: (m.not_before or not_before) <= not_before, MilestoneStatus.RUNNING, not_before=not_before)
 
 
@@ -185,7 +236,7 @@ def _revived(m: Milestone) -> Milestone:
         missed = m.status is MilestoneStatus.MET
         status = MilestoneStatus.MISSED if missed else MilestoneStatus.RUNNING
         return msgspec.structs.replace(m, status=status, met_at=None, overtaken=False)
-    undone = m.status is MilestoneStatus.MET and m.satisfied_by in _ENDS
+    undone = m.status is MilestoneStatus.MET and m.satisfied_by in ENDS
     dropped = m.status is MilestoneStatus.DROPPED and m.satisfied_by not in _PASSING
     if undone or dropped:
         return msgspec.structs.replace(m, status=MilestoneStatus.RUNNING, met_at=None)

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 import msgspec
 
 from router.core.calendar import Calendar
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.policy import Colour, DaySet, Policy
 from router.core.rules import Rules
 from router.core.toml_table import Table
@@ -78,11 +78,13 @@ def _days_before(calendar: Calendar, due: datetime, count: int, days: DaySet) ->
 
 
 def colour_of(case: Case, rules: Rules, now: datetime) -> Colour | None:
-    """The colour of a case on the wall board; None: it is closed, or has none yet."""
-    if not case.is_open:
+    """The colour of a case on the wall board; None: it is closed or suspended, or has none yet."""
+    if not case.is_open or case.state is State.SUSPENDED:
         return None
     policy = rules.policy(case.policy)
-    name = colour_at(onsets(policy, rules.calendar(policy), case.opened_at, case.due_at), now)
+    name = colour_at(
+        onsets(policy, rules.calendar(policy), case.opened_at, case.extended_due_at or case.due_at), now
+    )
     return next((colour for colour in policy.colours if colour.name == name), None)
 
 

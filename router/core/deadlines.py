@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.core import messages as m, notices
+from router.core import messages as m, notices, suspensions
 from router.core.arming import escalation_silence, in_hand_until, next_step
 from router.core.case import Case, State
 from router.core.clocks import ESCALATION_SILENCE
@@ -24,8 +24,8 @@ from router.core.events import (
     SupervisionOrdered,
     SystemDelayed,
 )
-from router.core.ladder import climb, desk_at, hand_up, superiors
-from router.core.policy import OnPass
+from router.core.ladder import above, climb, desk_at, hand_up
+from router.core.policy import OnPass, Satisfies
 from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import Rules
@@ -71,6 +71,9 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
     if milestone.name == ESCALATION_SILENCE and climb(draft.case, rules).desk is not None:
         return accept_escalation(draft, rules)
+    if milestone.satisfied_by is Satisfies.RESUMED:  # a suspension that has lasted as long as it may is no miss
+        suspensions.run_on(draft, rules, "longest", "")
+        return None
     if _is_held_for_delay(draft, rules, milestone):
         return None
     draft.add(
@@ -114,6 +117,8 @@ def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
         _escalate(draft, rules, milestone)
     elif milestone.on_pass is OnPass.SUPERVISE:
         _supervise(draft, rules, milestone)
+        if milestone.satisfied_by is Satisfies.RECHECKED:
+            suspensions.look_again(draft, rules, milestone)
     elif milestone.on_pass is OnPass.REMIND:
         to = receiver(draft.case, rules, milestone)
         draft.add(Reminded(milestone=milestone.name, to=to))
@@ -123,6 +128,8 @@ def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     target = climb(draft.case, rules)
     if target.desk is not None:
+        if draft.case.state is State.SUSPENDED:  # a clock that never pauses: the tier above has the case now
+            suspensions.run_on(draft, rules, "escalated", "")
         hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=milestone)
         return
     _repeat_notice(draft, rules, milestone)
@@ -149,7 +156,7 @@ def _supervisor(case: Case, rules: Rules) -> str:
 def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     """The superior of whoever holds the milestone is told to supervise; nobody loses the case."""
     lead = milestone.holder or draft.case.lead
-    by = _above(draft.case, rules, lead)
+    by = above(draft.case, rules, lead)
     draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
     draft.tell_desk(
         by,
@@ -170,7 +177,7 @@ def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     """Desk code of who is told of a milestone."""
     holder = milestone.holder or case.lead
     if milestone.to == "superior":
-        return _above(case, rules, holder)
+        return above(case, rules, holder)
     wanted = milestone.to if milestone.to in rules.tree.desks else None
     if milestone.to == "supervision":
         supervision = rules.tree.supervision(1)
@@ -181,15 +188,6 @@ def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     if wanted is None or keeps_from(rules.tree, case.subject_desk, wanted):
         return holder
     return wanted
-
-
-def _above(case: Case, rules: Rules, desk: str) -> str:
-    """Code of the nearest superior of `desk` that may see the case; its own at the top."""
-    for superior in superiors(case, rules, desk):
-        found = rules.tree.standing(superior.code)
-        if found is not None and not keeps_from(rules.tree, case.subject_desk, found.code):
-            return found.code
-    return desk
 
 
 def escalate(draft: Draft, command: Escalate, rules: Rules) -> Refusal | None:

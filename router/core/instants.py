@@ -152,6 +152,15 @@ def _working_due(instant: WorkingTime, anchor_at: datetime, calendar: Calendar) 
     return Due(at, provisional=not calendar.always_open and not all(map(calendar.is_covered, ends)))
 
 
+def first_day(instant: Instant, anchor_at: datetime, calendar: Calendar) -> date:
+    """The first day that a budget of days which starts at `anchor_at` may count."""
+    day = calendar.local(anchor_at).date()
+    if isinstance(instant, Days):
+        day, _ = _counted_from(instant, day, calendar.local(anchor_at).time(), calendar)
+        return day if instant.origin == 1 else day + _ONE_DAY
+    return day
+
+
 def _days_due(instant: Days, anchor_at: datetime, calendar: Calendar) -> Due:
     local = calendar.local(anchor_at)
     day, clock = _counted_from(instant, local.date(), local.time(), calendar)

@@ -75,6 +75,15 @@ def superiors(case: Case, rules: Rules, below: str) -> tuple[Desk, ...]:
     return tuple(desk for desk in tree.chain(nearest.code) if rules.step_of(policy, desk) > case.step)
 
 
+def above(case: Case, rules: Rules, desk: str) -> str:
+    """Code of the nearest superior of `desk` that may see the case; its own at the top."""
+    for superior in superiors(case, rules, desk):
+        found = rules.tree.standing(superior.code)
+        if found is not None and found.code != desk and not keeps_from(rules.tree, case.subject_desk, found.code):
+            return found.code
+    return desk
+
+
 def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: Milestone | None) -> None:
     """Put the escalation on record and tell everybody concerned.
 

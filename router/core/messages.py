@@ -124,6 +124,65 @@ class EscalationRequested(Payload, frozen=True, kw_only=True, tag="case.escalati
     text: str = ""
 
 
+class ExtensionRequested(Payload, frozen=True, kw_only=True, tag="case.extension_requested.v1"):
+    """延期申请: a desk below asks for more time; decide. Your silence is no consent, and its clock runs on."""
+
+    desk: str
+    reason: str
+    #: The deadline that is to be moved.
+    due_at: datetime
+    decide_by: datetime
+    #: Days more, of the kind the policy counts; None where a day is named.
+    days: int | None = None
+    until: datetime | None = None
+    text: str = ""
+
+
+class ExtensionDecided(Payload, frozen=True, kw_only=True, tag="case.extension_decided.v1"):
+    """The extension was approved or refused; `due_at` is the next deadline of yours as it stands now."""
+
+    approved: bool
+    due_at: datetime | None = None
+    text: str = ""
+
+
+class SuspensionRequested(Payload, frozen=True, kw_only=True, tag="case.suspension_requested.v1"):
+    """挂账申请: a desk below asks to suspend the case; decide. Silence is no consent, and its clock runs on."""
+
+    desk: str
+    reason: str
+    #: When you are to look at it again, should you approve.
+    recheck_at: datetime
+    decide_by: datetime
+    text: str = ""
+
+
+class SuspensionDecided(Payload, frozen=True, kw_only=True, tag="case.suspension_decided.v1"):
+    """The suspension was approved (the clocks stand still) or refused."""
+
+    approved: bool
+    text: str = ""
+
+
+class DueChanged(Payload, frozen=True, kw_only=True, tag="case.due_changed.v1"):
+    """Your deadlines of a case have moved."""
+
+    #: `resumed`, `starred`, `unstarred` or `replan`.
+    reason: str
+    #: The next deadline of yours; None when there is none.
+    due_at: datetime | None
+    #: The statutory date as changes have left it; None when there is none.
+    statutory_due_at: datetime | None
+
+
+class Excused(Payload, frozen=True, kw_only=True, tag="case.excused.v1"):
+    """申诉剔除: a miss of yours is taken out of your figures."""
+
+    milestone: str
+    due_at: datetime
+    text: str = ""
+
+
 class Refused(Payload, frozen=True, kw_only=True, tag="case.refused.v1"):
     """A command of yours was refused; `code` is stable, the sentences are for people."""
 
@@ -138,7 +197,8 @@ class Refused(Payload, frozen=True, kw_only=True, tag="case.refused.v1"):
 class Answered(Payload, frozen=True, kw_only=True, tag="case.answered.v1"):
     """To the source channel: receipt, reply, mitigation, resolution or closing, with the channel's own id."""
 
-    #: `received`, `replied`, `mitigated`, `resolved`, `closed`, `reopened`, `withdrawn`.
+    #: `received`, `replied`, `mitigated`, `resolved`, `closed`, `reopened`, `withdrawn`, `extended`, `suspended`,
+    #: `resumed`.
     kind: str
     source: str
     source_id: str
@@ -177,6 +237,12 @@ AnyPayload = (
     | ReturnRequested
     | ReturnDecided
     | EscalationRequested
+    | ExtensionRequested
+    | ExtensionDecided
+    | SuspensionRequested
+    | SuspensionDecided
+    | DueChanged
+    | Excused
     | Refused
     | Answered
     | EventRecorded

@@ -23,7 +23,38 @@ REPORTED_IN = "reported_in"
 RETURN_REQUESTED = "return_requested"
 RETURN_DECIDED = "return_decided"
 ESCALATION_REQUESTED = "escalation_requested"
+EXTENSION_REQUESTED = "extension_requested"
+EXTENSION_DECIDED = "extension_decided"
+SUSPENSION_REQUESTED = "suspension_requested"
+SUSPENSION_DECIDED = "suspension_decided"
+DUE_CHANGED = "due_changed"
+EXCUSED = "excused"
 REFUSED = "refused"
+
+
+def due_of_lead(case: Case) -> datetime | None:
+    """The next deadline that takes the case from its lead; None when none runs."""
+    clocks = [
+        milestone.due_at
+        for milestone in case.milestones
+        if milestone.status is MilestoneStatus.RUNNING and milestone.on_pass is OnPass.ESCALATE
+    ]
+    return min(clocks) if clocks else None
+
+
+def due_changed(draft: Draft, reason: str) -> None:
+    """Tell the lead that its clocks end at other instants."""
+    draft.tell_desk(
+        draft.case.lead,
+        DUE_CHANGED,
+        lambda case: m.DueChanged(
+            case_id=case.id,
+            version=case.version,
+            reason=reason,
+            due_at=due_of_lead(case),
+            statutory_due_at=case.extended_due_at or case.due_at,
+        ),
+    )
 
 
 def assigned(
@@ -32,11 +63,6 @@ def assigned(
     """The hand-over of a case to a desk."""
 
     def payload(case: Case) -> m.Assigned:
-        clocks = [
-            milestone.due_at
-            for milestone in case.milestones
-            if milestone.status is MilestoneStatus.RUNNING and milestone.on_pass is OnPass.ESCALATE
-        ]
         return m.Assigned(
             case_id=case.id,
             version=case.version,
@@ -50,7 +76,7 @@ def assigned(
             place=case.place,
             text=case.text,
             opened_at=case.opened_at,
-            due_at=min(clocks) if clocks else None,
+            due_at=due_of_lead(case),
             statutory_due_at=case.due_at,
             starred=case.starred,
             vulnerable=case.vulnerable,
@@ -107,6 +133,6 @@ def answer(draft: Draft, kind: str, text: str = "") -> None:
             source_id=case.source_id,
             text=text,
             outcome=case.outcome,
-            due_at=case.due_at,
+            due_at=case.extended_due_at or case.due_at,
         ),
     )

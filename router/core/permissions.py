@@ -24,6 +24,7 @@ class Role(StrEnum):
     DESIGNATOR = "designator"  # a lead that must designate: the cap of returns is reached
     ASSIST = "assist"
     SUPERIOR = "superior"  # any desk above the lead
+    CITY = "city"  # a superior at the top of the tree
     FORMER = "former"  # a desk the case was taken from
     DISPATCHER = "dispatcher"
     FOLLOW_UP = "follow_up"
@@ -50,6 +51,18 @@ class Kind(StrEnum):
     APPROVE_RETURN = "approve_return"
     REFUSE_RETURN = "refuse_return"
     DESIGNATE = "designate"
+    REQUEST_EXTENSION = "request_extension"
+    APPROVE_EXTENSION = "approve_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    REQUEST_SUSPENSION = "request_suspension"
+    APPROVE_SUSPENSION = "approve_suspension"
+    REFUSE_SUSPENSION = "refuse_suspension"
+    RECHECK = "recheck"
+    RESUME = "resume"
+    EXCUSE = "excuse"
+    STAR = "star"
+    UNSTAR = "unstar"
+    REPLAN = "replan"
     RESOLVE = "resolve"
     FOLLOW_UP = "follow_up"
     CLOSE = "close"
@@ -72,6 +85,7 @@ class Permission(msgspec.Struct, frozen=True):
 
 _AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 _OPEN = frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED, State.RESOLVED, State.SUSPENDED})
+_SUSPENDED = frozenset({State.SUSPENDED})
 _ALL = frozenset(State)
 #: Those who say which offices have to do with a case; never the one that handles it.
 _FROM_ABOVE = (Role.DISPATCHER, Role.SUPERIOR, Role.SUPERVISION)
@@ -102,6 +116,18 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
     Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
     Kind.DESIGNATE: _may(_AT_WORK, Role.SUPERIOR, Role.SUPERVISION, Role.DESIGNATOR),
+    Kind.REQUEST_EXTENSION: _may(_AT_WORK, Role.LEAD),
+    Kind.APPROVE_EXTENSION: _may(_AT_WORK | _SUSPENDED, Role.SUPERIOR),
+    Kind.REFUSE_EXTENSION: _may(_AT_WORK | _SUSPENDED, Role.SUPERIOR),
+    Kind.REQUEST_SUSPENSION: _may(_AT_WORK, Role.LEAD),
+    Kind.APPROVE_SUSPENSION: _may(_AT_WORK, Role.SUPERIOR),
+    Kind.REFUSE_SUSPENSION: _may(_AT_WORK, Role.SUPERIOR),
+    Kind.RECHECK: _may(_SUSPENDED, Role.SUPERIOR, Role.SUPERVISION),
+    Kind.RESUME: _may(_SUSPENDED, Role.LEAD, Role.SUPERIOR, Role.SUPERVISION),
+    Kind.EXCUSE: _may(_ALL, Role.SUPERVISION),
+    Kind.STAR: _may(_OPEN, Role.DISPATCHER, Role.SUPERVISION, Role.CITY),
+    Kind.UNSTAR: _may(_OPEN, Role.DISPATCHER, Role.SUPERVISION, Role.CITY),
+    Kind.REPLAN: _may(_AT_WORK | _SUSPENDED, Role.SYSTEM),
     Kind.RESOLVE: _may(_AT_WORK, Role.LEAD),
     Kind.FOLLOW_UP: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION),
     Kind.CLOSE: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION, Role.DISPATCHER),
@@ -161,6 +187,8 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
         roles.add(_OFFICES[desk.kind])
     if _is_above(code, case, rules):
         roles.add(Role.SUPERIOR)
+        if desk is not None and rules.tree.tier_of(desk) == 0:
+            roles.add(Role.CITY)
     if any(taken.desk == code for taken in case.taken):
         roles.add(Role.FORMER)
     return frozenset(roles)

@@ -101,6 +101,10 @@ class Satisfies(StrEnum):
     FOLLOWED_UP = "followed_up"
     REPORTED_IN = "reported_in"
     RETURN_DECIDED = "return_decided"
+    EXTENSION_DECIDED = "extension_decided"
+    SUSPENSION_DECIDED = "suspension_decided"
+    RECHECKED = "rechecked"
+    RESUMED = "resumed"
     ESCALATION_DECIDED = "escalation_decided"
     RESOLVED = "resolved"
     CLOSED = "closed"
@@ -146,6 +150,8 @@ class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
     track: Track = Track.STATUTORY
     anchor: Anchor = Anchor.RECEIVED
     title: str = ""
+    #: Whether it stands still while the case is suspended (挂账).
+    pauses: bool = True
     #: Category code → the budget that its cases have instead.
     by_category: dict[str, Instant] = {}
 
@@ -187,6 +193,34 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     accept_share: float = 1.0
     #: Tries at different hours on three days before `unreachable` passes.
     unreachable_after: int = 3
+
+
+class ExtensionRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the date of a case may be moved (延期)."""
+
+    #: All extensions of one case together.
+    longest: Days
+    #: Approved extensions of one case.
+    cap: int = 1
+    #: Listed reasons; empty: any.
+    reasons: tuple[str, ...] = ()
+    #: How long the tier above has to decide.
+    decide_within: Instant = Days(count=1, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
+
+
+class SuspensionRule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a case may be suspended on record (挂账)."""
+
+    #: How long one suspension lasts at most; then the clocks run again.
+    longest: Instant
+    #: How often a suspended case is looked at again, where nobody names a date.
+    recheck: Instant
+    #: Approved suspensions of one case.
+    cap: int = 1
+    #: Listed reasons; empty: any.
+    reasons: tuple[str, ...] = ()
+    #: How long the tier above has to decide.
+    decide_within: Instant = Days(count=1, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,6 +281,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     return_window: Instant | None = None
     return_reasons: tuple[str, ...] = ()
     return_cap: int = 3
+    #: None: no date of these cases is moved.
+    extension: ExtensionRule | None = None
+    #: None: none of these cases is suspended.
+    suspension: SuspensionRule | None = None
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
     colours: tuple[Colour, ...] = ()

@@ -11,10 +11,11 @@ from datetime import datetime
 import msgspec
 
 from router.core import messages as m, notices
-from router.core.calendar import Calendar
 from router.core.case import Case
+from router.core.changes import NONE
 from router.core.events import DeadlineRecomputed, Milestone, MilestoneStatus
-from router.core.instants import Due, due, end_of_next_working_day, next_budget
+from router.core.instants import end_of_next_working_day
+from router.core.rescheduling import counted, due_of
 from router.core.rules import Rules
 from router.core.step import Draft
 
@@ -53,7 +54,7 @@ def recomputed(case: Case, rules: Rules, now: datetime) -> list[Recomputed]:
 
 def _recomputed(case: Case, mile: Milestone, rules: Rules, now: datetime) -> Recomputed | None:
     calendar = rules.calendar(rules.policy(case.policy))
-    deadline = counted(mile, calendar)
+    deadline = counted(mile, calendar) if case.changes is NONE else due_of(rules, case, mile, case.changes)
     if deadline is None:
         return None
     at = moved_to = max(deadline.at, mile.not_before or deadline.at)
@@ -63,15 +64,6 @@ def _recomputed(case: Case, mile: Milestone, rules: Rules, now: datetime) -> Rec
     if (moved_to, deadline.provisional) == (mile.due_at, mile.provisional):
         return None
     return Recomputed(milestone=mile, moved_to=moved_to, counted=at, provisional=deadline.provisional)
-
-
-def counted(mile: Milestone, calendar: Calendar) -> Due | None:
-    """What a milestone's budget comes to by a calendar; None when no calendar moves it."""
-    if mile.budget is None or mile.since is None:
-        return None
-    # The ladder's clocks start at a missed deadline, all others at an event.
-    count = next_budget if "@" in mile.name else due
-    return count(mile.budget, mile.since, calendar)
 
 
 def recompute(draft: Draft, rules: Rules) -> None:

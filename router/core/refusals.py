@@ -72,6 +72,56 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_return_pending": ("没有待审的退单申请", "no return request is pending"),
     "escalation_pending": ("已有提级申请待复", "an escalation request is already pending"),
     "no_escalation_pending": ("没有待复的提级申请", "no escalation request is pending"),
+    "no_extensions": ("规则 {policy} 不允许延期", "the policy {policy} allows no extension"),
+    "no_suspensions": ("规则 {policy} 不允许挂账", "the policy {policy} allows no suspension"),
+    "no_clock": ("该工单没有在计时的办理时限", "no deadline for being done is running"),
+    "filed_late": (
+        "时限 {milestone}（{due_at}）已过，申请须在到期前提出",
+        "the deadline {milestone} at {due_at} has passed: a request is filed before it is due",
+    ),
+    "extension_pending": ("已有延期申请待审", "an extension is already asked for"),
+    "no_extension_pending": ("没有待审的延期申请", "no extension is asked for"),
+    "extension_cap": ("延期已达上限 {cap} 次", "the cap of {cap} extensions is reached"),
+    "extension_how_long": (
+        "延期须写明天数或截止时间，二者取一",
+        "an extension says how many days more or until when, one of the two",
+    ),
+    "extension_too_short": (
+        "延期后的时限须晚于现时限 {due_at}",
+        "an extension ends after the present deadline, {due_at}",
+    ),
+    "extension_too_long": (
+        "延期合计最多 {days} 天，最晚至 {latest}",
+        "extensions add up to {days} days at most, until {latest}",
+    ),
+    "suspension_pending": ("已有挂账申请待审", "a suspension is already asked for"),
+    "no_suspension_pending": ("没有待审的挂账申请", "no suspension is asked for"),
+    "suspension_cap": ("挂账已达上限 {cap} 次", "the cap of {cap} suspensions is reached"),
+    "recheck_when": (
+        "复核时间须在现在之后、{latest} 之前",
+        "the next look lies after now and not after {latest}",
+    ),
+    "request_reason": ("理由“{reason}”不在清单内", "{reason} is not a listed reason"),
+    "nobody_above": ("{desk} 之上没有可以审批的单位", "nobody stands above {desk} to decide on it"),
+    "no_such_miss": (
+        "没有记录在案的超时 {milestone}（{due_at}）",
+        "no miss of {milestone} at {due_at} is on record",
+    ),
+    "already_excused": (
+        "超时 {milestone}（{due_at}）已剔除",
+        "the miss of {milestone} at {due_at} is excused already",
+    ),
+    "own_miss": ("{desk} 不能剔除自己的超时", "{desk} cannot excuse a miss of its own"),
+    "already_starred": ("工单已加星", "the case is starred already"),
+    "not_starred": ("工单未加星", "the case is not starred"),
+    "nothing_to_replan": (
+        "工单已按现行规则 {policy} 计时",
+        "the case has the policy {policy}, which is the one it would get today",
+    ),
+    "keeps_clock": (
+        "专项通道 {policy} 受理的工单，时限保持到归档",
+        "a case of the special channel {policy} keeps its clock until it is closed",
+    ),
     "no_superior": ("已是最高层级，无上级可提", "there is no tier above to escalate to"),
     "gate_open": ("尚未通过 {gate}，不能归档", "the gate {gate} is not passed"),
     "too_few_asked": (

@@ -133,6 +133,11 @@ class Rules:
             return self._step_at(policy, self.tree.depth - 1 + max(desk.level, 1))
         return self.first_step(policy, self.tree.tier_of(desk))
 
+    def same_step(self, before: Policy, policy: Policy, step: int, lead: str) -> int:
+        """Index in the ladder of `policy` of the step that a case stands on in that of `before`."""
+        level = self._level_of(self.step_name(before, step, lead))
+        return self._step_at(policy, level)
+
     def step_name(self, policy: Policy, step: int, lead: str) -> str:
         """Name of a step; below the first one the name of the lead's tier."""
         if step >= 0:

@@ -126,6 +126,30 @@ class Desk:
         """申请提级: a desk below asks you to take over; silence is consent."""
         return self._on(m.EscalationRequested, handler)
 
+    def on_extension_requested(self, handler: Handler) -> Handler:
+        """延期申请: a desk below asks for more time; decide, silence is no consent."""
+        return self._on(m.ExtensionRequested, handler)
+
+    def on_extension_decided(self, handler: Handler) -> Handler:
+        """Your request for more time was decided."""
+        return self._on(m.ExtensionDecided, handler)
+
+    def on_suspension_requested(self, handler: Handler) -> Handler:
+        """挂账申请: a desk below asks to suspend a case; decide, silence is no consent."""
+        return self._on(m.SuspensionRequested, handler)
+
+    def on_suspension_decided(self, handler: Handler) -> Handler:
+        """Your request to suspend a case was decided."""
+        return self._on(m.SuspensionDecided, handler)
+
+    def on_due_changed(self, handler: Handler) -> Handler:
+        """A case of yours has other deadlines: it was resumed, starred, or got another policy."""
+        return self._on(m.DueChanged, handler)
+
+    def on_excused(self, handler: Handler) -> Handler:
+        """申诉剔除: a miss of yours is out of your figures."""
+        return self._on(m.Excused, handler)
+
     def on_refused(self, handler: Handler) -> Handler:
         """Something you said was refused; `command` is the id the office's method returned."""
         return self._on(m.Refused, handler)

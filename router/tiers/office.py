@@ -105,6 +105,35 @@ class Office:
         """退单申请: ask to give the case back. It stays yours, and its clock runs, until that is approved."""
         return self.say(c.RequestReturn, case, reason=reason, suggested_desk=suggested_desk, text=text, at=at)
 
+    def request_extension(
+        self,
+        case: Payload | str,
+        *,
+        reason: str,
+        days: int | None = None,
+        until: datetime | None = None,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """延期申请: ask for so many days more, or until a day. Your clock runs on until that is approved."""
+        return self.say(c.RequestExtension, case, reason=reason, days=days, until=until, text=text, at=at)
+
+    def request_suspension(
+        self,
+        case: Payload | str,
+        *,
+        reason: str,
+        recheck_at: datetime | None = None,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """挂账申请: ask to suspend the case on record. Your clock runs on until that is approved."""
+        return self.say(c.RequestSuspension, case, reason=reason, recheck_at=recheck_at, text=text, at=at)
+
+    def resume(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """恢复办理: the suspended case can be worked on again."""
+        return self.say(c.Resume, case, text=text, at=at)
+
     def resolve(
         self,
         case: Payload | str,
@@ -167,6 +196,33 @@ class Office:
     def refuse_return(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
         """不同意退单: the case stays where it is."""
         return self.say(c.RefuseReturn, case, text=text, at=at)
+
+    def approve_extension(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """同意延期: as it was asked for."""
+        return self.say(c.ApproveExtension, case, text=text, at=at)
+
+    def refuse_extension(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """不同意延期."""
+        return self.say(c.RefuseExtension, case, text=text, at=at)
+
+    def approve_suspension(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """同意挂账: you answer for looking at it again."""
+        return self.say(c.ApproveSuspension, case, text=text, at=at)
+
+    def refuse_suspension(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
+        """不同意挂账."""
+        return self.say(c.RefuseSuspension, case, text=text, at=at)
+
+    def recheck(
+        self,
+        case: Payload | str,
+        *,
+        recheck_at: datetime | None = None,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """挂账复核: you looked at a suspended case, and it stays suspended."""
+        return self.say(c.Recheck, case, recheck_at=recheck_at, text=text, at=at)
 
     def designate(self, case: Payload | str, *, desk: str, at: datetime | None = None) -> str:
         """指定承办: name the desk that must take it."""

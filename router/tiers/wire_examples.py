@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -62,6 +62,39 @@ COMMANDS: tuple[c.Command, ...] = (
     c.ApproveReturn(id=f"{_ID}/approve_return/1", case_id=_CASE, actor=_ABOVE, desk="wanghu"),
     c.RefuseReturn(id=f"{_ID}/refuse_return/1", case_id=_CASE, actor=_ABOVE, text="该路段属柳荫街道。"),
     c.Designate(id=f"{_ID}/designate/1", case_id=_CASE, actor=_ABOVE, desk="liuyin"),
+    c.RequestExtension(
+        id=f"{_ID}/request_extension/1",
+        case_id=_CASE,
+        actor=_DESK,
+        reason="waiting_for_parts",
+        days=5,
+        text="灯头缺货，下周到货。",
+    ),
+    c.ApproveExtension(id=f"{_ID}/approve_extension/1", case_id=_CASE, actor=_ABOVE),
+    c.RefuseExtension(id=f"{_ID}/refuse_extension/1", case_id=_CASE, actor=_ABOVE, text="请先放置临时照明。"),
+    c.RequestSuspension(
+        id=f"{_ID}/request_suspension/1",
+        case_id=_CASE,
+        actor=_DESK,
+        reason="road_works",
+        recheck_at=datetime(2026, 12, 28, 1, 0, tzinfo=UTC),
+        text="道路改造，年底前无法施工。",
+    ),
+    c.ApproveSuspension(id=f"{_ID}/approve_suspension/1", case_id=_CASE, actor=_ABOVE),
+    c.RefuseSuspension(id=f"{_ID}/refuse_suspension/1", case_id=_CASE, actor=_ABOVE, text="可先换临时灯。"),
+    c.Recheck(id=f"{_ID}/recheck/1", case_id=_CASE, actor=_ABOVE, text="道路仍在施工。"),
+    c.Resume(id=f"{_ID}/resume/1", case_id=_CASE, actor=_DESK, text="道路已通。"),
+    c.Excuse(
+        id="supervision-excuse-118-1",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SUPERVISION, "supervision"),
+        milestone="close",
+        due_at=_DUE_AT,
+        text="当日全区停电。",
+    ),
+    c.Star(id=f"{_ID}/star/1", case_id=_CASE, actor=_ABOVE, text="市领导批示。"),
+    c.Unstar(id=f"{_ID}/unstar/1", case_id=_CASE, actor=_ABOVE),
+    c.Replan(id=f"replan/{_CASE}/7", case_id=_CASE, actor=c.Actor(c.ActorRole.SYSTEM, "policy")),
     c.Resolve(
         id=f"{_ID}/resolve/1",
         case_id=_CASE,
@@ -142,6 +175,35 @@ PAYLOADS: tuple[m.Payload, ...] = (
     ),
     m.ReturnDecided(case_id=_CASE, version=5, approved=True, to_desk="wanghu"),
     m.EscalationRequested(case_id=_CASE, version=4, desk="liuyin", due_at=_DUE_AT, text="需要区里协调供电公司。"),
+    m.ExtensionRequested(
+        case_id=_CASE,
+        version=4,
+        desk="liuyin",
+        reason="waiting_for_parts",
+        due_at=_DUE_AT,
+        decide_by=_OPENED_AT + timedelta(days=2),
+        days=5,
+        text="灯头缺货，下周到货。",
+    ),
+    m.ExtensionDecided(case_id=_CASE, version=5, approved=True, due_at=_DUE_AT + timedelta(days=7)),
+    m.SuspensionRequested(
+        case_id=_CASE,
+        version=4,
+        desk="liuyin",
+        reason="road_works",
+        recheck_at=_DUE_AT + timedelta(days=28),
+        decide_by=_OPENED_AT + timedelta(days=2),
+        text="道路改造，年底前无法施工。",
+    ),
+    m.SuspensionDecided(case_id=_CASE, version=5, approved=True),
+    m.DueChanged(
+        case_id=_CASE,
+        version=6,
+        reason="resumed",
+        due_at=_DUE_AT + timedelta(days=28),
+        statutory_due_at=_DUE_AT + timedelta(days=28),
+    ),
+    m.Excused(case_id=_CASE, version=9, milestone="close", due_at=_DUE_AT, text="当日全区停电。"),
     m.Refused(
         case_id=_CASE,
         version=7,

@@ -13,6 +13,20 @@ from router.core.commands.base import (
     Contact as Contact,
     Place as Place,
 )
+from router.core.commands.clocks import (
+    ApproveExtension as ApproveExtension,
+    ApproveSuspension as ApproveSuspension,
+    Excuse as Excuse,
+    Recheck as Recheck,
+    RefuseExtension as RefuseExtension,
+    RefuseSuspension as RefuseSuspension,
+    Replan as Replan,
+    RequestExtension as RequestExtension,
+    RequestSuspension as RequestSuspension,
+    Resume as Resume,
+    Star as Star,
+    Unstar as Unstar,
+)
 from router.core.commands.fingerprint import fingerprint as fingerprint
 from router.core.commands.life import (
     Accept as Accept,
@@ -61,6 +75,18 @@ AnyCommand = (
     | ApproveReturn
     | RefuseReturn
     | Designate
+    | RequestExtension
+    | ApproveExtension
+    | RefuseExtension
+    | RequestSuspension
+    | ApproveSuspension
+    | RefuseSuspension
+    | Recheck
+    | Resume
+    | Excuse
+    | Star
+    | Unstar
+    | Replan
     | Resolve
     | FollowUp
     | Close

@@ -17,6 +17,22 @@ from router.core.events.base import (
     Milestone as Milestone,
     MilestoneStatus as MilestoneStatus,
 )
+from router.core.events.clocks import (
+    Excused as Excused,
+    ExtensionApproved as ExtensionApproved,
+    ExtensionRefused as ExtensionRefused,
+    ExtensionRequested as ExtensionRequested,
+    Moved as Moved,
+    Rechecked as Rechecked,
+    RecheckRepeated as RecheckRepeated,
+    Replanned as Replanned,
+    Resumed as Resumed,
+    Starred as Starred,
+    Suspended as Suspended,
+    SuspensionRefused as SuspensionRefused,
+    SuspensionRequested as SuspensionRequested,
+    Unstarred as Unstarred,
+)
 from router.core.events.life import (
     Accepted as Accepted,
     Closed as Closed,
@@ -69,6 +85,19 @@ AnyEvent = (
     | ReturnApproved
     | ReturnRefused
     | Designated
+    | ExtensionRequested
+    | ExtensionApproved
+    | ExtensionRefused
+    | SuspensionRequested
+    | Suspended
+    | SuspensionRefused
+    | Rechecked
+    | RecheckRepeated
+    | Resumed
+    | Excused
+    | Starred
+    | Unstarred
+    | Replanned
     | Resolved
     | FollowedUp
     | Closed

@@ -14,6 +14,7 @@ class MilestoneStatus(StrEnum):
     """Where a milestone stands."""
 
     RUNNING = "running"
+    PAUSED = "paused"  # the case is suspended; it runs on at a later instant
     MET = "met"
     MISSED = "missed"
     SUPERSEDED = "superseded"  # its lead lost the case to the tier above
@@ -46,6 +47,14 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: Its instant was taken for missed before an event that counts as in time reached us; for the ladder's clock
     #: after such a one: void for that reason. A reopening takes both back.
     overtaken: bool = False
+    #: When its budget alone ended as it was armed, once a change has moved `due_at`; None: none has.
+    base_at: datetime | None = None
+    #: Whether it stands still while the case is suspended.
+    pauses: bool = True
+    #: Desk code the miss is charged to; None unless missed.
+    charged_to: str | None = None
+    #: The miss is taken out of that desk's figures (申诉剔除).
+    excused: bool = False
 
 
 class Cause(StrEnum):

@@ -7,6 +7,7 @@ from typing import Any
 
 from router.core import clocks, events as e
 from router.core.case import Case, ReturnRequest, State, Taken
+from router.core.changes import NONE
 from router.core.commands import FollowUpResult
 from router.core.folds import together
 from router.core.policy import Satisfies
@@ -142,6 +143,10 @@ def _on_closed(case: Case, event: e.Closed, entry: e.Entry) -> None:
     case.escalation_request = None
     clocks.satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
     clocks.satisfy(case, Satisfies.CLOSED, entry.event_at)
+    if case.changes is not NONE:
+        clocks.void_requests(case)
+        if case.changes.is_paused:
+            case.changes = case.changes.resumed(entry.event_at)
     clocks.drop_all(case)
 
 
@@ -160,7 +165,7 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
 
 
 def _on_missed(case: Case, event: e.DeadlineMissed, _entry: e.Entry) -> None:
-    clocks.miss(case, event.milestone, event.due_at)
+    clocks.miss(case, event.milestone, event.due_at, event.charged_to)
     if event.milestone == clocks.ESCALATION_SILENCE:  # nobody is above to take it: the request is void
         case.escalation_request = None
 

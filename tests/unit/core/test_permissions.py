@@ -22,8 +22,9 @@ def _opened(**fields: object) -> Play:
 def test_one_desk_leads_and_every_desk_above_it_is_its_superior() -> None:
     play = _opened()
     assert _roles(play, "willow") == {Role.LEAD}
-    assert _roles(play, "lake") == _roles(play, "cloud") == {Role.SUPERIOR}
-    assert _roles(play, "supervision-1") == {Role.SUPERIOR, Role.SUPERVISION}
+    assert _roles(play, "lake") == {Role.SUPERIOR}
+    assert _roles(play, "cloud") == {Role.SUPERIOR, Role.CITY}
+    assert _roles(play, "supervision-1") == {Role.SUPERIOR, Role.CITY, Role.SUPERVISION}
     assert _roles(play, "plane") == _roles(play, "canal") == _roles(play, "nobody") == set()
 
 
@@ -104,6 +105,19 @@ def test_history_has_a_voice_only_in_a_replay() -> None:
     assert {Role.LEAD, Role.CHANNEL} <= _roles(play, "source:")
 
 
-@pytest.mark.parametrize("kind", [Kind.WITHDRAW, Kind.FOLLOW_UP, Kind.CLOSE, Kind.REOPEN, Kind.CORRECT])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Kind.WITHDRAW,
+        Kind.FOLLOW_UP,
+        Kind.CLOSE,
+        Kind.REOPEN,
+        Kind.CORRECT,
+        Kind.EXCUSE,
+        Kind.UNSTAR,
+        Kind.APPROVE_EXTENSION,
+        Kind.APPROVE_SUSPENSION,
+    ],
+)
 def test_what_is_never_the_handling_desks_is_not_in_its_rows(kind: Kind) -> None:
     assert not PERMISSIONS[kind].roles & {Role.LEAD, Role.ASSIST, Role.SORTER, Role.DESIGNATOR}

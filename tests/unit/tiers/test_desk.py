@@ -150,6 +150,12 @@ def test_each_kind_of_message_reaches_its_own_handler(outbox: Outbox, stop: Even
         desk.on_return_requested,
         desk.on_return_decided,
         desk.on_escalation_requested,
+        desk.on_extension_requested,
+        desk.on_extension_decided,
+        desk.on_suspension_requested,
+        desk.on_suspension_decided,
+        desk.on_due_changed,
+        desk.on_excused,
         desk.on_refused,
     ):
         register(note)
@@ -163,6 +169,12 @@ def test_each_kind_of_message_reaches_its_own_handler(outbox: Outbox, stop: Even
         m.ReturnRequested(**case, desk="S2", reason="not_ours", suggested_desk=None),
         m.ReturnDecided(**case, approved=False),
         m.EscalationRequested(**case, desk="S2", due_at=MORNING),
+        m.ExtensionRequested(**case, desk="S2", reason="parts", due_at=MORNING, decide_by=MORNING, days=3),
+        m.ExtensionDecided(**case, approved=True, due_at=MORNING),
+        m.SuspensionRequested(**case, desk="S2", reason="works", recheck_at=MORNING, decide_by=MORNING),
+        m.SuspensionDecided(**case, approved=False),
+        m.DueChanged(**case, reason="resumed", due_at=MORNING, statutory_due_at=None),
+        m.Excused(**case, milestone="close", due_at=MORNING),
         m.Refused(**case, command="x", command_type="case.accept.v1", code="closed", zh="", en=""),
     ]
     for number, message in enumerate(messages):
