@@ -4,6 +4,7 @@ from __future__ import annotations
 
 RUNNING: dict[str, str] = {
     # -- rules in force
+    "the time looked at ends before it begins": "所选时段的终点早于起点",
     "no rules are in force": "没有生效的规则",
     "no tree is installed": "尚未导入区划",
     "no policies are installed": "尚未导入规则",

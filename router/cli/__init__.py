@@ -20,6 +20,7 @@ _COMMANDS = {
     "parked": "router.cli.parked:parked",
     "divisions": "router.cli.divisions:divisions",
     "policy": "router.cli.policy:policy",
+    "sla": "router.cli.sla:sla",
     "calendar": "router.cli.calendar:calendar",
     "check": "router.cli.check:check",
     "db": "router.cli.db:db",

@@ -138,6 +138,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "把仍在已停用单位手中的工单重新派单",
         "route open cases afresh that are led by a desk that no longer stands",
     ),
+    "sla": ("时限：试算", "deadlines: tried out"),
+    "sla what-if": (
+        "换一套规则会怎样：用台账里的历史试算，什么也不写\n\n"
+        "逐件重走 --since 以来受理的工单：各方照旧行事，只换规则；"
+        "给出每一级、每个单位的提级次数和最忙的一小时，供上线前判断。",
+        "what other policies would have led to, over the ledger's own history; nothing is written\n\n"
+        "Tells every case received since then again: people do what they did, only the policies differ. Counts "
+        "escalations by step and by desk and names the busiest hour, before anybody switches them on.",
+    ),
     "policy": ("时限规则", "policies"),
     "policy import": (
         "导入规则（文件或预设名），按先后匹配，最后一个为默认\n\n在办工单保留原规则，新工单用新规则。",
@@ -299,6 +308,9 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
     "replay --policy": ("规则文件或预设名", "a policy's file, or a preset's name"),
     "case time --as-of": ("算到何时；默认为现在", "the end of the account; now by default"),
+    "what-if --policy": ("要试的规则，按先后匹配；可多次给出", "policies to try, in order; may be repeated"),
+    "what-if --since": ("受理时间起点，如 90d；默认 90 天", "cases received since: a time or 90d (the default)"),
+    "what-if --until": ("截止时间；默认为现在", "the end; now by default"),
     "--as-of": ("截止时间；默认为文件中最后一个时间", "the end; by default the last instant in the file"),
     "replay --json": ("结果文件；- 为标准输出", "where the figures go; - is stdout"),
     "--weeks": ("几周", "how many weeks"),

@@ -10,16 +10,16 @@ import msgspec
 
 from router.app import Installation
 from router.cli.call import Call
-from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_json, emit_table, tell
+from router.cli.policy_sources import calendar_sources, source_of
 from router.cli.words import word
 from router.core.matching import check_set
 from router.core.policy_file import load_policy
 from router.core.tree import TreeFile
 from router.errors import ConfigurationError
-from router.presets import list_presets, preset_text
-from router.rulebook import POLICIES, TREE, PolicySet, Source, calendars_of, install_policies
+from router.presets import list_presets
+from router.rulebook import TREE, PolicySet, calendars_of, install_policies
 
 policy = Nouns("policy")
 
@@ -41,7 +41,7 @@ def import_(
         tiers = _tiers(installation)
         chosen = PolicySet(
             policies=tuple(source_of(name) for name in names),
-            calendars=_calendars(installation, calendars),
+            calendars=calendar_sources(calendars, installation.ledger),
         )
         if dry_run:
             check_set([load_policy(one.text, one.name, tiers) for one in chosen.policies], calendars_of(chosen))
@@ -88,27 +88,6 @@ def presets(call: Call, /) -> None:
         emit_json(list_presets())
     else:
         emit("\n".join(list_presets()))
-
-
-def source_of(name: str) -> Source:
-    """A policy as it was written: a file, or a preset by name.
-
-    Raises:
-        ConfigurationError: the file cannot be read.
-        NotFoundError: it is neither.
-    """
-    path = Path(name)
-    if path.suffix == ".toml" or path.exists():
-        return Source(path.name, read_text(path))
-    return Source(name, preset_text("policies", name))
-
-
-def _calendars(installation: Installation, files: Sequence[Path]) -> tuple[Source, ...]:
-    """The files named, or those of the set in force: another policy is no reason to lose a calendar."""
-    if files:
-        return tuple(Source(file.name, read_text(file)) for file in files)
-    current = installation.ledger.current(POLICIES)
-    return msgspec.json.decode(current[1], type=PolicySet).calendars if current is not None else ()
 
 
 def _tiers(installation: Installation) -> tuple[str, ...]:

@@ -110,6 +110,12 @@ def said(key: str, **data: object) -> Sentence:
     return Sentence(en.format_map(data), zh.format_map(data))
 
 
+def step_word(name: str) -> str:
+    """A step of a ladder for people: a tier, or a level of supervision."""
+    tier, level = name.rpartition("-")[::2]
+    return word("supervision_level", level=level) if tier == "supervision" else value_word(name)
+
+
 def value_word(stored: str) -> str:
     """A stored word for people; one that is in no table (an installation's own channel) as it is."""
     pair = VALUES.get(stored)

@@ -80,6 +80,21 @@ def choose(
     Raises:
         ConfigurationError: none matches, or a calendar is missing; :func:`check_set` finds both beforehand.
     """
+    found = first_match(policies, facts, at, calendars)
+    if found is not None:
+        return found
+    raise ConfigurationError(
+        "no policy is in force for a case received at {received}",
+        where="policies",
+        todo="Add a policy without [match] and without effective dates.",
+        received=at.isoformat(),
+    )
+
+
+def first_match(
+    policies: Sequence[Policy], facts: AppealFacts, at: datetime, calendars: Mapping[str, Calendar]
+) -> Chosen | None:
+    """As :func:`choose`, of policies that need not be for every case; None when none is for this one."""
     for policy in policies:
         if not in_force(policy, at, _calendar(policy, calendars)):
             continue
@@ -87,12 +102,7 @@ def choose(
         if reason is not None:
             special = ", while the special channel is open" if policy.window is not None else ""
             return Chosen(policy, f"{policy.name}: {reason}{special}")
-    raise ConfigurationError(
-        "no policy is in force for a case received at {received}",
-        where="policies",
-        todo="Add a policy without [match] and without effective dates.",
-        received=at.isoformat(),
-    )
+    return None
 
 
 def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | None = None) -> None:
@@ -108,8 +118,8 @@ def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | No
     Raises:
         ConfigurationError: they do not.
     """
-    for policy in policies if calendars is not None else ():
-        _calendar(policy, calendars or {})
+    if calendars is not None:
+        require_calendars(policies, calendars)
     gap = _first_gap([policy for policy in policies if _is_default(policy)])
     if gap is not None:
         raise ConfigurationError(
@@ -126,6 +136,16 @@ def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | No
             name=following.name,
             before=policy.name,
         )
+
+
+def require_calendars(policies: Sequence[Policy], calendars: Mapping[str, Calendar]) -> None:
+    """Check that every policy's calendar is there.
+
+    Raises:
+        ConfigurationError: one is not.
+    """
+    for policy in policies:
+        _calendar(policy, calendars)
 
 
 def _calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:

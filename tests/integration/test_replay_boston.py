@@ -19,9 +19,13 @@ import pytest
 
 from router.broker.embedded import EmbeddedBroker
 from router.broker.topology import topology
+from router.cli.policy_sources import policies_named
 from router.core.policy_file import load_policy
+from router.core.rules import Rules
 from router.replay.out import accounts, rebuild
 from router.replay.run import Prepared, Request, install, opened_ledger, play, prepare
+from router.rulebook import Rulebook
+from router.sla.foretelling import foretell
 from tests.integration.replaying import BOSTON, BOSTON_AS_OF, LADDER, SINGLE_DEADLINE, figures_of, replayed
 
 pytestmark = pytest.mark.data
@@ -234,6 +238,23 @@ def test_the_ladder_is_climbed_one_step_per_missed_deadline(data_dir: Path, docu
         assert sum(figures["holding"].pop("seconds").values()) > 0
     assert climbed == document
     assert_every_second_is_somebodys(data_dir, database)
+
+
+def test_what_if_foretells_the_ladder_from_history_alone(data_dir: Path, out: bytes, database: Path) -> None:
+    until = datetime.fromisoformat(BOSTON_AS_OF).replace(tzinfo=UTC)
+    with opened_ledger(f"sqlite:///{database}") as ledger:
+        tree = Rulebook(ledger, lambda: until)().tree
+        policies, calendars = policies_named([str(LADDER)], [], tree.tiers)
+        rules = Rules(tree, policies, calendars, replay=True)
+        forecast = foretell(ledger, rules, until - timedelta(days=400), until)
+        assert rebuild(ledger) == out
+    expected = expected_in(data_dir, "ladder_boston_2015q1.json")
+    assert (forecast.cases, forecast.unmatched) == (expected["rows"], 0)
+    assert forecast.by_step == expected["by_step"]
+    assert forecast.escalations == expected["total"] == 37052
+    assert forecast.by_desk.total() == forecast.to_desk.total() == forecast.by_hour.total() == 37052
+    # What did happen in this ledger: one deadline, one step.
+    assert forecast.on_record == {"street>district": 7779}
 
 
 @pytest.mark.amqp

@@ -1,0 +1,12 @@
+"""`case-router sla`: deadlines explained, computed over a table, and tried out before they are switched on."""
+
+from __future__ import annotations
+
+from router.cli.grammar import Nouns
+
+sla = Nouns(
+    "sla",
+    {
+        "what-if": "router.cli.sla_what_if:what_if",
+    },
+)
