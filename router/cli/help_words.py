@@ -34,10 +34,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "it answers /livez (do the loops come round) and /readyz (ledger, broker, topology).",
     ),
     "status": (
-        "一屏看清运行状况\n\n退出码：0 正常，6 连不上，7 有问题（时钟停滞、待发积压、有停放的消息等）。",
+        "一屏看清运行状况\n\n"
+        "退出码：0 正常，6 连不上，7 有问题（角色没有运行、时钟停滞、待发积压、有停放的消息等）。",
         "the state of things on one screen\n\n"
         "Exit code 0 when all is well, 6 when the database or broker does not answer, 7 when something is wrong: "
-        "a stalled clock, an old outbox, parked messages.",
+        "a role that does not run, a stalled clock, an old outbox, parked messages.",
     ),
     "case": ("受理、查看、办理工单", "open, show and work cases"),
     "case open": ("受理一件工单", "put a case on record"),

@@ -335,7 +335,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "队列 {queue} 有 {count} 条消息待人查看",
         "{count} messages lie in {queue} for somebody to look at",
     ),
-    "wrong_down": ("{what} 连不上：{detail}", "{what} does not answer: {detail}"),
+    "wrong_down": ("{detail}（{what}）", "{detail} ({what})"),
     # -- demo
     "demo_day": (
         "{date} 受理 {opened:,} 办结 {resolved:,} 提级 {escalated:,}",
