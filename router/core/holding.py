@@ -18,6 +18,9 @@ from router.core.clocks import ESCALATION_SILENCE
 from router.core.policy import Mode, Satisfies
 from router.core.rules import SUPERVISION
 
+#: What the tier above may be asked for.
+_ESCALATION, _EXTENSION, _SUSPENSION = "escalation", "extension", "suspension"
+
 
 class HolderKind(StrEnum):
     """Who may hold a case."""
@@ -26,7 +29,7 @@ class HolderKind(StrEnum):
     DISPATCHER = "dispatcher"  # 派单席: it waits to be placed
     DESK = "desk"  # 承办单位
     PING_PONG = "ping_pong"  # 推诿: a return was asked for, and the next desk has not signed yet
-    APPROVAL = "approval"  # 审批: a desk has asked, the tier above has not decided
+    APPROVAL = "approval"  # 审批: a desk has asked and the tier above has not decided; or it lets the case rest
     FOLLOW_UP = "follow_up"  # 回访: resolved, and waits for its gate
     SUPERVISION = "supervision"  # 督办
     SYSTEM = "system"  # 系统: given to somebody who could not know of it yet
@@ -114,7 +117,10 @@ class _Account:
         self.returned_to = ""
         #: The time for signing of the desk it was sent to.
         self.sign_by: tuple[e.Milestone, ...] = ()
-        self.asked = ""
+        #: What the tier above was asked for → who is to decide, the oldest first.
+        self.asked: dict[str, str] = {}
+        #: Who lets the case rest on record; empty: it does not.
+        self.suspended_by = ""
         self.resolved = False
         self.follow_up = ""
 
@@ -147,8 +153,9 @@ class _Account:
 
     def gets(self, desk: str) -> None:
         """A desk becomes lead: what the last one had asked for is void."""
-        self.asked = ""
+        self.asked.clear()
         self.unplaced = False
+        self.suspended_by = ""
         if desk != self.lead:
             self.supervision, self.supervisor = False, ""
         self.lead = desk
@@ -211,12 +218,14 @@ class _Account:
     def _holder(self) -> _Who:
         if self.resolved:
             return _Who(HolderKind.FOLLOW_UP, self.follow_up)
+        if self.suspended_by:
+            return _Who(HolderKind.APPROVAL, self.suspended_by)
         if not self.lead or self.unplaced:
             return _Who(HolderKind.DISPATCHER, self.lead)
         if self.returned_by:
             return _Who(HolderKind.PING_PONG, self.returned_by, self.returned_to)
         if self.asked:
-            return _Who(HolderKind.APPROVAL, self.asked)
+            return _Who(HolderKind.APPROVAL, next(iter(self.asked.values())))
         if self.supervisor or self.supervision:
             return _Who(HolderKind.SUPERVISION, self.supervisor or self.lead)
         return _Who(HolderKind.DESK, self.lead)
@@ -262,7 +271,8 @@ def _designated(account: _Account, event: e.Designated) -> None:
 
 def _resolved(account: _Account, event: e.Resolved) -> None:
     account.resolved = True
-    account.asked = ""
+    account.asked.clear()
+    account.suspended_by = ""
     account.forget_return()
     followed_up = (m for m in event.milestones if m.satisfied_by is Satisfies.FOLLOWED_UP)
     account.follow_up = next((m.holder or "" for m in followed_up), "")
@@ -276,13 +286,13 @@ def _reopened(account: _Account, event: e.Reopened) -> None:
 
 def _missed(account: _Account, event: e.DeadlineMissed) -> None:
     if event.milestone == ESCALATION_SILENCE:
-        account.asked = ""
+        account.asked.pop(_ESCALATION, None)
     if account.returned_to and any((m.name, m.due_at) == (event.milestone, event.due_at) for m in account.sign_by):
         account.forget_return()  # whoever lets its time for signing pass has the case
 
 
 def _escalated(account: _Account, event: e.Escalated) -> None:
-    account.asked = ""
+    account.asked.pop(_ESCALATION, None)
     if event.mode == Mode.SUPERVISE:
         account.supervisor = event.to_desk
         return
@@ -293,7 +303,32 @@ def _escalated(account: _Account, event: e.Escalated) -> None:
 
 
 def _escalation_requested(account: _Account, event: e.EscalationRequested) -> None:
-    account.asked = event.superior
+    account.asked[_ESCALATION] = event.superior
+
+
+def _extension_requested(account: _Account, event: e.ExtensionRequested) -> None:
+    account.asked[_EXTENSION] = event.milestone.holder or account.lead
+
+
+def _extension_decided(account: _Account, _event: e.Event) -> None:
+    account.asked.pop(_EXTENSION, None)
+
+
+def _suspension_requested(account: _Account, event: e.SuspensionRequested) -> None:
+    account.asked[_SUSPENSION] = event.milestone.holder or account.lead
+
+
+def _suspension_refused(account: _Account, _event: e.SuspensionRefused) -> None:
+    account.asked.pop(_SUSPENSION, None)
+
+
+def _suspended(account: _Account, event: e.Suspended) -> None:
+    account.asked.pop(_SUSPENSION, None)
+    account.suspended_by = event.end.holder or event.by
+
+
+def _resumed(account: _Account, _event: e.Resumed) -> None:
+    account.suspended_by = ""
 
 
 #: What an entry changes of who holds a case. An event that is not here changes nothing of that.
@@ -312,4 +347,11 @@ _NOTES: dict[type[e.Event], Callable[[_Account, Any], None]] = {
     e.DeadlineMissed: _missed,
     e.Escalated: _escalated,
     e.EscalationRequested: _escalation_requested,
+    e.ExtensionRequested: _extension_requested,
+    e.ExtensionApproved: _extension_decided,
+    e.ExtensionRefused: _extension_decided,
+    e.SuspensionRequested: _suspension_requested,
+    e.SuspensionRefused: _suspension_refused,
+    e.Suspended: _suspended,
+    e.Resumed: _resumed,
 }

@@ -12,21 +12,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from router.core import events as e
 from router.core.arming import arm, escalation_silence, return_decision, signing, statutory_due
-from router.core.case import Case
+from router.core.case import Case, State
+from router.core.changes import Changes
 from router.core.deadlines import first_passed, wake_up
 from router.core.history import evolve
 from router.core.ladder import climb, hand_up
 from router.core.lifecycle import settle
 from router.core.matching import AppealFacts, first_match
 from router.core.policy import Anchor, Policy
+from router.core.rescheduling import ends_the_matter, is_running, rescheduled, statutory_after
 from router.core.rules import Rules
 from router.core.step import Draft
+
+_Mover = TypeVar("_Mover", e.ExtensionApproved, e.Resumed)
 
 #: What the clocks made: the other ones make their own of it.
 _CLOCKS = (
@@ -38,6 +42,9 @@ _CLOCKS = (
     e.SystemDelayed,
     e.DeadlineRecomputed,
     e.Overtaken,
+    e.RecheckRepeated,
+    # What another policy made of a star or of an order to plan anew is that policy's.
+    e.Replanned,
     # Refusals and late reports rest on who led then.
     e.Refused,
     e.LateReportKept,
@@ -239,6 +246,11 @@ class _Telling:
         """The clocks that start at an event."""
         return arm(self.rules, self.policy, anchor, at, self.case.given_due_at, self.case.category)
 
+    def moved(self, event: _Mover, changes: Changes, which: Callable[[e.Milestone], bool]) -> _Mover:
+        """An approval as it moves the clocks that run here."""
+        moved = rescheduled(self.rules, self.case, changes, which)
+        return msgspec.structs.replace(event, moved=moved, due_at=statutory_after(self.case, moved))
+
     def hand_up(self, cause: e.Cause, at: datetime) -> None:
         """Somebody took the case up: one step from where it stands now, if there is one."""
         target = climb(self.case, self.rules)
@@ -294,6 +306,23 @@ def _escalated(told: _Telling, event: e.Escalated, at: datetime) -> None:
         told.hand_up(event.cause, at)
 
 
+def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime) -> e.Event | None:
+    asked = told.case.changes.extension_asked
+    if asked is None:
+        return None
+    changes = msgspec.structs.replace(
+        told.case.changes, extensions=(*told.case.changes.extensions, asked.granted(at))
+    )
+    return told.moved(event, changes, lambda one: is_running(one) and ends_the_matter(one))
+
+
+def _resumed(told: _Telling, event: e.Resumed, at: datetime) -> e.Event | None:
+    """Only what somebody wanted: its longest time, or a clock that never pauses, ends a suspension by itself."""
+    if told.case.state is not State.SUSPENDED or event.reason != "request":
+        return None
+    return told.moved(event, told.case.changes.resumed(at), lambda one: one.status is e.MilestoneStatus.PAUSED)
+
+
 #: How an event that brings clocks, or a step of the ladder, is told again; None: it does not happen.
 _RETOLD: dict[type[e.Event], Callable[[_Telling, Any, datetime], e.Event | None]] = {
     e.Dispatched: _dispatched,
@@ -305,4 +334,6 @@ _RETOLD: dict[type[e.Event], Callable[[_Telling, Any, datetime], e.Event | None]
     e.Designated: _designated,
     e.EscalationRequested: _escalation_requested,
     e.Escalated: _escalated,
+    e.ExtensionApproved: _extension_approved,
+    e.Resumed: _resumed,
 }

@@ -12,8 +12,8 @@ from hypothesis.errors import NoSuchExample
 
 from router.core import commands as c, events as e, holding as room
 from router.core.holding import HolderKind, charged, holding, totals
-from router.core.policy import Anchor, Gate, GateKind, Mode, Satisfies
-from tests.city import CLOSE, MONDAY, Play, milestone, policy, rules
+from router.core.policy import Anchor, ExtensionRule, Gate, GateKind, Mode, Satisfies, SuspensionRule
+from tests.city import CLOSE, MONDAY, Play, days, milestone, policy, rules
 from tests.unit.core.calendars import china
 from tests.unit.core.histories import HISTORIES, History, live
 
@@ -160,6 +160,28 @@ def test_while_the_tier_above_thinks_about_a_request_it_is_approval() -> None:
         ("desk", "willow", timedelta(hours=1)),
         ("approval", "lake", timedelta(hours=2)),
         ("desk", "lake", timedelta(hours=1)),
+    ]
+
+
+def test_a_request_for_more_time_and_a_suspension_are_approvals() -> None:
+    wide = policy(
+        extension=ExtensionRule(longest=days(9)), suspension=SuspensionRule(longest=days(20), recheck=days(9))
+    )
+    play = Play(rules(wide))
+    play.open()
+    play.wait(hours=1).say("willow", c.RequestExtension, reason="parts", days=2)
+    play.wait(hours=2).say("lake", c.RefuseExtension, text="no")
+    play.wait(hours=3).say("willow", c.RequestSuspension, reason="winter")
+    play.wait(hours=4).say("lake", c.ApproveSuspension)
+    play.wait(days=2).say("lake", c.Resume)
+    play.wait(hours=5)
+    assert play.refused is None
+    assert [(kind, who, end - begin) for kind, who, begin, end in account(play)] == [
+        ("desk", "willow", timedelta(hours=1)),
+        ("approval", "lake", timedelta(hours=2)),
+        ("desk", "willow", timedelta(hours=3)),
+        ("approval", "lake", timedelta(days=2, hours=4)),
+        ("desk", "willow", timedelta(hours=5)),
     ]
 
 

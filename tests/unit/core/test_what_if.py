@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
 from router.core import commands as c, events as e, what_if as room
-from router.core.policy import Anchor, Gate, GateKind, Match, Policy, Satisfies
+from router.core.policy import Anchor, ExtensionRule, Gate, GateKind, Match, Policy, Satisfies, SuspensionRule
 from router.core.rules import Rules
 from router.core.what_if import Forecast, tell_again
 from tests.city import CLOSE, Play, days, ladder, milestone, policy, rules
@@ -106,6 +107,38 @@ def test_a_follow_up_has_its_clock_and_a_failed_gate_sends_it_back() -> None:
     play.wait(days=6)
     assert _clocks(again(play, gated)) == _clocks(play.entries)
     assert forecast(play, gated).missed == {"follow_up": 1, "close": 1, "close@district": 1}
+
+
+WIDE = policy(
+    extension=ExtensionRule(longest=days(9)), suspension=SuspensionRule(longest=days(20), recheck=days(9))
+)
+
+
+def test_an_extension_and_a_suspension_move_the_other_clocks_too() -> None:
+    play = Play(rules(WIDE))
+    play.open()
+    play.say("willow", c.RequestExtension, reason="parts", days=2)
+    play.say("lake", c.ApproveExtension)
+    play.wait(hours=1).say("willow", c.RequestSuspension, reason="winter")
+    play.say("lake", c.ApproveSuspension)
+    play.wait(days=3).say("lake", c.Resume)
+    play.wait(days=20)
+    assert play.refused is None
+    assert _clocks(again(play, WIDE)) == _clocks(play.entries)
+    # Two days are allowed and two granted: until Friday 09:00; three days are suspended.
+    hard = msgspec.structs.replace(WIDE, milestones=HARD.milestones)
+    missed = [x.event for x in again(play, hard) or [] if isinstance(x.event, e.DeadlineMissed)]
+    assert (missed[0].milestone, missed[0].due_at) == ("close", china(2026, 9, 28, 9))
+
+
+def test_a_suspension_that_lasted_as_long_as_it_may_ends_by_itself() -> None:
+    play = Play(rules(WIDE))
+    play.open()
+    play.say("willow", c.RequestSuspension, reason="winter")
+    play.say("lake", c.ApproveSuspension)
+    play.wait(days=40)
+    assert [x.reason for x in play.events(e.Resumed)] == ["longest"]
+    assert _clocks(again(play, WIDE)) == _clocks(play.entries)
 
 
 # -- the law ---------------------------------------------------------------------------------------------------
