@@ -122,7 +122,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     #: `exchange`, `queue`, `binding`, `policy`, `account`, `permission`, `topic permission`.
     what: str
     name: str
-    #: For people: what is there and what is wanted; empty when the name says it all.
+    #: `field there → wanted`, joined by commas; empty when the name says it all.
     detail: str = ""
 
     def __str__(self) -> str:
@@ -188,4 +188,4 @@ def _compare(what: str, wanted: _Entries, actual: _Entries) -> Iterator[Change]:
 
 def _detail(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> str:
     differing = (field for field in wanted if wanted[field] != actual.get(field))
-    return ", ".join(f"{field} is {actual.get(field)!r}, wanted {wanted[field]!r}" for field in differing)
+    return ", ".join(f"{field} {actual.get(field)!r} → {wanted[field]!r}" for field in differing)

@@ -247,6 +247,20 @@ FILES: dict[str, str] = {
     'Write "…" = "…".': '写成 "…" = "…"',
     "{name} sits at {tier} already": "{name} 已列在 {tier} 一级",
     "Keep one of the two.": "两处留一处",
+    "it has {cells} cells, and there are {columns} columns": "有 {cells} 格，而列只有 {columns} 个",
+    "a cell holds a NUL character": "单元格含有空字符（NUL）",
+    "{name} is empty": "“{name}”为空",
+    "as of {instant}": "截止 {instant}",
+    "{count} rows repeat another row and count once": "{count} 行与其他行重复，只计一次",
+    "{count} records have the id of another one and other content: refused": (
+        "{count} 条记录与其他记录同号而内容不同：不予执行"
+    ),
+    "{count} rows opened after as-of and are left out": "{count} 行受理于截止时间之后，不计入",
+    "matter type {cell!r} is not in the mapping: {times} rows count as complaints": (
+        "映射中没有类型 {cell!r}：{times} 行按投诉计"
+    ),
+    "line {line} cannot be read: {reason}": "第 {line} 行无法读取：{reason}",
+    "and {count} more lines cannot be read": "另有 {count} 行无法读取",
     # -- settings, tokens, passwords, contacts
     "the setting {unknown} is not known": "没有设置项 {unknown}",
     "Correct that value.": "改正这个值",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, TypeVar
@@ -32,7 +33,15 @@ class SpokenOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The two columns of the help."""
         self.help = help_words.of_option(self.says)
-        return super().get_help_record(ctx)
+        record = super().get_help_record(ctx)
+        return None if record is None else (record[0], _respoken(record[1]))
+
+
+def _respoken(help_text: str) -> str:
+    """What click adds about a default, in the reader's language."""
+    text, bracket, more = help_text.rpartition("  [")
+    more = re.sub(r"\bdefault: ", word("help_default"), more)
+    return text + bracket + re.sub(r"\brequired\]$", f"{word('help_required')}]", more)
 
 
 def everywhere(*, hidden: bool, takes_json: bool = True) -> list[click.Parameter]:

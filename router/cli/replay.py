@@ -10,7 +10,8 @@ import click
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, tell
-from router.cli.words import word
+from router.cli.texts import WORDS
+from router.cli.words import pick, word
 from router.errors import ConfigurationError
 from router.replay.run import Replayed, Request, replay as play
 
@@ -32,10 +33,24 @@ def replay(call: Call, /, file: Path, mapping: Path, policy: str, as_of: str | N
         ledger=call.given("ledger"),
         broker=_real(call.given("broker")),
     )
-    played = play(request, say=tell, progress=_progress if sys.stderr.isatty() else None)
+    played = play(
+        request,
+        say=lambda remark: tell(pick((remark.zh, remark.en))),
+        progress=_progress if sys.stderr.isatty() else None,
+    )
     _write(played, out)
-    tell(word("replayed", tally=", ".join(f"{name} {count}" for name, count in sorted(played.tally.items()))))
+    tell(
+        word(
+            "replayed",
+            tally=word("comma").join(f"{_counted(name)} {count}" for name, count in sorted(played.tally.items())),
+        )
+    )
     return played.exit_code
+
+
+def _counted(name: str) -> str:
+    """What happened to commands, in words; the code of a refusal or of a trouble as it is."""
+    return word(f"tally_{name}") if f"tally_{name}" in WORDS else name
 
 
 def _write(played: Replayed, out: Path) -> None:
@@ -56,4 +71,4 @@ def _real(broker: str | None) -> str | None:
 
 
 def _progress(what: str, done: int, of: int) -> None:
-    click.echo(f"\r{what} {done}/{of}", err=True, nl=0 < of <= done)
+    click.echo(f"\r{word('progress_' + what)} {done}/{of}", err=True, nl=0 < of <= done)

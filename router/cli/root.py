@@ -15,6 +15,7 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Nouns, everywhere
+from router.cli.usage_words import of_click
 from router.cli.words import LANGUAGES, choose_language, pick, word
 from router.errors import ConfigurationError, RouterError
 
@@ -113,7 +114,8 @@ def _say_usage(error: click.ClickException) -> None:
         click.echo(error.format_message(), err=True)
         return
     todo = word("see_help", command=ctx.command_path) if ctx is not None else ""
-    _say(error.format_message(), "", todo)
+    what = of_click(error.format_message())
+    _say(pick((what.zh, what.en)), "", todo)
 
 
 def _keep_traceback() -> Path:

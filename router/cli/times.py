@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from router.cli.output import ZONE
+from router.cli.words import word
 
 
 class When(click.ParamType[datetime]):
@@ -22,7 +23,7 @@ class When(click.ParamType[datetime]):
         try:
             found = datetime.fromisoformat(value.strip())
         except ValueError:
-            self.fail(f"{value!r} is no time; write 2026-11-24T15:04 or 2026-11-24T15:04:00+08:00", param, ctx)
+            self.fail(word("no_time", value=value), param, ctx)
         return found if found.tzinfo is not None else found.replace(tzinfo=ZONE)
 
 

@@ -10,7 +10,7 @@ import click
 
 from router.app import Installation
 from router.broker.apply import Applied, apply, plan, vhost_of
-from router.broker.definitions import Difference, definitions
+from router.broker.definitions import Change, Difference, definitions
 from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
@@ -37,7 +37,7 @@ def plan_(call: Call, /, management: str | None) -> int:
     else:
         for change in changes:
             sign = {Difference.MISSING: "+", Difference.OTHER: "~", Difference.SURPLUS: "?"}
-            emit(f"{sign[change.difference]} {change}")
+            emit(f"{sign[change.difference]} {_spoken(change)}")
         tell(word("plan_changes", count=len(changes)) if changes else word("plan_none"))
         if management is None:
             tell(word("plan_partly"))
@@ -86,10 +86,17 @@ def _show(made: Applied) -> None:
     emit_fields((word(f"applied_{name}"), str(getattr(made, name))) for name in names)
 
 
+def _spoken(change: Change) -> str:
+    """One difference as a line: what it is in the reader's language, names as the broker has them."""
+    detail = f"{word('colon')}{change.detail}" if change.detail else ""
+    difference = word(f"plan_{change.difference.value}")
+    return f"{difference} {word('thing_' + change.what.replace(' ', '_'))} {change.name}{detail}"
+
+
 def _progress(what: str, done: int, of: int) -> None:
     """Thousands of queues take minutes: somebody watching wants to see that it goes on."""
     if sys.stderr.isatty():
-        tell(f"  {what} {done}/{of}")
+        tell(f"  {word('applied_' + what)} {done}/{of}")
 
 
 def _refuse_embedded(installation: Installation) -> None:

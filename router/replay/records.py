@@ -20,6 +20,7 @@ from router.core.matching import MATTER_TYPES
 from router.errors import ConfigurationError, NotFoundError
 from router.replay.mapping import Column, PlaceColumns, SourceMapping
 from router.replay.mapping_file import missing_columns
+from router.sentences import Sentence, UnfitError
 
 _GZIP = b"\x1f\x8b"
 #: The matter type of a row that names none: in doubt the resident complained.
@@ -55,7 +56,7 @@ class Unreadable(msgspec.Struct, frozen=True):
     #: The line of the file it ends at, from 1, as an editor counts.
     line: int
     #: Names the column and what is wrong with its cell.
-    reason: str
+    reason: Sentence
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +135,7 @@ def _rows(rows: Iterator[list[str]], unreadable: list[Unreadable]) -> Iterator[t
         except StopIteration:
             return
         except csv.Error as error:
-            unreadable.append(Unreadable(rows.line_num, str(error)))  # type: ignore[attr-defined]
+            unreadable.append(Unreadable(rows.line_num, Sentence(str(error), str(error))))  # type: ignore[attr-defined]
         else:
             if row:
                 yield rows.line_num, row  # type: ignore[attr-defined]
@@ -164,12 +165,16 @@ class _RowReader:
         """Read one row; cells that are missing at its end mean nothing."""
         try:
             if len(row) > len(header):
-                raise ValueError(f"it has {len(row)} cells, and there are {len(header)} columns")
+                raise UnfitError(
+                    "it has {cells} cells, and there are {columns} columns", cells=len(row), columns=len(header)
+                )
             if any("\0" in cell for cell in row):
-                raise ValueError("a cell holds a NUL character")
+                raise UnfitError("a cell holds a NUL character")
             self.records.append(self._record(dict(zip(header, row, strict=False))))
+        except UnfitError as error:
+            self.unreadable.append(Unreadable(line, error.reason))
         except ValueError as error:
-            self.unreadable.append(Unreadable(line, str(error)))
+            self.unreadable.append(Unreadable(line, Sentence(str(error), str(error))))
 
     def _record(self, row: dict[str, str]) -> Record:
         mapping = self._mapping
@@ -193,7 +198,7 @@ class _RowReader:
     def _required(self, row: dict[str, str], column: Column) -> str:
         cell = _cell(row, column)
         if cell is None:
-            raise ValueError(f"{column.name} is empty")
+            raise UnfitError("{name} is empty", name=column.name)
         return cell
 
     def _optional_instant(self, row: dict[str, str], column: Column | None) -> datetime | None:
@@ -205,8 +210,8 @@ class _RowReader:
         if known is None:
             try:
                 known = self._instants[cell] = self._mapping.instant(cell)
-            except ValueError as error:
-                raise ValueError(f"{column.name}: {error}") from error
+            except UnfitError as error:
+                raise UnfitError("{key}: {reason}", key=column.name, reason=error.reason) from error
         return known
 
     def _matter_type(self, row: dict[str, str]) -> str:

@@ -31,6 +31,7 @@ from router.replay.mapping_file import load_mapping
 from router.replay.out import claim, rebuild
 from router.replay.records import read_table
 from router.rulebook import PolicySet, Source, calendars_of, install_policies, install_tree
+from router.sentences import Sentence, sentence
 
 #: Rows that are listed by line before the rest is only counted.
 _LISTED = 20
@@ -76,7 +77,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     policies: PolicySet
 
 
-def replay(request: Request, *, say: Callable[[str], None], progress: Progress | None = None) -> Replayed:
+def replay(request: Request, *, say: Callable[[Sentence], None], progress: Progress | None = None) -> Replayed:
     """Carry the command out.
 
     Args:
@@ -93,8 +94,8 @@ def replay(request: Request, *, say: Callable[[str], None], progress: Progress |
         CheckFailedError: a command was not carried out.
     """
     prepared = prepare(request)
-    for sentence in remarks(prepared.history):
-        say(sentence)
+    for remark in remarks(prepared.history):
+        say(remark)
     with ExitStack() as stack:
         ledger = stack.enter_context(opened_ledger(request.ledger))
         resuming = install(ledger, prepared)
@@ -188,20 +189,33 @@ def opened_broker(url: str | None, tree: Tree, *, resuming: bool) -> Iterator[Br
         yield broker
 
 
-def remarks(history: History) -> list[str]:
+def remarks(history: History) -> list[Sentence]:
     """What is to be told of a table besides its figures, as sentences."""
-    said = [f"as of {history.as_of.isoformat()}"]
+    said = [sentence("as of {instant}", instant=history.as_of.isoformat())]
     if history.repeats:
-        said.append(f"{history.repeats} rows repeat another row and count once")
+        said.append(sentence("{count} rows repeat another row and count once", count=history.repeats))
     if history.conflicts:
-        said.append(f"{history.conflicts} records have the id of another one and other content: refused")
+        said.append(
+            sentence(
+                "{count} records have the id of another one and other content: refused", count=history.conflicts
+            )
+        )
     if history.later:
-        said.append(f"{history.later} rows opened after as-of and are left out")
+        said.append(sentence("{count} rows opened after as-of and are left out", count=history.later))
     for cell, times in history.unknown_matter_types.items():
-        said.append(f"matter type {cell!r} is not in the mapping: {times} rows count as complaints")
-    said += [f"line {row.line} cannot be read: {row.reason}" for row in history.unreadable[:_LISTED]]
+        said.append(
+            sentence(
+                "matter type {cell!r} is not in the mapping: {times} rows count as complaints",
+                cell=cell,
+                times=times,
+            )
+        )
+    said += [
+        sentence("line {line} cannot be read: {reason}", line=row.line, reason=row.reason)
+        for row in history.unreadable[:_LISTED]
+    ]
     if len(history.unreadable) > _LISTED:
-        said.append(f"and {len(history.unreadable) - _LISTED} more lines cannot be read")
+        said.append(sentence("and {count} more lines cannot be read", count=len(history.unreadable) - _LISTED))
     return said
 
 

@@ -21,7 +21,7 @@ def replayed(file: Path, mapping: Path, policy: Path = SINGLE_DEADLINE, **more: 
     """A replay, and what it said."""
     said: list[str] = []
     request = Request(file=file, mapping=mapping, policy=str(policy), **more)
-    return replay(request, say=said.append), said
+    return replay(request, say=lambda one: said.append(one.en)), said
 
 
 def figures_of(out: bytes) -> Any:

@@ -179,7 +179,7 @@ def test_the_plan_says_what_is_missing_other_and_surplus() -> None:
     said = [str(change) for change in diff(wanted, actual)]
     assert said[:3] == [
         "missing exchange case.due",
-        "other queue desk.s1: arguments is {}, wanted {'x-queue-type': 'quorum'}",
+        "other queue desk.s1: arguments {} → {'x-queue-type': 'quorum'}",
         "surplus queue desk.s3",
     ]
     assert "surplus account desk.s3" in said

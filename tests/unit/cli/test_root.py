@@ -1,6 +1,7 @@
 """The command itself: help, languages, endings."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,3 +127,34 @@ def test_a_misspelt_setting_is_named(shell: Shell) -> None:
     assert done.exit_code == 4
     assert "ledgr" in done.stderr
     assert "Did you mean ledger?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("case lst", "没有命令 lst"),
+        ("case open --bad", "没有选项 --bad"),
+        ("case list --limit 0", "--limit 的值有误：0 超出范围 x>=1"),
+        ("case list --limit x", "--limit 的值有误：x 不是整数"),
+        ("case list --state foo", "--state 的值有误：foo 不在可选的值中"),
+        ("case show", "缺少参数 ID"),
+        ("case show a b", "多余的参数：b"),
+        ("case list --desk", "选项 --desk 须带一个值"),
+        ("case list --all=3", "选项 --all 不带值"),
+        ("replay x", "缺少选项 --mapping"),
+        ("--lang de", "--lang 的值有误：de 不在可选的值中，可选：'zh', 'en'"),
+        ("case open --due xyz", "--due 的值有误：“xyz”不是时间"),
+    ],
+)
+def test_a_wrong_command_line_is_explained_in_chinese(words: str, said: str) -> None:
+    done = CliRunner().invoke(main, words.split())
+    assert done.exit_code == 2
+    first = done.stderr.splitlines()[0]
+    assert first.startswith(f"出错：{said}")
+    # No English sentence is left in it: nothing but names, options and what was typed.
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", first)
+
+
+def test_help_names_defaults_and_what_is_required_in_chinese() -> None:
+    assert "[默认：50" in CliRunner().invoke(main, ["case", "list", "--help"]).stdout
+    assert "[必填]" in CliRunner().invoke(main, ["replay", "--help"]).stdout

@@ -71,7 +71,7 @@ def test_a_row_that_cannot_be_read_is_listed_and_spoils_no_other(tmp_path: Path,
     found = table(tmp_path, row("1"), bad, row("3"))
     assert [record.source_id for record in found.records] == ["1", "3"]
     assert [one.line for one in found.unreadable] == [3]
-    assert reason in found.unreadable[0].reason
+    assert reason in found.unreadable[0].reason.en
 
 
 def test_a_quote_that_never_ends_is_listed(tmp_path: Path) -> None:
