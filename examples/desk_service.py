@@ -13,7 +13,7 @@ desk = Desk(os.environ.get("DESK", "liuyin"))
 def work(case: Assigned, office: Office) -> None:
     office.accept(case)
     if case.category == "water":
-        office.request_return(case, reason="not_ours", text="供水由区水务局负责")
+        office.request_return(case, reason="not_our_matter", text="供水由区水务局负责")
     else:
         office.resolve(case, outcome="solved", text="已到现场处理", evidence=("photo-1",))
 

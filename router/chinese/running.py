@@ -151,8 +151,8 @@ RUNNING: dict[str, str] = {
     "They are sent again.": "会再次发送",
     "no queue is bound for it": "没有绑定的队列",
     "a queue on its way is full": "途经的队列已满",
-    "the case could not be decided; it is parked": "工单未能处理，已停放",
-    "the command could not be decided and was parked": "命令未能处理，已停放",
+    "the case could not be decided; it is parked": "工单未能处理，已暂存",
+    "the command could not be decided and was parked": "命令未能处理，已暂存",
     "Look: case-router parked list": "查看：case-router parked list",
     "there is no case {case_id}": "没有编号为 {case_id} 的工单",
     "`case-router case list` shows the open ones.": "用 case-router case list 查看在办工单",
@@ -218,7 +218,7 @@ RUNNING: dict[str, str] = {
     "the broker does not confirm {count} messages": "消息队列未确认 {count} 条消息",
     "See its log.": "查看其日志",
     "{count} messages are parked; the first, {message_id}: {detail}": (
-        "有 {count} 条停放消息，第一条 {message_id}：{detail}"
+        "有 {count} 条暂存消息，第一条 {message_id}：{detail}"
     ),
     "the deadline at {due} did not fire": "{due} 的时限未触发",
     "the queue {name} is in use: {consumers} consumers, {ready} messages": (

@@ -56,7 +56,9 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
         yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)
     yield word("case_due"), due(case.next_due_at, now)
     yield word("case_opened_at"), local(case.opened_at)
-    kind = " · ".join(value_word(one) for one in (case.channel, case.origin, case.matter_type))
+    kind = " · ".join(
+        (value_word(case.channel), value_word(case.origin, of="origin"), value_word(case.matter_type))
+    )
     yield word("case_channel"), kind
     yield word("case_source"), f"{case.source} {case.source_id}"
     if case.category:

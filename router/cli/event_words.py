@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from router.cli.output import local
+from router.cli.output import command_word, local
 from router.cli.words import pick, value_word
 from router.core.events import AnyEvent
 
@@ -101,7 +101,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 #: Fields whose values come from closed sets and have words of their own.
-_SPOKEN = frozenset({"channel", "origin", "matter_type", "outcome", "result", "from_name", "to_name", "by"})
+_SPOKEN = frozenset(
+    {"channel", "origin", "matter_type", "outcome", "result", "from_name", "to_name", "by", "reason", "cause"}
+)
 
 
 def sentence(event: AnyEvent) -> str:
@@ -120,4 +122,6 @@ def _shown(field: str, value: Any) -> str:
         return "-"
     if isinstance(value, datetime):
         return local(value)
-    return value_word(str(value)) if field in _SPOKEN else str(value)
+    if field == "command_type":
+        return command_word(str(value).removeprefix("case.").rpartition(".")[0])
+    return value_word(str(value), of=field) if field in _SPOKEN else str(value)

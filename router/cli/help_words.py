@@ -35,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "status": (
         "一屏看清运行状况\n\n"
-        "退出码：0 正常，6 连不上，7 有问题（角色没有运行、时钟停滞、待发积压、有停放的消息等）。",
+        "退出码：0 正常，6 连不上，7 有问题（角色没有运行、时钟停滞、待发积压、有暂存的消息等）。",
         "the state of things on one screen\n\n"
         "Exit code 0 when all is well, 6 when the database or broker does not answer, 7 when something is wrong: "
         "a role that does not run, a stalled clock, an old outbox, parked messages.",
@@ -60,8 +60,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case list": ("列出工单，最紧急的在前", "list cases, the most pressing first"),
     "case accept": ("签收", "sign for a case"),
     "case report": ("报告办理进展", "report progress"),
-    "case reply": ("答复来电人；不停表", "reply to the citizen; stops no clock"),
-    "case mitigate": ("采取临时措施；不停表", "note a temporary measure; stops no clock"),
+    "case reply": ("答复诉求人；不停止计时", "reply to the citizen; stops no clock"),
+    "case mitigate": ("采取临时措施；不停止计时", "note a temporary measure; stops no clock"),
     "case whistle": (
         "吹哨：请其他单位协助，被请单位须报到；主办不变",
         "call other desks to help; each must report in, the lead stays",
@@ -98,20 +98,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case correct": ("更正事项或区划，重新派单", "correct category or division; the case is routed anew"),
     "case withdraw": ("撤回", "withdraw the case"),
     "parked": (
-        "停放的消息：查看、重新处理、作废",
+        "暂存的消息：查看、重新处理、作废",
         "parked messages: look at them, hand them in again, dismiss them",
     ),
-    "parked list": ("列出停放的消息，不显示内容", "list parked messages, never their content"),
+    "parked list": ("列出暂存的消息，不显示内容", "list parked messages, never their content"),
     "parked show": (
-        "查看一条停放的消息；看内容（--body）须说明查阅人和理由，留痕",
+        "查看一条暂存的消息；看内容（--body）须说明查阅人和理由，留痕",
         "one parked message; its content only with --body, and then reader and reason go on record",
     ),
     "parked drop": (
-        "作废一条停放的消息：不再处理，留痕",
+        "作废一条暂存的消息：不再处理，留痕",
         "dismiss a parked message for good; who and why go on record",
     ),
     "parked replay": (
-        "重新处理停放的消息",
+        "重新处理暂存的消息",
         "hand parked messages in again",
     ),
     "divisions": ("区划和承办单位", "divisions and desks"),

@@ -9,13 +9,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import click
 
+from router.cli.column_widths import BETWEEN, column_widths
 from router.cli.texts import WORDS
-from router.cli.words import pick, word
+from router.cli.words import language, pick, value_word, word
 
 #: Times are shown in the offices' own zone.
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -74,17 +75,35 @@ def tell(text: str) -> None:
     click.echo(_harmless(text), err=True)
 
 
-def emit_table(headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """A table as wide as the terminal; columns in `right` are aligned to the right."""
+def emit_table(
+    headers: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (0,),
+) -> None:
+    """A table as wide as the terminal.
+
+    Args:
+        headers: of the columns.
+        rows: as many cells each.
+        right: columns aligned to the right.
+        whole: columns that are never broken: ids and codes, which are copied. The others give way.
+    """
     from rich import box
     from rich.table import Table
 
+    console = _console()
+    cells = [[_harmless(cell) for cell in row] for row in rows]
+    widths = column_widths([headers, *cells], whole, console.width)
+    console.width = max(console.width, sum(widths) + BETWEEN * (len(widths) - 1))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in right else "left", overflow="fold")
-    for row in rows:
+    for index, (header, width) in enumerate(zip(headers, widths, strict=True)):
+        side: Literal["left", "right"] = "right" if index in right else "left"
+        table.add_column(header, justify=side, overflow="fold", no_wrap=index in whole, width=width)
+    for row in cells:
         table.add_row(*(_plain(cell) for cell in row))
-    _print(table)
+    _print(console, table)
 
 
 def emit_fields(pairs: Iterable[tuple[str, str]]) -> None:
@@ -96,7 +115,7 @@ def emit_fields(pairs: Iterable[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for name, value in pairs:
         table.add_row(_plain(name), _plain(value))
-    _print(table)
+    _print(_console(), table)
 
 
 def _plain(text: str) -> Any:
@@ -111,12 +130,15 @@ def _harmless(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
-def _print(renderable: Any) -> None:
+def _console() -> Any:
     from rich.console import Console
 
     # Into a pipe a table is never cut to the width of a terminal that is not there.
     width = None if sys.stdout.isatty() else _pipe_width()
-    console = Console(file=sys.stdout, width=width, highlight=False)
+    return Console(file=sys.stdout, width=width, highlight=False)
+
+
+def _print(console: Any, renderable: Any) -> None:
     with console.capture() as captured:
         console.print(renderable)
     for line in captured.get().splitlines():
@@ -128,6 +150,23 @@ def _pipe_width() -> int:
     return int(columns) if columns.isdigit() else _PIPE_WIDTH
 
 
+def _spoken(key: str, value: str) -> str:
+    """A datum of a refusal as its sentence has it: closed sets in the reader's language."""
+    if key in ("state", "outcome", "gate"):
+        return value_word(value)
+    return command_word(value) if key == "command" else value
+
+
+def command_word(name: str) -> str:
+    """A command as its help calls it in Chinese; English sentences have its name."""
+    from router.cli.help_words import COMMANDS
+
+    if language() != "zh":
+        return name
+    path = f"case {'report' if name == 'progress' else name.replace('_', '-')}"
+    return COMMANDS[path][0].partition("；")[0] if path in COMMANDS else name
+
+
 def emit_refusal(code: str, data: dict[str, str], *, as_json: bool) -> int:
     """A refused command: code, sentence and data; returns its exit code."""
     from router.core.refusals import Refusal
@@ -136,7 +175,8 @@ def emit_refusal(code: str, data: dict[str, str], *, as_json: bool) -> int:
     refusal = Refusal(code=code, data=data)
     if as_json:
         emit_json({"refused": code, "zh": refusal.zh, "en": refusal.en, "data": data})
-    sentence = pick((refusal.zh, refusal.en))
+    spoken = Refusal(code=code, data={key: _spoken(key, value) for key, value in data.items()})
+    sentence = pick((spoken.zh, spoken.en))
     tell(word("refused", code=code, sentence=sentence))
     if data and not as_json:
         tell("  " + ", ".join(f"{key}={value}" for key, value in sorted(data.items())))

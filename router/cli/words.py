@@ -31,17 +31,19 @@ VALUES: dict[str, tuple[str, str]] = {
     "paused": ("停表", "paused"),
     "met": ("按时", "met"),
     "missed": ("超时", "missed"),
-    "superseded": ("已移交上级", "superseded"),
+    "superseded": ("已被取代", "superseded"),
     "remind": ("催办", "remind"),
     "supervise": ("督办", "supervise"),
     "escalate": ("提级", "escalate"),
     "nothing": ("无", "nothing"),
-    "solved": ("解决", "solved"),
+    "solved": ("已解决", "solved"),
     "explained": ("解释回应", "explained"),
     "settled": ("调解", "settled"),
     "unsubstantiated": ("不属实", "unsubstantiated"),
     "withdrawn": ("撤回", "withdrawn"),
-    "complaint": ("诉求", "complaint"),
+    "complaint": ("投诉", "complaint"),
+    # The origin, which shares its stored word with the matter type.
+    "origin_complaint": ("投诉类", "complaint"),
     "proactive": ("主动发现", "proactive"),
     "consultation": ("咨询", "consultation"),
     "help": ("求助", "help"),
@@ -58,14 +60,14 @@ VALUES: dict[str, tuple[str, str]] = {
     "not_accepted": ("不认可", "not accepted"),
     "unreachable": ("未接通", "unreachable"),
     "hotline": ("热线", "hotline"),
-    "app": ("应用", "app"),
+    "app": ("手机应用", "app"),
     "message_board": ("留言板", "message board"),
     "petition": ("信访", "petition"),
     "media": ("媒体", "media"),
     "council": ("居民议事会", "council"),
     "grid_patrol": ("网格巡查", "grid patrol"),
     "visit": ("走访", "visit"),
-    "inspection": ("巡查暗访", "inspection"),
+    "inspection": ("暗访检查", "inspection"),
     "sensor": ("物联感知", "sensor"),
     "upstream": ("上级交办", "upstream"),
     "territorial": ("块", "territorial"),
@@ -76,6 +78,35 @@ VALUES: dict[str, tuple[str, str]] = {
     "served_amqp": ("程序", "program"),
     "served_shell": ("人工", "shell"),
     "dropped": ("随归档停止", "dropped"),
+    "result_accepted": ("认可", "accepted"),
+    "deadline": ("超时", "deadline missed"),
+    "voluntary": ("主动申请", "asked for"),
+    "repeat": ("多次重办", "put back to work repeatedly"),
+    "unstaffed": ("无人值守", "unstaffed"),
+    "pulled": ("上级提办", "pulled up"),
+    "named": ("来源指名", "named by the source"),
+    "territory": ("按属地", "by territory"),
+    "reason_functional": ("按条线", "by line"),
+    "above": ("上一级", "a tier above"),
+    "subject_desk": ("反映单位问题，交其上级", "a report on an office: to its superior"),
+    "missing_division": ("未写区划", "no division given"),
+    "unknown_division": ("区划不明", "unknown division"),
+    "missing_category": ("未写事项", "no category given"),
+    "unknown_category": ("事项不明", "unknown category"),
+    "unknown_desk": ("单位不明", "unknown desk"),
+    "unknown_subject": ("被反映单位不明", "unknown subject"),
+    "no_desk": ("无承办单位", "no desk"),
+    "no_active_desk": ("该级无在用单位", "no active desk at that tier"),
+    "returned": ("退单转办", "returned"),
+    "designated": ("指定承办", "designated"),
+    "escalated": ("提级", "escalated"),
+    "gate": ("未通过归档条件", "the gate was not passed"),
+    "not_our_matter": ("非本单位职责", "not our matter"),
+    "not_our_place": ("非本单位辖区", "not our place"),
+    "needs_another_lead": ("应由其他单位主办", "needs another lead"),
+    "duplicate": ("重复工单", "duplicate"),
+    "information_missing": ("信息不全", "information missing"),
+    "none": ("无", "none"),
     "ping_pong": ("推诿", "ping-pong"),
     "approval": ("审批", "approval"),
     "city": ("市级", "city"),
@@ -116,7 +147,14 @@ def step_word(name: str) -> str:
     return word("supervision_level", level=level) if tier == "supervision" else value_word(name)
 
 
-def value_word(stored: str) -> str:
-    """A stored word for people; one that is in no table (an installation's own channel) as it is."""
-    pair = VALUES.get(stored)
+def value_word(stored: str, of: str = "") -> str:
+    """A stored word for people; one that is in no table (an installation's own channel) as it is.
+
+    Args:
+        stored: the word; of several joined by colons each is said.
+        of: the field it stands in, where the same word means two things.
+    """
+    if ":" in stored:
+        return word("colon").join(value_word(part) for part in stored.split(":"))
+    pair = VALUES.get(f"{of}_{stored}") or VALUES.get(stored)
     return pick(pair) if pair is not None else stored

@@ -20,16 +20,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the id {command} is kept for the clock's own commands",
     ),
     "not_in_state": (
-        "工单处于“{state}”，不能执行 {command}",
+        "工单处于“{state}”状态，不能{command}",
         "the case is {state}: {command} is not possible in that state",
     ),
     "not_permitted": (
-        "{actor} 无权对该工单执行 {command}",
+        "{actor} 无权对该工单{command}",
         "{actor} may not {command} this case",
     ),
     "not_lead": (
-        "该工单现由 {lead} 主办，{desk} 已不是主办单位",
-        "the case is led by {lead} now, {desk} does not have it",
+        "该工单由 {lead} 主办，{desk} 不是主办单位",
+        "the case is led by {lead}, not by {desk}",
     ),
     # Of a case kept from most: who leads it is nobody's business.
     "not_yours": ("{desk} 不是该工单的主办单位", "{desk} does not lead this case"),
@@ -63,7 +63,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "return_designated": ("该工单系指定承办，不得退单", "the desk was designated: it cannot return the case"),
     "same_desk": ("该工单现由 {desk} 主办", "the desk {desk} has the case already"),
-    "return_reason": ("退单理由“{reason}”不在清单内", "{reason} is not a listed reason for a return"),
+    "return_reason": (
+        "退单理由“{reason}”不在清单内；可用：{reasons}",
+        "{reason} is not a listed reason for a return; listed: {reasons}",
+    ),
     "return_cap": (
         "退单已达上限 {cap} 次，须由上级指定承办",
         "the cap of {cap} returns is reached: the tier above designates",
@@ -137,7 +140,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_report": ("没有可采纳的报告 {report}", "there is no report {report} to adopt"),
     "reason_missing": ("{command} 须写明理由", "{command} needs a reason in its text"),
     "outcome_not_yours": (
-        "承办单位不能以“{outcome}”办结，撤回须由来电人或热线提出",
+        "承办单位不能以“{outcome}”办结，撤回须由诉求人或热线提出",
         "a handling desk cannot resolve a case as {outcome}: that is the citizen's or the hotline's word",
     ),
     "nothing_to_correct": ("没有需要更正的内容", "nothing to correct"),

@@ -30,7 +30,7 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
     if case.returns >= policy.return_cap:
         return refuse("return_cap", cap=policy.return_cap)
     if policy.return_reasons and command.reason not in policy.return_reasons:
-        return refuse("return_reason", reason=command.reason)
+        return refuse("return_reason", reason=command.reason, reasons=", ".join(policy.return_reasons))
     until = return_deadline(rules, policy, case)
     if until is not None and draft.at > until:
         window = format_instant(policy.return_window) if policy.return_window is not None else ""

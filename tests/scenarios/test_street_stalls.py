@@ -44,7 +44,7 @@ def test_a_late_report_is_refused_kept_and_adopted_by_the_new_lead() -> None:
     play.open()
     play.wait(days=6).say("willow", Resolve, text="已修好", evidence=("photo-1",), id="too-late")
     assert play.refusal is not None
-    assert play.refusal.zh == "该工单现由 lake 主办，willow 已不是主办单位"
+    assert play.refusal.zh == "该工单由 lake 主办，willow 不是主办单位"
     assert play.told("willow")[-1] == "refused"
     play.wait(hours=1).say("lake", Adopt, report="too-late")
     assert play.story()[-5:] == [

@@ -245,3 +245,36 @@ def test_words_of_a_case_do_nothing_to_a_terminal(shell: Shell) -> None:
 
 def test_the_last_hour_there_is_can_be_shown() -> None:
     assert local(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) == "9999-12-31 23:59"
+
+
+def test_a_return_with_an_unknown_reason_names_the_reasons_there_are(shell: Shell) -> None:
+    done = shell("case", "return", shell.open(), "--desk", "liuyin", "--reason", "too_busy", lang="zh")
+    assert done.code == 5
+    assert "退单理由“too_busy”不在清单内；可用：not_our_matter, not_our_place" in done.err
+
+
+def test_a_refusal_in_chinese_speaks_of_states_and_commands_in_chinese(shell: Shell) -> None:
+    done = shell("case", "follow-up", shell.open(), "--result", "accepted", lang="zh")
+    assert "工单处于“已派单”状态，不能登记回访结果" in done.err
+
+
+def test_origin_and_matter_type_have_words_of_their_own(shell: Shell) -> None:
+    assert "热线 · 投诉类 · 投诉" in shell("case", "show", shell.open(), lang="zh").out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"name": "王小明", "phnoe": "138"}', "没有 phnoe 这个键。是不是 phone？可用的键：name, phone"),
+        ("{", "JSON 语法有误"),
+        ('{"name": 7}', "此处应为 str，而不是 int"),
+        ("[]", "此处应为 object，而不是 array"),
+    ],
+)
+def test_a_bad_contact_is_refused_with_its_key_and_the_exit_code_of_bad_input(
+    shell: Shell, text: str, said: str
+) -> None:
+    done = shell("case", "open", "--contact", shell.file("who.json", text), lang="zh")
+    assert done.code == 2
+    assert said in done.err
+    assert "who.json" in done.err
