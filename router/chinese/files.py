@@ -127,6 +127,10 @@ FILES: dict[str, str] = {
     "{notation} of what? within is no table of days to count by": (
         "{notation} 是什么单位？within 不是天数表，无从计算"
     ),
+    "an extension is counted in days": "延期按天计",
+    'Write days, such as "10wd".': '写天数，如 "10wd"',
+    "this is no length of time": "这不是时长",
+    'Write hours or days, such as "{usual}".': '写小时数或天数，如 "{usual}"',
     # -- calendars
     "there is no calendar {calendar}": "没有日历 {calendar}",
     "there is no calendar {name}": "没有日历 {name}",

@@ -354,7 +354,7 @@ def _span(table: Table, key: str, usual: str) -> Instant:
     """A time that runs from now on: no clock time, and no date that a case brings."""
     span = table.parsed(key, parse_instant) if key in table else parse_instant(usual)
     if not isinstance(span, Days | Elapsed):
-        raise table.wrong(key, "this is no length of time", f'Write hours or days, such as "{usual}".')
+        raise table.wrong(key, "this is no length of time", 'Write hours or days, such as "{usual}".', usual=usual)
     return span
 
 
