@@ -168,10 +168,12 @@ def test_values_that_cannot_be_are_parked_with_what_is_wrong(here: Town) -> None
     assert details["r"].startswith("commitment_due_at: ")
 
 
-def test_no_channel_opens_a_case_under_anothers_ids(here: Town) -> None:
+def test_nobody_opens_a_case_under_anothers_ids(here: Town) -> None:
+    history = Actor(ActorRole.SOURCE, "city311")
     here.publish([here.appeal(1, channel="app", source="hotline", id="theirs")])
+    here.publish([here.appeal(1, actor=history, id="nobodys")])
     here.pump()
-    assert reasons(here) == {"theirs": "forged"}
+    assert reasons(here) == {"theirs": "forged", "nobodys": "forged"}
     assert here.on.ledger.case(case_of(1)) is None
 
 
@@ -559,23 +561,22 @@ def _left_alone_for_years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_on
             return write(unit, batch)
 
         monkeypatch.setattr(here.router, "_write", watched)
-        early = here.message(
-            ReportProgress(id="early", case_id=case_of(1), actor=desk("supervision-5")), address.REPORTS, "x.y"
-        )
-        case = here.open(1, at=here.time - timedelta(days=730))
+        opened = here.time - timedelta(days=730)
+        waited_for, told = here.open(1, at=opened), here.open(2, at=opened)
+        early = ReportProgress(id="early", case_id=waited_for, actor=desk("supervision-5"))
         with here.on.ledger.begin() as unit:
-            waiting = _waiting(here, early.body, case)
+            waiting = _waiting(here, encode(early), waited_for)
             unit.park([msgspec.structs.replace(waiting, type="case.progress.v1", message_id="early")])
-        accept = Accept(id="a", case_id=case, actor=desk("supervision-5"))
-        resolve = Resolve(id="r", case_id=case, actor=desk("supervision-5"), text="办好了")
-        here.publish([here.message(one, address.REPORTS, "supervision-5.x") for one in (accept, resolve)])
         here.router.take_waiting(here.time)
+        accept = Accept(id="a", case_id=told, actor=desk("supervision-5"))
+        resolve = Resolve(id="r", case_id=told, actor=desk("supervision-5"), text="办好了")
+        here.publish([here.message(one, address.REPORTS, "supervision-5.x") for one in (accept, resolve)])
         here.pump()
-        kept = here.on.ledger.case(case)
-        assert kept is not None
         assert here.on.ledger.parked() == []
         answers = [(name, answer.version) for name, answer in _answers(here, "early", "a", "r").items()]
-        return kept, here.on.ledger.entries(case), sorted(answers), largest
+        assert len(answers) == 3
+        entries = [*here.on.ledger.entries(waited_for), *here.on.ledger.entries(told)]
+        return here.on.ledger.case(waited_for), here.on.ledger.case(told), entries, sorted(answers), largest
 
 
 def _answers(here: Town, *commands: str):  # type: ignore[no-untyped-def]
@@ -590,7 +591,7 @@ def test_a_case_left_alone_for_years_comes_to_the_same_in_small_transactions(
     *parts, at_most = _left_alone_for_years(tmp_path, monkeypatch, 50)
     assert parts == whole
     assert all_at_once > 700  # type: ignore[operator]
-    assert at_most <= 53  # type: ignore[operator]
+    assert at_most <= 52  # type: ignore[operator]
 
 
 def test_a_case_does_not_grow_with_every_notice_that_is_repeated_at_the_top(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What is kept of a delivery that cannot be taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.arrivals import parked_delivery
+from router.broker.envelope import Trouble
+from router.broker.port import Delivery
+from tests.city import MONDAY
+
+DELIVERY = Delivery(
+    queue="case.reports",
+    id="m",
+    type="case.accept.v1",
+    exchange="case.reports",
+    key="willow.accept",
+    body=b"{}",
+    headers={},
+    user_id=None,
+    redelivered=False,
+    token=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("detail", "kept"),
+    [
+        ("desk willow", "desk willow"),
+        ("desk wil\0low", "desk wil\ufffdlow"),
+        ("desk wil\udcfflow", "desk wil?low"),
+        ("x" * 301, "x" * 300),
+    ],
+)
+def test_a_detail_that_quotes_a_sender_can_be_kept_by_every_ledger(detail: str, kept: str) -> None:
+    assert parked_delivery(DELIVERY, Trouble("forged", detail), MONDAY).detail == kept
