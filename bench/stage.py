@@ -23,13 +23,14 @@ from router.broker.apply import apply
 from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing
 from router.broker.rabbitmq import RabbitBroker
+from router.calendars import Source
 from router.core import address
 from router.core.commands import Actor, ActorRole, Open
 from router.core.divisions import complete
 from router.core.tree import Division, Tree, TreeFile
 from router.ledger.migrations import upgrade
 from router.presets import preset_text
-from router.rulebook import PolicySet, Source, install_policies, install_tree
+from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
 from tests.servers.postgres import PostgresCluster
 from tests.servers.provide import postgres_folder, rabbitmq_folder

@@ -12,6 +12,7 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.port import Broker, Outgoing, Publisher
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import Topology, topology
+from router.calendars import Source
 from router.cities import demo_city
 from router.core import address
 from router.core.calendar import Calendar
@@ -27,7 +28,7 @@ from router.presets import preset_text
 from router.pulse import Pulse
 from router.recovery import Reconciler
 from router.roles import ConsumingRole, Role, TickingRole
-from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source, install_policies, install_tree
+from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, install_policies, install_tree
 from router.secret_files import CONTACT_KEY, broker_url, contact_key
 from router.sending import Sender
 from router.settings import Settings

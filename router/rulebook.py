@@ -12,8 +12,8 @@ from threading import Lock
 
 import msgspec
 
+from router.calendars import Source, calendars_in_force, install_calendars
 from router.core.calendar import Calendar
-from router.core.calendar_file import load_calendar
 from router.core.matching import check_set
 from router.core.policy import Policy
 from router.core.policy_file import load_policy
@@ -21,42 +21,16 @@ from router.core.rules import Rules
 from router.core.tree import Tree, TreeFile
 from router.errors import ConfigurationError
 from router.ledger.port import Ledger
-from router.presets import list_calendars, preset_text
 
 TREE = "tree"
 POLICIES = "policies"
 POLICY = "policy"
 
 
-class Source(msgspec.Struct, frozen=True):
-    """A policy or calendar file as it was written."""
-
-    name: str
-    text: str
-
-
 class PolicySet(msgspec.Struct, frozen=True, kw_only=True):
-    """Policies in the order they are tried, and the calendars they count by."""
+    """Policies in the order they are tried."""
 
     policies: tuple[Source, ...]
-    #: Calendars besides, or instead of, the shipped ones.
-    calendars: tuple[Source, ...] = ()
-
-
-def calendars_of(chosen: PolicySet) -> dict[str, Calendar]:
-    """All calendars by name: the shipped ones, replaced by the installation's own of the same name.
-
-    Raises:
-        ConfigurationError: a file is wrong.
-    """
-    found: dict[str, Calendar] = {}
-    for name in list_calendars():
-        calendar = load_calendar(preset_text("calendars", name), f"calendar {name}", found)
-        found[calendar.name] = calendar
-    for source in chosen.calendars:
-        calendar = load_calendar(source.text, source.name, found)
-        found[calendar.name] = calendar
-    return found
 
 
 def install_tree(ledger: Ledger, file: TreeFile, now: datetime) -> str:
@@ -88,12 +62,17 @@ def require_known_tiers(ledger: Ledger, tiers: Sequence[str]) -> None:
 def install_policies(ledger: Ledger, chosen: PolicySet, tiers: Sequence[str], now: datetime) -> str:
     """Check a set of policies and make it the one in force; returns its version.
 
+    The calendars they count by come on record with them, if they are not.
+
     Raises:
         ConfigurationError: a file is wrong, or the set leaves cases without a policy.
     """
-    calendars = calendars_of(chosen)
+    _, calendars = calendars_in_force(ledger)
     policies = [load_policy(source.text, source.name, tiers) for source in chosen.policies]
-    check_set(policies, calendars)
+    check_set(policies, calendars.calendars())
+    pinned = calendars.pinned(sorted({policy.calendar for policy in policies}))
+    if pinned != calendars:
+        install_calendars(ledger, pinned, now)
     for policy, source in zip(policies, chosen.policies, strict=True):
         ledger.put_version(POLICY, policy.version, source.text.encode(), now, current=False)
     body = msgspec.json.encode(chosen)
@@ -128,7 +107,7 @@ class Rulebook:
             lambda tree, policies, calendars, earlier: Rules(tree, policies, calendars, earlier=earlier)
         )
         self._rules: Rules | None = None
-        self._versions: tuple[str, str] = ("", "")
+        self._versions: tuple[str, str, str] = ("", "", "")
         self._looked_at: datetime | None = None
         self._earlier: dict[str, Policy] = {}
         # Rules that one thread builds must not take away what another has just added.
@@ -142,6 +121,11 @@ class Rulebook:
         """
         with self._lock:
             return self._in_force(policies)
+
+    def reload(self) -> None:
+        """Look again at the next question: this process has just put something else in force."""
+        with self._lock:
+            self._looked_at = None
 
     def _in_force(self, policies: Collection[str]) -> Rules:
         now = self._clock()
@@ -166,10 +150,12 @@ class Rulebook:
 
     def _look(self) -> None:
         tree, policies = self._current(TREE), self._current(POLICIES)
-        if (tree[0], policies[0]) != self._versions:
-            self._versions = (tree[0], policies[0])
+        calendars, files = calendars_in_force(self._ledger)
+        if (tree[0], policies[0], calendars) != self._versions:
+            self._versions = (tree[0], policies[0], calendars)
             self._tree = Tree(msgspec.msgpack.decode(tree[1], type=TreeFile))
             self._set = msgspec.json.decode(policies[1], type=PolicySet)
+            self._calendars = files.calendars()
             self._build()
 
     def _current(self, kind: str) -> tuple[str, bytes]:
@@ -192,6 +178,5 @@ class Rulebook:
         return load_policy(text.decode(), version, self._tree.tiers)
 
     def _build(self) -> None:
-        calendars = calendars_of(self._set)
         policies = [load_policy(source.text, source.name, self._tree.tiers) for source in self._set.policies]
-        self._rules = self._make(self._tree, policies, calendars, tuple(self._earlier.values()))
+        self._rules = self._make(self._tree, policies, self._calendars, tuple(self._earlier.values()))

@@ -14,13 +14,14 @@ from router.app import Installation
 from router.broker.apply import apply
 from router.broker.envelope import encode
 from router.broker.port import Consumer, Fate, Outgoing
+from router.calendars import Source
 from router.core import address
 from router.core.commands import Actor, ActorRole, Command, Open
 from router.core.opening import case_id_of
 from router.core.tree import TreeFile
 from router.flow import Router, Waker
 from router.ledger.migrations import upgrade
-from router.rulebook import PolicySet, Source, install_policies, install_tree
+from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
 from tests.city import MONDAY, file
 

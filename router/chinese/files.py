@@ -179,6 +179,8 @@ FILES: dict[str, str] = {
         "coverage_end 说已覆盖 {years} 年，却没有该年的通知"
     ),
     "Add the notice, or end the calendar before.": "补上通知，或提前 coverage_end",
+    "calendars are based on each other: {circle}": "日历互相引用：{circle}",
+    "Let one of them stand by itself.": "其中一个须独立",
     "{text!r} is no date": "{text!r} 不是日期",
     'Write "2026-10-10", or "2026-10-01..2026-10-07" for a range.': (
         '写 "2026-10-10"，连续几天写 "2026-10-01..2026-10-07"'

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 RUNNING: dict[str, str] = {
+    "the library {library} is not installed": "没有安装程序库 {library}",
+    "Run: pip install 'case-router[calendar]'": "运行 pip install 'case-router[calendar]'",
+    "{library} {version} has no data for {year}": "{library} {version} 没有 {year} 年的数据",
+    "Bring it up to date once the notice is out, or write the notice into a file: calendar import FILE": (
+        "放假通知公布后升级该库，或把通知写成文件：calendar import 文件"
+    ),
     # -- rules in force
     "the time looked at ends before it begins": "所选时段的终点早于起点",
     "no rules are in force": "没有生效的规则",

@@ -1,28 +1,39 @@
-"""`case-router calendar`: how far the calendars are known by which deadlines are computed."""
+"""`case-router calendar`: the calendars that deadlines are counted by, and how far they are known."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 import msgspec
 
+from router.app import Installation
+from router.calendars import CalendarSet
 from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit_json, emit_table, tell
-from router.cli.words import word
+from router.cli.words import pick, word
 from router.core.calendar import Calendar
+from router.core.calendar_faults import calendar_faults
 from router.core.calendar_file import load_calendar
-from router.errors import CheckFailedError
-from router.rulebook import PolicySet, calendars_of
+from router.core.events import MilestoneStatus
+from router.errors import CheckFailedError, ConfigurationError
 
 #: The State Council publishes next year's days off in November or December; by then sixty days are left.
 DAYS_LEFT = 60
 
-calendar = Nouns("calendar")
+calendar = Nouns(
+    "calendar",
+    {
+        "import": "router.cli.calendar_import:import_",
+        "recompute": "router.cli.calendar_import:recompute",
+        "show": "router.cli.calendar_show:show",
+    },
+)
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +45,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     coverage_end: date | None
     days_left: int | None
     ok: bool
+    #: Running deadlines of open cases that rest on days it does not know; None where no ledger was asked.
+    provisional: int | None = None
 
 
 @calendar.command("check")
@@ -42,53 +55,82 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 @click.pass_obj
 def check(call: Call, /, files: tuple[Path, ...], days: int) -> int:
     """Check the calendars that policies in force count by, or files."""
+    faults: list[ConfigurationError] = []
     if files:
         from router.app import clock
 
-        found, now = _from_files(files), clock()
+        found, now = _from_files(files, faults), clock()
+        coverages = [coverage(one, now, days) for one in found]
     else:
         with call.installation() as installation:
-            rules, now = installation.rulebook(), installation.now()
-        found = {name: rules.calendars[name] for name in dict.fromkeys(one.calendar for one in rules.policies)}
-    coverages = [coverage(one, now, days) for one in found.values()]
+            coverages = _in_use(installation, days)
     if call.as_json:
         emit_json(coverages)
-    else:
+    elif coverages:
         _show(coverages)
+    for fault in faults:
+        tell(f"{fault.where}: {pick((fault.what_zh, fault.what))}\n  {pick((fault.todo_zh, fault.todo))}")
     short = [one for one in coverages if not one.ok]
     for one in short:
         tell(word("calendar_short", name=one.name, end=one.coverage_end, days=one.days_left))
-    return CheckFailedError.exit_code if short else 0
+    return CheckFailedError.exit_code if short or faults else 0
 
 
-def coverage(one: Calendar, now: datetime, days: int) -> Coverage:
+def coverage(one: Calendar, now: datetime, days: int, provisional: int | None = None) -> Coverage:
     """How far a calendar is known, seen from `now`; `days` must be left."""
-    if one.coverage_end == date.max:
-        return Coverage(name=one.name, version=one.version, coverage_end=None, days_left=None, ok=True)
-    left = (one.coverage_end - one.local(now).date()).days
+    left = days_left(one, now)
     return Coverage(
-        name=one.name, version=one.version, coverage_end=one.coverage_end, days_left=left, ok=left >= days
+        name=one.name,
+        version=one.version,
+        coverage_end=one.coverage_end if left is not None else None,
+        days_left=left,
+        ok=left is None or left >= days,
+        provisional=provisional,
     )
 
 
-def _from_files(files: tuple[Path, ...]) -> Mapping[str, Calendar]:
-    known = calendars_of(PolicySet(policies=()))
-    found = {}
+def days_left(one: Calendar, now: datetime) -> int | None:
+    """Days from today to the last one that is known; None: it never ends."""
+    return (one.coverage_end - one.local(now).date()).days if one.coverage_end != date.max else None
+
+
+def _in_use(installation: Installation, days: int) -> list[Coverage]:
+    """The calendars that policies in force, or those of open cases, count by."""
+    book, now = installation.rulebook, installation.now()
+    resting: Counter[str] = Counter()
+    for case in installation.ledger.all_cases(open_only=True):
+        name = book({case.policy}).policy(case.policy).calendar
+        resting[name] += sum(m.provisional and m.status is MilestoneStatus.RUNNING for m in case.milestones)
+    rules = book()
+    names = dict.fromkeys([*(one.calendar for one in rules.policies), *sorted(resting)])
+    return [coverage(rules.calendars[name], now, days, resting[name]) for name in names]
+
+
+def _from_files(files: Sequence[Path], faults: list[ConfigurationError]) -> list[Calendar]:
+    """The calendars that files make, each seen by the next; what contradicts itself is added to `faults`."""
+    known: dict[str, Calendar] = CalendarSet().calendars()
+    found: Mapping[str, Calendar] = {}
     for file in files:
-        loaded = load_calendar(read_text(file), str(file), known)
-        found[loaded.name] = known[loaded.name] = loaded
-    return found
+        text = read_text(file)
+        wrong = calendar_faults(text, str(file), known)
+        faults += wrong
+        if not wrong:
+            loaded = load_calendar(text, str(file), known)
+            known[loaded.name] = loaded
+            found = {**found, loaded.name: loaded}
+    return list(found.values())
 
 
 def _show(coverages: list[Coverage]) -> None:
-    headers = [word(f"calendar_{name}") for name in ("name", "end", "left", "version")]
+    headers = [word(f"calendar_{name}") for name in ("name", "end", "left", "provisional", "version")]
     rows = (
         (
             one.name,
             str(one.coverage_end) if one.coverage_end is not None else word("calendar_endless"),
             str(one.days_left) if one.days_left is not None else "-",
+            str(one.provisional) if one.provisional is not None else "-",
             one.version,
         )
         for one in coverages
     )
-    emit_table(headers, rows, right=(2,))
+    emit_table(headers, rows, right=(2, 3))

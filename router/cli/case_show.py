@@ -54,7 +54,7 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
     yield word("case_lead"), desk_name(tree, case.lead)
     if case.assists:
         yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)
-    yield word("case_due"), due(case.next_due_at, now)
+    yield word("case_due"), due(case.next_due_at, now) + (word("provisional") if _rests_on_unknown(case) else "")
     yield word("case_opened_at"), local(case.opened_at)
     kind = " · ".join(
         (value_word(case.channel), value_word(case.origin, of="origin"), value_word(case.matter_type))
@@ -72,6 +72,12 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
         yield word("case_marks"), ", ".join(marks)
     if case.text:
         yield word("case_text"), case.text
+
+
+def _rests_on_unknown(case: Case) -> bool:
+    """Whether the next deadline may still move with the next notice."""
+    running = [one for one in case.milestones if one.status is MilestoneStatus.RUNNING]
+    return any(one.provisional for one in running if one.due_at == case.next_due_at)
 
 
 def desk_name(tree: Tree, code: str) -> str:

@@ -10,12 +10,14 @@ from typing import Any
 import click
 import msgspec
 
+from router.calendars import CalendarSet
 from router.cli.call import Call
 from router.cli.division_import import read_divisions, read_text
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_json
 from router.cli.words import pick, word
 from router.core.calendar import Calendar
+from router.core.calendar_faults import calendar_faults
 from router.core.calendar_file import load_calendar
 from router.core.division_faults import Fault
 from router.core.divisions import check as check_tree, complete
@@ -23,7 +25,6 @@ from router.core.policy_file import TIERS, load_policy
 from router.core.tree import Tree
 from router.errors import CheckFailedError, ConfigurationError, RouterError
 from router.replay.mapping_file import load_mapping
-from router.rulebook import PolicySet, calendars_of
 from router.settings import Settings, load_settings
 
 KINDS = ("policy", "calendar", "divisions", "mapping", "settings")
@@ -86,7 +87,7 @@ class _Known:
 
     def __init__(self) -> None:
         self.tiers: Sequence[str] = TIERS
-        self.calendars: dict[str, Calendar] = dict(calendars_of(PolicySet(policies=())))
+        self.calendars: dict[str, Calendar] = CalendarSet().calendars()
 
 
 def kind_of(file: Path, text: str) -> str | None:
@@ -113,9 +114,10 @@ def _check(
         return Checked(file=str(file), kind=None, faults=[_untold(file, text)])
     if kind == "divisions":
         return _divisions(file, known, columns, root)
+    if kind == "calendar":
+        return Checked(file=str(file), kind=kind, faults=_calendar(file, text, known))
     checks: dict[str, Callable[[], object]] = {
         "policy": lambda: _policy(file, text, known),
-        "calendar": lambda: _calendar(file, text, known),
         "mapping": lambda: load_mapping(text, str(file)),
         "settings": lambda: load_settings(file, {}, {}),
     }
@@ -126,9 +128,13 @@ def _caught(file: Path, run: Callable[[], object]) -> list[Finding]:
     try:
         run()
     except RouterError as error:
-        where = error.where or str(file)
-        return [Finding(where=where, zh=error.what_zh, en=error.what, todo_zh=error.todo_zh, todo_en=error.todo)]
+        return [_finding_of(error, file)]
     return []
+
+
+def _finding_of(error: RouterError, file: Path) -> Finding:
+    where = error.where or str(file)
+    return Finding(where=where, zh=error.what_zh, en=error.what, todo_zh=error.todo_zh, todo_en=error.todo)
 
 
 def _policy(file: Path, text: str, known: _Known) -> None:
@@ -143,9 +149,12 @@ def _policy(file: Path, text: str, known: _Known) -> None:
         )
 
 
-def _calendar(file: Path, text: str, known: _Known) -> None:
-    calendar = load_calendar(text, str(file), known.calendars)
-    known.calendars[calendar.name] = calendar
+def _calendar(file: Path, text: str, known: _Known) -> list[Finding]:
+    faults = calendar_faults(text, str(file), known.calendars)
+    if not faults:
+        calendar = load_calendar(text, str(file), known.calendars)
+        known.calendars[calendar.name] = calendar
+    return [_finding_of(error, file) for error in faults]
 
 
 def _divisions(file: Path, known: _Known, columns: str | None, root: str | None) -> Checked:

@@ -158,9 +158,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy presets": ("列出自带的规则", "list the policies that are shipped"),
     "calendar": ("工作日历", "calendars"),
     "calendar check": (
-        "日历覆盖到哪一天；不足时退出码为 7",
-        "how far the calendars in use are known; exit code 7 when one ends soon",
+        "日历覆盖到哪一天；不足或文件有误时退出码为 7",
+        "how far the calendars in use, or files, are known; exit code 7 when one ends soon or contradicts itself",
     ),
+    "calendar import": (
+        "日历或放假通知生效，并重算在办工单的时限\n\n"
+        "先列出哪些日子有变、多少时限会移动。新时限至少在一个工作日之后，每一处变动留痕。"
+        "通知文件只写 calendar、coverage_end 和 [[notice]]。",
+        "put a calendar or a notice in force, and count running deadlines again\n\n"
+        "Says first which days change and how many deadlines move. None of them lies less than a working day "
+        "ahead, and each leaves an entry. A notice file has calendar, coverage_end and [[notice]] only.",
+    ),
+    "calendar recompute": (
+        "按现行日历重算在办工单的时限",
+        "count running deadlines again by the calendars in force",
+    ),
+    "calendar show": ("查看日历的一年", "one year of a calendar"),
     "check": (
         "检查文件：规则、日历、区划、映射、设置\n\n退出码：7 文件有误，4 文件读不了。",
         "check files: policies, calendars, divisions, mappings, settings\n\n"
@@ -301,6 +314,9 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "--toml": ("以 TOML 打印整棵树", "print the whole tree as TOML"),
     "--calendar": ("日历文件，可多次给出", "a calendar file; may be repeated"),
+    "--from": ("从程序库导入：chinesecalendar", "import from a library: chinesecalendar"),
+    "--year": ("年份", "the year"),
+    "calendar import --into": ("写入哪个日历", "the calendar it goes into"),
     "--days": ("至少还应覆盖的天数", "days that must still be covered"),
     "check --kind": ("文件种类（不写则自行判断）", "what the files are, when that cannot be told"),
     "--management": ("管理接口 http://用户:密码@主机:15672", "management API: http://user:password@host:15672"),

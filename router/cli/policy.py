@@ -9,17 +9,19 @@ import click
 import msgspec
 
 from router.app import Installation
+from router.calendars import calendars_in_force, install_calendars
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_json, emit_table, tell
-from router.cli.policy_sources import calendar_sources, source_of
+from router.cli.policy_sources import calendar_set, source_of
+from router.cli.recounting import forecast, recount, tell_forecast
 from router.cli.words import word
 from router.core.matching import check_set
 from router.core.policy_file import load_policy
 from router.core.tree import TreeFile
 from router.errors import ConfigurationError
 from router.presets import list_presets
-from router.rulebook import TREE, PolicySet, calendars_of, install_policies
+from router.rulebook import TREE, PolicySet, install_policies
 
 policy = Nouns("policy")
 
@@ -39,15 +41,17 @@ def import_(
     """Check policies as a set and put them in force."""
     with call.installation() as installation:
         tiers = _tiers(installation)
-        chosen = PolicySet(
-            policies=tuple(source_of(name) for name in names),
-            calendars=calendar_sources(calendars, installation.ledger),
-        )
+        chosen = PolicySet(policies=tuple(source_of(name) for name in names))
+        known = calendar_set(calendars, installation.ledger)
+        check_set([load_policy(one.text, one.name, tiers) for one in chosen.policies], known.calendars())
         if dry_run:
-            check_set([load_policy(one.text, one.name, tiers) for one in chosen.policies], calendars_of(chosen))
             tell(word("policies_checked", count=len(names)))
             return
+        if calendars:
+            install_calendars(installation.ledger, known, installation.now())
         version = install_policies(installation.ledger, chosen, tiers, installation.now())
+        if calendars:
+            _count_again(installation)
     if call.as_json:
         emit_json({"policies": version, "names": list(names)})
     tell(word("policies_in_force", version=version, count=len(names)))
@@ -88,6 +92,13 @@ def presets(call: Call, /) -> None:
         emit_json(list_presets())
     else:
         emit("\n".join(list_presets()))
+
+
+def _count_again(installation: Installation) -> None:
+    """A calendar that came with the policies may be one that running cases are counted by."""
+    installation.rulebook.reload()
+    tell_forecast(forecast(installation, installation.rulebook().calendars))
+    recount(installation, calendars_in_force(installation.ledger)[0])
 
 
 def _tiers(installation: Installation) -> tuple[str, ...]:

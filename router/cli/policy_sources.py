@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
+from router.calendars import CalendarSet, Source, calendars_in_force
 from router.cli.division_import import read_text
 from router.core.calendar import Calendar
 from router.core.matching import require_calendars
@@ -14,7 +13,6 @@ from router.core.policy import Policy
 from router.core.policy_file import load_policy
 from router.ledger.port import Ledger
 from router.presets import preset_text
-from router.rulebook import POLICIES, PolicySet, Source, calendars_of
 
 
 def source_of(name: str) -> Source:
@@ -30,12 +28,14 @@ def source_of(name: str) -> Source:
     return Source(name, preset_text("policies", name))
 
 
-def calendar_sources(files: Sequence[Path], ledger: Ledger | None) -> tuple[Source, ...]:
-    """The files named, or those of the set in force: another policy is no reason to lose a calendar."""
-    if files:
-        return tuple(Source(file.name, read_text(file)) for file in files)
-    current = ledger.current(POLICIES) if ledger is not None else None
-    return msgspec.json.decode(current[1], type=PolicySet).calendars if current is not None else ()
+def calendar_set(files: Sequence[Path], ledger: Ledger | None) -> CalendarSet:
+    """The calendars in force, and the files named after them.
+
+    Raises:
+        ConfigurationError: a file is wrong.
+    """
+    found = calendars_in_force(ledger)[1] if ledger is not None else CalendarSet()
+    return found.with_files([Source(file.name, read_text(file)) for file in files])
 
 
 def policies_named(
@@ -48,7 +48,7 @@ def policies_named(
         NotFoundError: there is no such file or preset.
     """
     sources = tuple(source_of(name) for name in names)
-    known = calendars_of(PolicySet(policies=sources, calendars=calendar_sources(calendars, ledger)))
+    known = calendar_set(calendars, ledger).calendars()
     policies = [load_policy(one.text, one.name, tiers) for one in sources]
     require_calendars(policies, known)
     return policies, known

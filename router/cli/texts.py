@@ -200,6 +200,51 @@ WORDS: dict[str, tuple[str, str]] = {
     "policy_to": ("失效", "to"),
     "policy_milestones": ("节点", "milestones"),
     "calendar_name": ("日历", "calendar"),
+    "calendar_provisional": ("暂定时限", "provisional deadlines"),
+    "calendar_zone": ("时区", "zone"),
+    "calendar_hours": ("办公时间", "office hours"),
+    "calendar_month": ("月", "month"),
+    "calendar_working_days": ("工作日", "working days"),
+    "calendar_off": ("放假", "off"),
+    "calendar_worked": ("调休上班", "worked"),
+    "calendar_uncovered": (
+        "（本年未全部覆盖，其余按周末双休推算）",
+        " (not the whole year: the rest is the plain week)",
+    ),
+    "calendar_change": (
+        "日历 {name}：{before} → {after}，覆盖至 {end}",
+        "calendar {name}: {before} → {after}, known until {end}",
+    ),
+    "calendar_what": (
+        "写明日历或通知文件，或用 --from 和 --year 从程序库导入",
+        "name calendar or notice files, or a library with --from and --year",
+    ),
+    "calendar_what_todo": (
+        "例：case-router calendar import 2027.toml --dry-run",
+        "for example: case-router calendar import 2027.toml --dry-run",
+    ),
+    "no_calendar": ("没有日历 {name}；现有：{known}", "there is no calendar {name}; there are: {known}"),
+    "calendar_zone_changes": (
+        "日历 {name} 的时区不能改：按它计的钟点都会移动",
+        "the zone of the calendar {name} does not change: every clock time counted by it would move",
+    ),
+    "calendar_zone_todo": ("另起一个名字，并在规则中引用", "give it another name, and name that in the policy"),
+    "calendars_same": ("与现行日历一致", "it agrees with what is in force"),
+    "calendars_dry": ("试算，未生效", "a dry run: nothing was put in force"),
+    "calendars_in_force": (
+        "日历版本 {version} 已生效，重算 {count} 件工单的时限",
+        "calendars {version} are in force; the deadlines of {count} cases were counted again",
+    ),
+    "recount_forecast": (
+        "{open_cases} 件在办工单中 {cases} 件有变：时限推后 {later}，提前 {earlier}，不动而转为确定 {marked}",
+        "{open_cases} open cases, {cases} of them change: deadlines later {later}, earlier {earlier}, "
+        "certain where they are {marked}",
+    ),
+    "recount_due_now": (
+        "其中 {count} 个按新日历已经到期，至少留一个工作日",
+        "{count} of them would have passed already: each is left a working day at least",
+    ),
+    "recount_provisional": ("仍有 {count} 个时限是暂定的", "{count} deadlines stay provisional"),
     "calendar_end": ("覆盖至", "known until"),
     "calendar_left": ("剩余天数", "days left"),
     "calendar_version": ("版本", "version"),

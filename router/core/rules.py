@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -87,6 +88,12 @@ class Rules:
         """Code of the desk that answers for follow-ups (回访): the dispatcher's, else supervision's, else None."""
         supervision = self.tree.supervision(1)
         return self.dispatcher or (supervision.code if supervision is not None else None)
+
+    def counting_by(self, calendars: Mapping[str, Calendar]) -> Rules:
+        """The same rules with other calendars, which need not be in force yet."""
+        found = copy.copy(self)
+        found.calendars = calendars
+        return found
 
     def policy(self, version: str) -> Policy:
         """A policy by version; raises KeyError for one that was never loaded."""

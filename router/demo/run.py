@@ -16,6 +16,7 @@ from router.app import Installation, installation
 from router.broker.apply import apply
 from router.broker.port import Broker
 from router.broker.topology import topology
+from router.calendars import Source
 from router.cities import demo_city
 from router.core.tree import Tree
 from router.demo.city_life import CityLife
@@ -27,7 +28,7 @@ from router.demo.summary import Summary, summarise
 from router.errors import ConflictError, UsageError
 from router.ledger.migrations import schema_status, upgrade
 from router.presets import preset_calendar, preset_text
-from router.rulebook import POLICIES, TREE, PolicySet, Source, install_policies, install_tree
+from router.rulebook import POLICIES, TREE, PolicySet, install_policies, install_tree
 from router.secret_files import broker_url, contact_key
 from router.settings import Settings
 

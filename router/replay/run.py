@@ -14,6 +14,7 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.port import Broker
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
+from router.calendars import CalendarSet, Source
 from router.core.matching import check_set
 from router.core.policy import Gate, Policy
 from router.core.policy_file import load_policy
@@ -30,7 +31,7 @@ from router.replay.mapping import SourceMapping
 from router.replay.mapping_file import load_mapping
 from router.replay.out import claim, rebuild
 from router.replay.records import read_table
-from router.rulebook import PolicySet, Source, calendars_of, install_policies, install_tree
+from router.rulebook import PolicySet, install_policies, install_tree
 from router.sentences import Sentence, sentence
 
 #: Rows that are listed by line before the rest is only counted.
@@ -115,7 +116,7 @@ def prepare(request: Request) -> Prepared:
     mapping = load_mapping(_text(request.mapping), str(request.mapping))
     as_of = mapping.as_of(request.as_of) if request.as_of is not None else None
     policies = PolicySet(policies=(_policy_source(request.policy),))
-    calendars = calendars_of(policies)
+    calendars = CalendarSet().calendars()
     policy = replay_policy(policies.policies[0], mapping)
     check_set([policy], calendars)
     history = history_of(read_table(request.file, mapping), mapping, as_of)

@@ -12,13 +12,14 @@ from router.app import Installation
 from router.broker.apply import apply
 from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing, Publisher
+from router.calendars import Source
 from router.core import address
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Open
 from router.core.opening import case_id_of
 from router.ledger.migrations import upgrade
 from router.roles import run_roles
-from router.rulebook import PolicySet, Source, install_policies, install_tree
+from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
 from tests.city import MONDAY, file
 from tests.servers.waiting import wait_until

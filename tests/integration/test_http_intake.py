@@ -16,13 +16,14 @@ from starlette.types import ASGIApp
 
 from router.app import Installation
 from router.arrivals import Arrived
+from router.calendars import Source
 from router.cli.health import Health
 from router.cli.intake import intake_app
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.ledger.port import Answer
-from router.rulebook import PolicySet, Source, install_policies, install_tree
+from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
 from router.tiers.batching import UnhurriedSender
 from router.tiers.intake import app

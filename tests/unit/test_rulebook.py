@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from router.calendars import CALENDARS, Source
 from router.core.policy_file import load_policy
 from router.core.rules import Rules
-from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, Source
+from router.rulebook import POLICIES, TREE, PolicySet, Rulebook
 from tests.city import MONDAY, desk, file
 from tests.town import DAILY
 
@@ -25,8 +26,10 @@ class Versions:
         tiers = file().tiers
         self.earlier = {load_policy(text, "earlier", tiers).version: text for text in earlier}
 
-    def current(self, kind: str) -> tuple[str, bytes]:
-        """One tree, one policy."""
+    def current(self, kind: str) -> tuple[str, bytes] | None:
+        """One tree, one policy, no calendar of its own."""
+        if kind == CALENDARS:
+            return None
         if kind == TREE:
             return "tree", msgspec.msgpack.encode(file())
         assert kind == POLICIES
