@@ -14,6 +14,7 @@ from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import Topology, topology
 from router.calendars import Source
 from router.cities import demo_city
+from router.collecting import Collector
 from router.core import address
 from router.core.calendar import Calendar
 from router.core.policy import Policy
@@ -245,9 +246,12 @@ class Installation:
         relay = Relay(self.ledger, sender, grace_s=self.settings.relay_grace_s)
         self.runtime.relays.append(relay)
         router, pause_s = self.router(background=False), self.settings.clock_s
+        collector = Collector(self.ledger, self.broker, strict_identity=self.settings.strict_identity)
+        self._stack.callback(collector.close)
         roles: list[Role] = [
             TickingRole("relay", lambda now: relay.run_once(now) > 0, self.now, pause_s=pause_s),
             TickingRole("waiting", lambda now: router.take_waiting(now) > 0, self.now, pause_s=_WAITING_EVERY_S),
+            TickingRole("collector", lambda now: collector.run_once(now) > 0, self.now, pause_s=pause_s),
             TickingRole("retention", self._forget, self.now, pause_s=_FORGET_EVERY_S),
         ]
         if self.settings.reconcile_after_s > 0:

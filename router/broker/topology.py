@@ -193,7 +193,7 @@ def _roles() -> tuple[Account, ...]:
     case = r"^case\."
     return (
         Account(user="case-router", write=case, read=r"^(case|due|desk|channel)\."),
-        Account(user="case-relay", write=case, read=NOTHING),
+        Account(user="case-relay", write=case, read=_one_of(address.PARKED)),
         Account(user="case-sla", write=case, read=r"^due\."),
         Account(user="case-metrics", write=NOTHING, read=NOTHING, tags=("monitoring",)),
     )

@@ -146,7 +146,9 @@ RUNNING: dict[str, str] = {
     "this names no desk": "没有写明承办单位的程序",
     "it is a {kind}, not a Desk": "这是 {kind}，不是 Desk",
     "the handler keeps failing: {aside} messages are set aside": "处理函数一直出错：已搁置 {aside} 条消息",
-    "Nothing was lost. Look for message.set_aside in the log.": "没有丢失消息；在日志中查找 message.set_aside",
+    "Nothing was lost: `case-router parked list` has them; message.set_aside is in the log.": (
+        "没有丢失消息：用 case-router parked list 查看，日志中有 message.set_aside"
+    ),
     "Nothing was lost: they are back in the queue. Look for message.set_aside in the log.": (
         "没有丢失消息，已退回队列；在日志中查找 message.set_aside"
     ),

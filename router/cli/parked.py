@@ -13,6 +13,7 @@ from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
 from router.cli.words import said, word
+from router.collecting import SET_ASIDE
 from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageError
 from router.flow import Router
 from router.ledger.parking import UNROUTED
@@ -140,7 +141,7 @@ def _replay(installation: Installation, router: Router, one: Parked, *, vouch: b
     if one.dismissed_at is not None:
         return "dismissed"
     now = installation.now()
-    if one.reason == UNROUTED:
+    if one.reason in (UNROUTED, SET_ASIDE):
         with installation.ledger.begin() as unit:
             if unit.send_again(one.id, now):
                 return "sent"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -72,14 +72,21 @@ WAIT_AGAIN = (
 )
 
 
-def park(connection: Connection, seal: Seal, messages: Iterable[Parked]) -> None:
-    """Keep messages; the same id twice is kept once. One without an id is given the same one every time."""
-    _keep(connection, [_row(seal, message, None) for message in messages])
+def park(
+    connection: Connection, seal: Seal, messages: Iterable[Parked], again: Mapping[str, Outgoing] | None = None
+) -> None:
+    """Keep messages; the same id twice is kept once. One without an id is given the same one every time.
+
+    `again`: parked id → our own message, with all that is needed to send it again.
+    """
+    envelopes = {parked_id: _envelope(message) for parked_id, message in (again or {}).items()}
+    _keep(connection, [_row(seal, message, envelopes.get(message.id)) for message in messages])
 
 
 def park_unrouted(connection: Connection, seal: Seal, messages: Sequence[Outgoing], now: datetime) -> None:
-    """Keep messages of our own that no queue was bound for, with all that is needed to send them again."""
-    _keep(connection, [_row(seal, _unrouted(message, now), _envelope(message)) for message in messages])
+    """Keep messages of our own that no queue was bound for."""
+    parked = [_unrouted(message, now) for message in messages]
+    park(connection, seal, parked, {one.id: message for one, message in zip(parked, messages, strict=True)})
 
 
 def listed(
@@ -125,7 +132,7 @@ def dismiss(connection: Connection, parked_id: str, *, by: str, reason: str, now
 
 
 def send_again(connection: Connection, seal: Seal, parked_id: str, now: datetime) -> bool:
-    """Put an unrouted message of ours back into the outbox, due at once; False when it is none of ours."""
+    """Put a message of ours back into the outbox, due at once; False when it is none of ours."""
     row = connection.execute(ONE_PARKED, {"id": parked_id}).mappings().first()
     if row is None or row["outgoing"] is None:
         return False

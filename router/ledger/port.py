@@ -150,8 +150,13 @@ class Unit(Protocol):
         """Encrypt and store personal data under its reference; a reference that exists keeps its first content."""
         ...
 
-    def park(self, parked: Iterable[Parked]) -> None:
-        """Keep messages that could not be handled; the same id twice is kept once."""
+    def park(self, parked: Iterable[Parked], again: Mapping[str, Outgoing] | None = None) -> None:
+        """Keep messages that could not be handled; the same id twice is kept once.
+
+        Args:
+            parked: the messages.
+            again: parked id → what :meth:`send_again` sends, of those that are our own.
+        """
         ...
 
     def unpark_waiting(self, case_ids: Collection[str], now: datetime) -> list[Parked]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, select, update
 
 from router.core.case import Case
 from router.core.commands import Contact
-from router.core.outbox import Fate
+from router.core.outbox import Fate, Outgoing
 from router.ledger import contacts, parking, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
@@ -109,9 +109,14 @@ class SqlUnit:
         """
         contacts.keep(self._connection, self._seal, given, now)
 
-    def park(self, parked: Iterable[Parked]) -> None:
-        """Keep messages that could not be handled; the same id twice is kept once."""
-        parking.park(self._connection, self._seal, parked)
+    def park(self, parked: Iterable[Parked], again: Mapping[str, Outgoing] | None = None) -> None:
+        """Keep messages that could not be handled; the same id twice is kept once.
+
+        Args:
+            parked: the messages.
+            again: parked id → what :meth:`send_again` sends, of those that are our own.
+        """
+        parking.park(self._connection, self._seal, parked, again)
 
     def unpark_waiting(self, case_ids: Collection[str], now: datetime) -> list[Parked]:
         """Take up messages that waited for these cases, oldest first; whoever calls has opened them."""

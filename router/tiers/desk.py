@@ -21,6 +21,8 @@ When things fail
     desk did not say. When `aside_limit` messages are set aside the fault is not in one case: the program stops
     with `HandlersFailingError`, and all of them go back to the queue.
     A message of a type or form this version does not know is rejected, which moves it to `case.parked`.
+    What lies there the relay takes on record: an operator sees it with `parked list`, and has it sent again with
+    `parked replay` when the program was mended. A hosted desk (`up`) sets aside straight to `case.parked`.
     The broker is away: what was said waits in memory and the message it answers stays unacknowledged.
 """
 

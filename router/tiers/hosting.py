@@ -1,8 +1,8 @@
 """Hosting: a desk inside a program that has a broker of its own, whichever it is; `up --desk module:attribute`.
 
 The desk is the same object that `run` serves from RabbitMQ, handled by the same dispatching. What differs is a
-broker without dead-lettering: a message that can never be handled is logged and acknowledged, since everything in
-an embedded broker is sent again from the ledger.
+broker without dead-lettering: what the desk gives up on it sends to `case.parked` itself, at once, where RabbitMQ
+would bring it after the last delivery. From there it goes on record: `parked list`, `parked replay`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from tenacity import RetryError, Retrying, retry_if_exception_type, wait_random_
 from tenacity.nap import sleep_using_event
 from tenacity.stop import stop_when_event_set
 
-from router.broker.port import Broker, Consumer, Fate, Outgoing, Publisher
+from router.broker.dead_letters import HANDLER_FAILING, REJECTED, dead_letter
+from router.broker.port import Broker, Consumer, Delivery, Fate, Outgoing, Publisher
 from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.tiers.desk import Desk
 from router.tiers.dispatching import Ending, HandlersFailingError, kind_of
@@ -138,13 +139,20 @@ class Hosted:
         deliveries = consumer.receive(self.desk.prefetch, wait_s)
         for delivery in deliveries:
             ending = Ending.LEFT if self._stop.is_set() else self.desk.handle(delivery, outbound, self._stop)
-            if ending in (Ending.DONE, Ending.REJECTED):
-                consumer.done([delivery])
-            elif ending is Ending.LEFT:
+            if ending is Ending.LEFT:
                 consumer.again([delivery])
-            else:
-                self._set_aside()
+            elif ending is Ending.DONE or self._gave_up(delivery, ending):
+                consumer.done([delivery])
+            if ending is Ending.ASIDE:
+                self._count_aside()
         return len(deliveries)
+
+    def _gave_up(self, delivery: Delivery, ending: Ending) -> bool:
+        """Send it where RabbitMQ would; False when it did not arrive, and it stays unacknowledged."""
+        reason = REJECTED if ending is Ending.REJECTED else HANDLER_FAILING
+        if self._publisher is None:
+            return False
+        return self._publisher.publish([dead_letter(delivery, reason, self._clock())]) == [Fate.CONFIRMED]
 
     def stop(self) -> None:
         """Ask :meth:`run` to end when the message at work is handled; any thread may."""
@@ -165,13 +173,13 @@ class Hosted:
             self._outbound = PortOutbound(self._publisher, self._clock, self._stop)
         return self._consumer, self._outbound
 
-    def _set_aside(self) -> None:
+    def _count_aside(self) -> None:
         self._aside += 1
         if self._aside >= self.desk.aside_limit:
             raise HandlersFailingError(
                 "the handler keeps failing: {aside} messages are set aside",
                 where=f"desk {self.desk.code}",
-                todo="Nothing was lost. Look for message.set_aside in the log.",
+                todo="Nothing was lost: `case-router parked list` has them; message.set_aside is in the log.",
                 aside=self._aside,
             )
 

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
+from router.collecting import Collector
 from router.core import messages as m
 from router.core.address import desk_key, desk_queue
 from router.core.case import State
 from router.errors import ConfigurationError
+from router.flow import Relay
 from router.tiers import Channel, Desk, Office, dispatching, link
 from router.tiers.dispatching import HandlersFailingError
 from tests.city import MONDAY
@@ -255,6 +258,29 @@ def test_a_handler_slower_than_the_heartbeat_keeps_both_connections(
     case = city.until(city.open(1), lambda case: case.state is State.CLOSED, "the slow case to be closed")
     assert handled == [case.id], "a lost connection would have delivered it again"
     assert ready_in(city, "willow") == 0
+
+
+def test_what_a_program_cannot_read_is_on_record_and_is_sent_again(
+    amqp_url: str, rabbit: RabbitServer, tmp_path: Path
+) -> None:
+    with served_city(amqp_url, tmp_path, management_url=rabbit.management_url) as city:
+        stop = threading.Event()
+        sent = to_willow(city, assigned(2, "C-1"), "m-1")
+        unreadable = msgspec.structs.replace(sent, body=b'{"case_id": "C-1", "version": "two"}')
+        city.send(unreadable)
+        program = city.beside(lambda: solving_desk().run(city.url, stop=stop))
+        collector = Collector(city.on.ledger, city.on.broker)
+        wait_until(lambda: collector.run_once(MONDAY, 0.2) == 1, deadline_s=DEADLINE_S, what="the letter")
+        collector.close()
+        [parked] = city.on.ledger.parked()
+        assert (parked.reason, parked.origin, parked.message_id) == ("set_aside", "desk.willow", "m-1")
+        assert (parked.case_id, parked.detail) == ("C-1", "its consumer gave up: rejected")
+        stop.set()
+        program.join(DEADLINE_S)
+        with city.on.ledger.begin() as unit:
+            assert unit.send_again(parked.id, MONDAY)
+        assert Relay(city.on.ledger, city.on.sender(background=False), grace_s=0.0).run_once(MONDAY) == 1
+        wait_until(lambda: ready_in(city, "willow") == 1, deadline_s=DEADLINE_S, what="the message to be back")
 
 
 def test_a_desk_with_its_own_account_works_where_identity_is_strict(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
+from router.collecting import Collector
 from router.core import messages as m
+from router.core.address import desk_key
 from router.core.case import State
+from router.core.commands import Accept, Actor, ActorRole
 from router.errors import ConfigurationError
+from router.flow import Relay
 from router.tiers import Desk, Office, dispatching
 from router.tiers.dispatching import HandlersFailingError
 from router.tiers.hosting import load_desk
@@ -78,6 +82,51 @@ def test_a_hosted_desk_whose_handler_keeps_failing_stops_and_says_so(
         place.open(number)
     with pytest.raises(HandlersFailingError, match="2 messages are set aside"):
         hosted.run()
+
+
+def test_what_a_hosted_desk_gives_up_on_is_on_record_and_is_handled_when_it_was_sent_again(
+    place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "_FIRST_PAUSE_S", 0.0)
+    desk, broken = Desk("willow", attempts=1), Event()
+    broken.set()
+
+    @desk.on_assigned
+    def handle(case: m.Assigned, office: Office) -> None:
+        if broken.is_set():
+            raise ValueError(case.case_id)
+        solve(case, office)
+
+    hosted = desk.attach(place.on.broker, lambda: MONDAY)
+    case_id = place.open(1)
+    tree = place.on.rulebook().tree
+    key = desk_key(tree, tree.desks["willow"], "lamp", "assigned")
+    unheard = place.message(
+        Accept(id="m-9", case_id=case_id, actor=Actor(ActorRole.DESK, "willow")),
+        "case.street",
+        key,
+        type="case.unheard_of.v9",
+    )
+    place.publish([unheard])
+    assert hosted.run_once(0.5) == 2
+    assert Collector(place.on.ledger, place.on.broker).run_once(MONDAY) == 2
+    parked = {one.type: one for one in place.on.ledger.parked()}
+    assigned = parked["case.assigned.v1"]
+    assert (assigned.reason, assigned.origin, assigned.case_id) == ("set_aside", "desk.willow", case_id)
+    assert assigned.detail == "its consumer gave up: handler_failing"
+    assert parked["case.unheard_of.v9"].message_id == "m-9"
+    broken.clear()
+    with place.on.ledger.begin() as unit:
+        assert unit.send_again(assigned.id, MONDAY)
+    place.wait(seconds=1)
+    relay = Relay(place.on.ledger, place.on.sender(background=False), grace_s=0.0)
+    assert relay.run_once(place.time) == 1
+    assert hosted.run_once(0.5) == 1
+    place.pump()
+    case = place.on.ledger.case(case_id)
+    assert case is not None
+    assert case.state is State.CLOSED
+    hosted.close()
 
 
 def test_a_desk_is_loaded_by_module_and_attribute() -> None:
