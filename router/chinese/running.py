@@ -10,6 +10,15 @@ RUNNING: dict[str, str] = {
         "放假通知公布后升级该库，或把通知写成文件：calendar import 文件"
     ),
     # -- rules in force
+    "its due date would lie beyond the year 9999": "推算出的时限超出 9999 年",
+    "--mapping says it all": "--mapping 已说明全部",
+    "Leave --columns, --zone, --time and --encoding out.": "不要再给 --columns、--zone、--time、--encoding",
+    "--columns is {given!r}": "--columns 的值是 {given!r}",
+    "Write received=COLUMN and, joined by commas, any of {known}; or name a --mapping.": (
+        "写成 received=列名，并可以逗号连上 {known}；或用 --mapping"
+    ),
+    "no column says when a case was received": "没有说明哪一列是受理时间",
+    "Add received=COLUMN to --columns.": "在 --columns 中加上 received=列名",
     "the time looked at ends before it begins": "所选时段的终点早于起点",
     "no rules are in force": "没有生效的规则",
     "no tree is installed": "尚未导入区划",

@@ -139,7 +139,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "把仍在已停用单位手中的工单重新派单",
         "route open cases afresh that are led by a desk that no longer stands",
     ),
-    "sla": ("时限：试算", "deadlines: tried out"),
+    "sla": ("时限：批量推算、试算", "deadlines: computed over a table, tried out"),
+    "sla due": (
+        "为一张表的每一行推算时限（CSV，可为 gzip）\n\n"
+        "列的含义用 --mapping 文件或 --columns 说明。输出 CSV，每行一条，读不了的行也在内并注明原因；"
+        "--json 输出一个文档。"
+        "只推算自受理起算的节点。有读不了的行时退出码为 1。",
+        "the due date of every row of a table (CSV, also gzip)\n\n"
+        "A --mapping file or --columns say what the columns mean. Prints CSV, a line for every row, those that "
+        "cannot be read among them with the reason; --json prints one document. Only milestones that count from "
+        "the receipt. Exit code 1 when a row cannot be read.",
+    ),
     "sla what-if": (
         "换一套规则会怎样：用台账里的历史试算，什么也不写\n\n"
         "逐件重走 --since 以来受理的工单：各方照旧行事，只换规则；"
@@ -325,6 +335,13 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
     "replay --policy": ("规则文件或预设名", "a policy's file, or a preset's name"),
     "case time --as-of": ("算到何时；默认为现在", "the end of the account; now by default"),
+    "sla due --policy": ("规则，按先后匹配；可多次给出", "policies in the order they are tried; may be repeated"),
+    "sla due --columns": (
+        "列名：received=…，另可有 id、due、category、group、channel、matter",
+        "columns: received=…, and any of id, due, category, group, channel, matter",
+    ),
+    "sla due --zone": ("不带时区的时间所在时区；默认 UTC", "zone of times without one; UTC by default"),
+    "sla due --time": ("时间格式（strptime）；总可用 ISO 8601", "strptime format of times; ISO 8601 always works"),
     "what-if --policy": ("要试的规则，按先后匹配；可多次给出", "policies to try, in order; may be repeated"),
     "what-if --since": ("受理时间起点，如 90d；默认 90 天", "cases received since: a time or 90d (the default)"),
     "what-if --until": ("截止时间；默认为现在", "the end; now by default"),

@@ -18,6 +18,14 @@ PLANNING: dict[str, tuple[str, str]] = {
     "time_share": ("占比", "share"),
     "time_days": ("{days} 天 {clock}", "{days} d {clock}"),
     "time_passed_on": ("{holder} → {to}", "{holder} → {to}"),
+    # -- sla due
+    "due_bad": ("{file} 第 {line} 行读不了：{reason}", "{file}, line {line} cannot be read: {reason}"),
+    "due_more_bad": ("另有 {count} 行读不了，见输出", "{count} more rows cannot be read, see the output"),
+    "due_summary": (
+        "{rows} 行：有时限 {with_due}，规则未定时限 {no_due_date}，无适用规则 {unmatched}，读不了 {unreadable}",
+        "{rows} rows: {with_due} with a due date, {no_due_date} whose policy sets none, {unmatched} that no "
+        "policy is for, {unreadable} that cannot be read",
+    ),
     "supervision_level": ("督查 {level} 级", "supervision-{level}"),
     # -- sla what-if
     "what_if_progress": ("已看 {count} 件工单", "{count} cases looked at"),

@@ -155,6 +155,11 @@ class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
     #: Category code → the budget that its cases have instead.
     by_category: dict[str, Instant] = {}
 
+    @property
+    def is_due_date(self) -> bool:
+        """Whether a case's figures go by it: statutory, and met when the matter ends."""
+        return self.track is Track.STATUTORY and self.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED)
+
     def budget(self, category: str | None) -> Instant | None:
         """The budget of a case of that category; None: it has no such milestone."""
         return self.by_category.get(category or "", self.instant)

@@ -78,12 +78,31 @@ def read_table(path: Path, mapping: SourceMapping) -> Table:
         ConfigurationError: it is empty, has not the mapping's encoding, or lacks a column that is mapped.
     """
     reader = _RowReader(mapping)
+    records, unreadable = [], []
+    for _, said in _read(path, reader, mapping):
+        if isinstance(said, Record):
+            records.append(said)
+        else:
+            unreadable.append(said)
+    return reader.table(records, unreadable)
+
+
+def read_rows(path: Path, mapping: SourceMapping) -> Iterator[tuple[int, Record | Unreadable]]:
+    """Every row of a CSV file in order, one at a time, with the line it ends at; empty lines are no rows.
+
+    Raises:
+        NotFoundError: there is no such file.
+        ConfigurationError: as :func:`read_table`.
+    """
+    return _read(path, _RowReader(mapping), mapping)
+
+
+def _read(path: Path, reader: _RowReader, mapping: SourceMapping) -> Iterator[tuple[int, Record | Unreadable]]:
     with _opened(path, mapping) as lines:
         rows = csv.reader(lines, delimiter=mapping.delimiter, strict=True)
         header = _header(rows, mapping, str(path))
-        for line, row in _rows(rows, reader.unreadable):
-            reader.take(line, header, row)
-    return reader.table()
+        for line, row in _rows(rows):
+            yield line, (row if isinstance(row, Unreadable) else reader.take(line, header, row))
 
 
 @contextmanager
@@ -127,7 +146,7 @@ def _header(rows: Iterator[list[str]], mapping: SourceMapping, where: str) -> li
     return header
 
 
-def _rows(rows: Iterator[list[str]], unreadable: list[Unreadable]) -> Iterator[tuple[int, list[str]]]:
+def _rows(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | Unreadable]]:
     """Rows with the line they end at; the reader goes on after one it cannot read."""
     while True:
         try:
@@ -135,7 +154,8 @@ def _rows(rows: Iterator[list[str]], unreadable: list[Unreadable]) -> Iterator[t
         except StopIteration:
             return
         except csv.Error as error:
-            unreadable.append(Unreadable(rows.line_num, Sentence(str(error), str(error))))  # type: ignore[attr-defined]
+            line: int = rows.line_num  # type: ignore[attr-defined]
+            yield line, Unreadable(line, Sentence(str(error), str(error)))
         else:
             if row:
                 yield rows.line_num, row  # type: ignore[attr-defined]
@@ -146,22 +166,20 @@ class _RowReader:
 
     def __init__(self, mapping: SourceMapping) -> None:
         self._mapping = mapping
-        self.records: list[Record] = []
-        self.unreadable: list[Unreadable] = []
         self._names: dict[tuple[str | None, ...], str] = {}
         self._unknown = Counter[str]()
         self._instants: dict[str, datetime] = {}
 
-    def table(self) -> Table:
+    def table(self, records: Sequence[Record], unreadable: Sequence[Unreadable]) -> Table:
         """What was read."""
         return Table(
-            records=tuple(self.records),
-            unreadable=tuple(sorted(self.unreadable, key=lambda row: row.line)),
+            records=tuple(records),
+            unreadable=tuple(unreadable),
             names=self._names,
             unknown_matter_types=dict(sorted(self._unknown.items())),
         )
 
-    def take(self, line: int, header: Sequence[str], row: Sequence[str]) -> None:
+    def take(self, line: int, header: Sequence[str], row: Sequence[str]) -> Record | Unreadable:
         """Read one row; cells that are missing at its end mean nothing."""
         try:
             if len(row) > len(header):
@@ -170,11 +188,11 @@ class _RowReader:
                 )
             if any("\0" in cell for cell in row):
                 raise UnfitError("a cell holds a NUL character")
-            self.records.append(self._record(dict(zip(header, row, strict=False))))
+            return self._record(dict(zip(header, row, strict=False)))
         except UnfitError as error:
-            self.unreadable.append(Unreadable(line, error.reason))
+            return Unreadable(line, error.reason)
         except ValueError as error:
-            self.unreadable.append(Unreadable(line, Sentence(str(error), str(error))))
+            return Unreadable(line, Sentence(str(error), str(error)))
 
     def _record(self, row: dict[str, str]) -> Record:
         mapping = self._mapping
