@@ -88,6 +88,32 @@ FILES: dict[str, str] = {
     "Add a [[milestone]] with within.": "加一个带 within 的 [[milestone]]",
     "two milestones are named {name}": "有两个节点都叫 {name}",
     "Give each a name of its own.": "各起一个名称",
+    "{name} has a meaning of its own": "{name} 另有含义",
+    "Give the watcher another name.": "给督查组另起一个名称",
+    "two watchers are named {name}": "有两个督查组都叫 {name}",
+    "{name} and {other} are one desk, {desk}": "{name} 和 {other} 是同一个单位 {desk}",
+    "Watchers are independent: give each a desk of its own.": "督查组互不隶属，各写一个单位",
+    "a milestone that {satisfied_by} satisfies waits for nobody's mark": (
+        "由 {satisfied_by} 满足的节点不等待任何人的记录"
+    ),
+    'Leave out by, or write satisfied_by = "marked" or "reviewed".': (
+        '去掉 by，或写 satisfied_by = "marked" 或 "reviewed"'
+    ),
+    "there is no watcher {by}": "没有督查组 {by}",
+    "{nearest}Known: {known}. Watchers are declared as [[watcher]].": (
+        "{nearest}已知：{known}。督查组用 [[watcher]] 写明"
+    ),
+    "anchor {anchor} and satisfied_by {satisfied_by} belong together": (
+        "anchor {anchor} 与 satisfied_by {satisfied_by} 须同时写明"
+    ),
+    'Write anchor = "{anchor}", satisfied_by = "{satisfied_by}".': (
+        '写 anchor = "{anchor}"，satisfied_by = "{satisfied_by}"'
+    ),
+    "{nearest}Allowed: {known}, each with a tier as in leader:{tier}.": (
+        "{nearest}可写：{known}，均可带层级，如 leader:{tier}"
+    ),
+    "{tier!r} is no tier": "没有层级 {tier!r}",
+    "{nearest}Tiers: {tiers}.": "{nearest}层级：{tiers}",
     "no milestone runs while a resolution waits for the gate {kind}": "办结后等待 {kind} 期间没有节点计时",
     'Add a [[milestone]] with anchor = "resolved" and satisfied_by = "followed_up".': (
         '加一个 [[milestone]]，写 anchor = "resolved" 和 satisfied_by = "followed_up"'

@@ -46,6 +46,11 @@ _TOGETHER = (
     "report-in",
     "add-assist",
     "remove-assist",
+    "assign-leader",
+    "instruct",
+    "file-plan",
+    "review",
+    "mark",
 )
 
 #: Where the function cannot be named as the command.

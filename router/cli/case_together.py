@@ -54,3 +54,61 @@ def add_assist(call: Call, /, to: str, **who: Any) -> int:
 def remove_assist(call: Call, /, to: str, **who: Any) -> int:
     """取消协办."""
     return act(call, c.RemoveAssist, ActorRole.DISPATCHER, receiver=to, **who)
+
+
+_leader = option("--leader", required=True, metavar="NAME")
+_tier = option("--tier", required=True, metavar="TIER")
+_milestone = option("--milestone", metavar="NAME")
+
+
+@click.command("assign-leader", cls=Spoken)
+@about_a_case
+@_leader
+@_tier
+@click.pass_obj
+def assign_leader(call: Call, /, **who: Any) -> int:
+    """包案."""
+    return act(call, c.AssignLeader, ActorRole.DISPATCHER, **who)
+
+
+@click.command("instruct", cls=Spoken)
+@about_a_case
+@_leader
+@_tier
+@_text
+@click.pass_obj
+def instruct(call: Call, /, **who: Any) -> int:
+    """批示."""
+    return act(call, c.Instruct, ActorRole.DISPATCHER, **who)
+
+
+@click.command("file-plan", cls=Spoken)
+@about_a_case
+@_text
+@option("--evidence", multiple=True, metavar="REF")
+@click.pass_obj
+def file_plan(call: Call, /, evidence: Sequence[str], **who: Any) -> int:
+    """方案."""
+    return act(call, c.FilePlan, ActorRole.DESK, evidence=tuple(evidence), **who)
+
+
+@click.command("review", cls=Spoken)
+@about_a_case
+@option("--passed/--failed", "passed", required=True, default=None, says="--passed")
+@_milestone
+@_text
+@click.pass_obj
+def review(call: Call, /, **who: Any) -> int:
+    """审核."""
+    return act(call, c.Review, ActorRole.SUPERVISION, **who)
+
+
+@click.command("mark", cls=Spoken)
+@about_a_case
+@_milestone
+@option("--on-site", is_flag=True)
+@_text
+@click.pass_obj
+def mark(call: Call, /, **who: Any) -> int:
+    """督查记录."""
+    return act(call, c.Mark, ActorRole.DESK, **who)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from router.cli.output import command_word, local
-from router.cli.words import pick, value_word
+from router.cli.words import pick, value_word, word
 from router.core.events import AnyEvent
 
 #: Event → (Chinese, English). Fields that are None or empty are left as `-`.
@@ -27,6 +27,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ReportedIn": ("{desk} 报到", "{desk} reported in"),
     "AssistAdded": ("{by} 增加 {desk} 协办", "{by} added {desk} to assist"),
     "AssistRemoved": ("{by} 取消 {desk} 协办", "{by} removed {desk}: it assists no more"),
+    "LeaderAssigned": ("{leader}（{tier}）包案", "{leader} ({tier}) answers for it by name"),
+    "Instructed": ("{leader}（{tier}）批示", "{leader} ({tier}) instructed"),
+    "PlanFiled": ("{desk} 报送方案", "{desk} filed a plan"),
+    "Reviewed": (
+        "{by} 审核，通过：{passed}；节点 {milestone}",
+        "{by} reviewed, passed: {passed}; milestone {milestone}",
+    ),
+    "Marked": (
+        "{watcher}（{desk}）督查记录：{milestone}；现场：{on_site}",
+        "{watcher} ({desk}) has looked: {milestone}; on site: {on_site}",
+    ),
     "ReturnRequested": (
         "{desk} 申请退单：{reason}，建议 {suggested_desk}",
         "{desk} asks to give it back: {reason}; suggests {suggested_desk}",
@@ -102,7 +113,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 #: Fields whose values come from closed sets and have words of their own.
 _SPOKEN = frozenset(
-    {"channel", "origin", "matter_type", "outcome", "result", "from_name", "to_name", "by", "reason", "cause"}
+    {
+        "channel",
+        "origin",
+        "matter_type",
+        "outcome",
+        "result",
+        "from_name",
+        "to_name",
+        "by",
+        "reason",
+        "cause",
+        "tier",
+    }
 )
 
 
@@ -122,6 +145,8 @@ def _shown(field: str, value: Any) -> str:
         return "-"
     if isinstance(value, datetime):
         return local(value)
+    if isinstance(value, bool):
+        return word("yes" if value else "no")
     if field == "command_type":
         return command_word(str(value).removeprefix("case.").rpartition(".")[0])
     return value_word(str(value), of=field) if field in _SPOKEN else str(value)

@@ -88,6 +88,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_opened_at": ("受理时间", "received"),
     "case_due": ("时限", "due"),
     "case_policy": ("规则", "policy"),
+    "yes": ("是", "yes"),
+    "no": ("否", "no"),
     "case_outcome": ("办理结果", "outcome"),
     "case_text": ("内容", "text"),
     "case_id": ("编号", "case"),

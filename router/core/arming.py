@@ -19,6 +19,7 @@ from router.core.policy import (
     Track,
     WorkingTime,
 )
+from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.together import report_in_of
 
@@ -37,37 +38,70 @@ _REPORT_IN = WorkingTime(4 * 3600)
 #: How long a superior may be silent before that is consent (docs/behaviour.md, 3.4).
 _SILENCE = WorkingTime(4 * 3600)
 
+#: What a watcher or a reviewer does.
+_LOOKED_AT = frozenset({Satisfies.REVIEWED, Satisfies.MARKED})
+#: What is never the handling desk's to do.
+_OTHERS = _LOOKED_AT | {Satisfies.FOLLOWED_UP}
+
 
 def arm(
-    rules: Rules, policy: Policy, anchor: Anchor, at: datetime, given: datetime | None, category: str | None
+    rules: Rules,
+    policy: Policy,
+    anchor: Anchor,
+    at: datetime,
+    given: datetime | None,
+    category: str | None,
+    *,
+    subject: str | None = None,
 ) -> tuple[Milestone, ...]:
-    """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent."""
+    """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent.
+
+    So are those that wait for a watcher who must not see a case about the office `subject`.
+    """
     chosen, first = rules.anchored(policy, anchor, category)
     if not chosen:
         return ()
     calendar = rules.calendar(policy)
     found = [(rule, budget, due(budget, at, calendar, given, first)) for rule, budget in chosen]
-    return tuple(
-        [_milestone(rules, rule, budget, deadline, at) for rule, budget, deadline in found if deadline is not None]
-    )
+    armed = [
+        _milestone(rules, policy, rule, budget, deadline, at)
+        for rule, budget, deadline in found
+        if deadline is not None
+    ]
+    if policy.watchers and subject is not None:
+        armed = [m for m in armed if not (m.satisfied_by in _LOOKED_AT and _is_kept(rules, subject, m.holder))]
+    return tuple(armed)
 
 
-def _milestone(rules: Rules, rule: MilestoneRule, budget: Instant, deadline: Due, since: datetime) -> Milestone:
-    follows_up = rule.satisfied_by is Satisfies.FOLLOWED_UP
+def _is_kept(rules: Rules, subject: str, holder: str | None) -> bool:
+    return holder is not None and keeps_from(rules.tree, subject, holder)
+
+
+def _milestone(
+    rules: Rules, policy: Policy, rule: MilestoneRule, budget: Instant, deadline: Due, since: datetime
+) -> Milestone:
+    others = rule.satisfied_by in _OTHERS
     return Milestone(
         name=rule.name,
         due_at=deadline.at,
         satisfied_by=rule.satisfied_by,
-        # The follow-up is never the handling desk's: its slowness takes no case from anybody.
-        on_pass=OnPass.SUPERVISE if follows_up and rule.on_pass is OnPass.ESCALATE else rule.on_pass,
+        # Asking, reviewing and watching are never the handling desk's: slowness there takes no case from anybody.
+        on_pass=OnPass.SUPERVISE if others and rule.on_pass is OnPass.ESCALATE else rule.on_pass,
         to=rule.to,
         track=rule.track,
         provisional=deadline.provisional,
-        holder=(rule.to if rule.to in rules.tree.desks else rules.follow_up_desk) if follows_up else None,
+        holder=_holder(rules, policy, rule) if others else None,
         since=since,
         budget=_counted(budget),
         pauses=rule.pauses,
     )
+
+
+def _holder(rules: Rules, policy: Policy, rule: MilestoneRule) -> str | None:
+    """Code of the desk that asks, reviews or watches; None for a review: whoever is the lead's superior then."""
+    if rule.satisfied_by is not Satisfies.FOLLOWED_UP:
+        return rules.looks(policy, rule.by)
+    return rule.to if rule.to in rules.tree.desks else rules.follow_up_desk
 
 
 def _counted(budget: Instant) -> Instant | None:
@@ -244,6 +278,10 @@ def in_hand_until(rules: Rules, policy: Policy, case: Case, milestone: Milestone
     The clock of a supervising superior counts from its order, every other one from the lead's assignment.
     """
     ordered = milestone.holder is not None
+    if (
+        ordered and milestone.on_pass is not OnPass.ESCALATE
+    ):  # somebody else's duty, which takes the case from nobody
+        return None
     event_at = case.ordered_at if ordered else case.dispatched_at
     recorded_at = case.order_recorded_at if ordered else case.assigned_at
     if not _came_late(rules, event_at, recorded_at) or recorded_at is None or policy.min_in_hand_s == 0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from router.core import task_force
 from router.core.case import Case
 from router.core.commands import Correct
 from router.core.events import Corrected
@@ -51,6 +52,7 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
         )
     )
     to = _on_its_step(draft.case, rules, found)
+    to = task_force.waits(draft, rules, to) or to
     if elsewhere and to.desk.code != case.lead:
         dispatch_to(draft, rules, to, from_desk=case.lead or None)
     return None

@@ -81,12 +81,19 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
             milestone=milestone.name,
             due_at=milestone.due_at,
             on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
-            charged_to=milestone.holder or _in_hand(draft.case, rules),
+            charged_to=_holder(draft.case, rules, milestone) or _in_hand(draft.case, rules),
         )
     )
     if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
         _on_pass(draft, rules, milestone)
     return None
+
+
+def _holder(case: Case, rules: Rules, milestone: Milestone) -> str | None:
+    """Desk code of who holds a milestone; None: the lead. A review is never the lead's own."""
+    if milestone.holder is None and milestone.satisfied_by is Satisfies.REVIEWED:
+        return above(case, rules, case.lead)
+    return milestone.holder
 
 
 def _in_hand(case: Case, rules: Rules) -> str:
@@ -155,7 +162,7 @@ def _supervisor(case: Case, rules: Rules) -> str:
 
 def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     """The superior of whoever holds the milestone is told to supervise; nobody loses the case."""
-    lead = milestone.holder or draft.case.lead
+    lead = _holder(draft.case, rules, milestone) or draft.case.lead
     by = above(draft.case, rules, lead)
     draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
     draft.tell_desk(
@@ -175,7 +182,7 @@ def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 
 def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     """Desk code of who is told of a milestone."""
-    holder = milestone.holder or case.lead
+    holder = _holder(case, rules, milestone) or case.lead
     if milestone.to == "superior":
         return above(case, rules, holder)
     wanted = milestone.to if milestone.to in rules.tree.desks else None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from router.core import notices
 from router.core.arming import arm, signing
 from router.core.case import Case
-from router.core.commands import Dispatch
+from router.core.commands import ActorRole, Dispatch
 from router.core.events import Accepted, Dispatched
+from router.core.naming import lacks
 from router.core.policy import Anchor
 from router.core.refusals import Refusal, refuse
 from router.core.returns import receiver
@@ -24,6 +25,13 @@ def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
     policy, old = rules.policy(draft.case.policy), draft.case.lead
     if desk.code == old:
         return refuse("same_desk", desk=old)
+    lacking = lacks(draft.case, rules)
+    if lacking and desk.kind is not DeskKind.TRIAGE:
+        sorter = rules.tree.triage(desk.division)
+        # The router moves a case because its desk is gone: it goes on waiting, with triage.
+        if command.actor.role is not ActorRole.SYSTEM or sorter is None or sorter.code == draft.case.lead:
+            return refuse("names_missing", missing=lacking)
+        desk = sorter
     beside = _beside(draft.case, command, desk, rules)
     if isinstance(beside, Refusal):
         return beside
@@ -58,5 +66,13 @@ def _beside(case: Case, command: Dispatch, lead: Desk, rules: Rules) -> list[str
 def _signed_on_paper(draft: Draft, rules: Rules) -> None:
     """Whoever signed the receipt of a hand-over in person has signed for the case: nobody reminds it of that."""
     case = draft.case
-    armed = arm(rules, rules.policy(case.policy), Anchor.ACCEPTED, draft.at, case.given_due_at, case.category)
+    armed = arm(
+        rules,
+        rules.policy(case.policy),
+        Anchor.ACCEPTED,
+        draft.at,
+        case.given_due_at,
+        case.category,
+        subject=case.subject_desk,
+    )
     draft.add(Accepted(desk=case.lead, milestones=armed))

@@ -53,7 +53,7 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
     elif command.result is FollowUpResult.ACCEPTED and accepted + _TOLERANCE >= gate.accept_share * command.asked:
         close_case(draft, gate.kind, outcome)
     else:
-        _back_to_work(draft, rules, "gate")
+        back_to_work(draft, rules, "gate")
     return None
 
 
@@ -86,10 +86,10 @@ def close(draft: Draft, command: Close, rules: Rules) -> Refusal | None:
 
 def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
     """重办: the resident or the follow-up says it is not solved after all."""
-    _back_to_work(draft, rules, "request", command.text)
+    back_to_work(draft, rules, "request", command.text)
 
 
-def _back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
+def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
     """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day."""
     calendar = rules.calendar(rules.policy(draft.case.policy))
     not_before = end_of_next_working_day(draft.at, calendar) if reason == "request" else None

@@ -23,7 +23,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Assigned(Payload, frozen=True, kw_only=True, tag="case.assigned.v1"):
-    """派单: the case is this desk's to handle (`role` lead) or to help with (`role` assist)."""
+    """派单: the case is this desk's to handle (`role` lead), to help with (assist) or to look at (watcher)."""
 
     role: str
     #: Name of the ladder's step: `street`, `district`, …
@@ -47,6 +47,10 @@ class Assigned(Payload, frozen=True, kw_only=True, tag="case.assigned.v1"):
     contact_ref: str | None = None
     #: Desk it was taken from; None at first dispatch.
     from_desk: str | None = None
+    #: Who answers for it by name (包案), an official account or title; empty: nobody does.
+    leader: str = ""
+    #: Leaders who said what is to be done (批示), in order; their words are in the case's history.
+    instructed_by: tuple[str, ...] = ()
 
 
 class Taken(Payload, frozen=True, kw_only=True, tag="case.taken.v1"):
@@ -97,6 +101,45 @@ class ReportedIn(Payload, frozen=True, kw_only=True, tag="case.reported_in.v1"):
     """报到: a desk that was called to help with your case is there."""
 
     desk: str
+    text: str = ""
+
+
+class NamesWanted(Payload, frozen=True, kw_only=True, tag="case.names_wanted.v1"):
+    """A case waits, undispatched, until these are on record: its leader (包案), what leaders said (批示)."""
+
+    #: As in the policy's file: `leader:city`, `instruction`.
+    missing: tuple[str, ...]
+
+
+class LeaderAssigned(Payload, frozen=True, kw_only=True, tag="case.leader_assigned.v1"):
+    """包案: a leader answers for the case by name."""
+
+    #: Official account or title.
+    leader: str
+    tier: str
+
+
+class Instructed(Payload, frozen=True, kw_only=True, tag="case.instructed.v1"):
+    """批示: a leader said what is to be done."""
+
+    leader: str
+    tier: str
+    text: str = ""
+
+
+class PlanFiled(Payload, frozen=True, kw_only=True, tag="case.plan_filed.v1"):
+    """方案: the lead filed a plan; look at it."""
+
+    desk: str
+    text: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class Reviewed(Payload, frozen=True, kw_only=True, tag="case.reviewed.v1"):
+    """审核: what you did was reviewed."""
+
+    passed: bool
+    milestone: str | None = None
     text: str = ""
 
 
@@ -234,6 +277,11 @@ AnyPayload = (
     | SupervisionOrdered
     | Whistled
     | ReportedIn
+    | NamesWanted
+    | LeaderAssigned
+    | Instructed
+    | PlanFiled
+    | Reviewed
     | ReturnRequested
     | ReturnDecided
     | EscalationRequested

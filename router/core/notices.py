@@ -20,6 +20,11 @@ DEADLINE_MOVED = "deadline_moved"
 SUPERVISED = "supervised"
 WHISTLED = "whistled"
 REPORTED_IN = "reported_in"
+NAMES_WANTED = "names_wanted"
+LEADER_ASSIGNED = "leader_assigned"
+INSTRUCTED = "instructed"
+PLAN_FILED = "plan_filed"
+REVIEWED = "reviewed"
 RETURN_REQUESTED = "return_requested"
 RETURN_DECIDED = "return_decided"
 ESCALATION_REQUESTED = "escalation_requested"
@@ -83,6 +88,8 @@ def assigned(
             affected=case.affected,
             contact_ref=case.contact_ref,
             from_desk=from_desk,
+            leader=case.together.leader.leader if case.together.leader is not None else "",
+            instructed_by=tuple(one.leader for one in case.together.instructions),
         )
 
     return payload

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core import notices
+from router.core import notices, task_force
 from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
 from router.core.commands import Open
@@ -23,6 +23,7 @@ from router.core.refusals import Refusal, refuse
 from router.core.routing import Route, Wanted, group_of, route
 from router.core.rules import Rules
 from router.core.step import Draft, Step
+from router.core.whistles import assist
 
 #: Bytes of the digest in a case id: 16 letters; a collision among 10⁹ cases has a chance of about 4 in 10⁷.
 _ID_BYTES = 10
@@ -67,9 +68,22 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     )
     draft = Draft(None, command, at=at, now=now, tree=tree)
     draft.add(_received(command, rules, found, digest, at), text=command.text)
-    dispatch_to(draft, rules, found)
+    found, beside = task_force.jointly(draft.case, rules, found)
+    waiting = task_force.waits(draft, rules, found)
+    dispatch_to(draft, rules, waiting or found)
+    if beside is not None and waiting is None:
+        assist(draft, rules, beside.code, draft.case.lead)
+    _tell_watchers(draft, rules)
     notices.answer(draft, "received")
     return draft.step()
+
+
+def _tell_watchers(draft: Draft, rules: Rules) -> None:
+    """Each watcher hears of the case for itself, whatever the others do."""
+    for watcher in rules.policy(draft.case.policy).watchers:
+        desk = rules.watches(watcher)
+        if desk is not None and desk != draft.case.lead:
+            draft.tell_desk(desk, notices.ASSIGNED, notices.assigned(rules, watcher.name, role="watcher"))
 
 
 def _repeat(case: Case, command: Open, digest: str) -> Step | Refusal:
@@ -93,7 +107,9 @@ def _received(command: Open, rules: Rules, found: Route, digest: str, at: dateti
         vulnerable=command.vulnerable,
     )
     chosen = choose(rules.policies, facts, at, rules.calendars)
-    milestones = arm(rules, chosen.policy, Anchor.RECEIVED, at, command.due_at, command.category)
+    milestones = arm(
+        rules, chosen.policy, Anchor.RECEIVED, at, command.due_at, command.category, subject=command.subject_desk
+    )
     return Received(
         source=command.source,
         source_id=command.source_id,
@@ -137,7 +153,7 @@ def dispatch_to(draft: Draft, rules: Rules, found: Route, *, from_desk: str | No
     step = rules.step_of(policy, found.desk)
     given, category = case.given_due_at, case.category
     milestones = (
-        arm(rules, policy, Anchor.DISPATCHED, draft.at, given, category)
+        arm(rules, policy, Anchor.DISPATCHED, draft.at, given, category, subject=case.subject_desk)
         if first
         else signing(rules, policy, draft.at, category)
     )

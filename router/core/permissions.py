@@ -23,6 +23,7 @@ class Role(StrEnum):
     SORTER = "sorter"  # a lead that only hands the case on: triage, a dispatcher, or of a case nobody has placed
     DESIGNATOR = "designator"  # a lead that must designate: the cap of returns is reached
     ASSIST = "assist"
+    WATCHER = "watcher"  # a desk that the case's policy names, where it does not handle the case
     SUPERIOR = "superior"  # any desk above the lead
     CITY = "city"  # a superior at the top of the tree
     FORMER = "former"  # a desk the case was taken from
@@ -47,6 +48,11 @@ class Kind(StrEnum):
     REPORT_IN = "report_in"
     ADD_ASSIST = "add_assist"
     REMOVE_ASSIST = "remove_assist"
+    ASSIGN_LEADER = "assign_leader"
+    INSTRUCT = "instruct"
+    FILE_PLAN = "file_plan"
+    REVIEW = "review"
+    MARK = "mark"
     RETURN = "return"
     APPROVE_RETURN = "approve_return"
     REFUSE_RETURN = "refuse_return"
@@ -112,6 +118,11 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.REPORT_IN: _may(_AT_WORK, Role.ASSIST),
     Kind.ADD_ASSIST: _may(_AT_WORK, *_FROM_ABOVE),
     Kind.REMOVE_ASSIST: _may(_AT_WORK, *_FROM_ABOVE),
+    Kind.ASSIGN_LEADER: _may(_OPEN, *_FROM_ABOVE),
+    Kind.INSTRUCT: _may(_OPEN, *_FROM_ABOVE),
+    Kind.FILE_PLAN: _may(_AT_WORK, Role.LEAD),
+    Kind.REVIEW: _may(_AT_WORK | {State.RESOLVED}, *_FROM_ABOVE, Role.WATCHER),
+    Kind.MARK: _may(_OPEN, Role.WATCHER),
     Kind.RETURN: _may(_AT_WORK, Role.LEAD),
     Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
     Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
@@ -183,8 +194,11 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
     desk = rules.tree.desks.get(code)
     roles = _at_work(code, desk, case)
     # Whoever handles a case neither follows it up nor withdraws it, in whatever office it sits.
-    if not roles and desk is not None and desk.kind in _OFFICES:
-        roles.add(_OFFICES[desk.kind])
+    if not roles and desk is not None:
+        if desk.kind in _OFFICES:
+            roles.add(_OFFICES[desk.kind])
+        if any(rules.watches(watcher) == code for watcher in rules.policy(case.policy).watchers):
+            roles.add(Role.WATCHER)
     if _is_above(code, case, rules):
         roles.add(Role.SUPERIOR)
         if desk is not None and rules.tree.tier_of(desk) == 0:

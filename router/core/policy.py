@@ -100,6 +100,7 @@ class Satisfies(StrEnum):
     MARKED = "marked"
     FOLLOWED_UP = "followed_up"
     REPORTED_IN = "reported_in"
+    MEDIATED = "mediated"
     RETURN_DECIDED = "return_decided"
     EXTENSION_DECIDED = "extension_decided"
     SUSPENSION_DECIDED = "suspension_decided"
@@ -133,6 +134,7 @@ class Anchor(StrEnum):
     DISPATCHED = "dispatched"
     ACCEPTED = "accepted"
     WHISTLED = "whistled"
+    MEDIATION = "mediation"
     RESOLVED = "resolved"
     RETURN_REQUESTED = "return_requested"
 
@@ -152,6 +154,8 @@ class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     #: Whether it stands still while the case is suspended (挂账).
     pauses: bool = True
+    #: Whose mark or review meets it: a watcher's name, or `superior`, `supervision`, `dispatcher` for a review.
+    by: str = ""
     #: Category code → the budget that its cases have instead.
     by_category: dict[str, Instant] = {}
 
@@ -163,6 +167,42 @@ class MilestoneRule(msgspec.Struct, frozen=True, kw_only=True):
     def budget(self, category: str | None) -> Instant | None:
         """The budget of a case of that category; None: it has no such milestone."""
         return self.by_category.get(category or "", self.instant)
+
+
+class Watcher(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who looks at every case of a policy for itself, beside the desk that handles it (督查组)."""
+
+    name: str
+    title: str = ""
+    #: Desk code.
+    desk: str
+
+
+class Required(StrEnum):
+    """What must be on record before a case is dispatched."""
+
+    LEADER = "leader"  # 包案领导
+    INSTRUCTION = "instruction"  # 领导批示
+
+
+class Requirement(msgspec.Struct, frozen=True, kw_only=True):
+    """A name without which a case is not dispatched."""
+
+    what: Required
+    #: Name of the tier whose leaders it must be, or a higher one's; empty: of any.
+    tier: str = ""
+
+    def __str__(self) -> str:
+        """As in the policy's file: `leader:city`."""
+        return f"{self.what}:{self.tier}" if self.tier else str(self.what)
+
+
+class DispatchTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """How a case is dispatched."""
+
+    requires: tuple[Requirement, ...] = ()
+    #: Tier that leads a joint dispatch (联合派单) while the desk below assists; empty: each case has one desk.
+    lead: str = ""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +330,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     extension: ExtensionRule | None = None
     #: None: none of these cases is suspended.
     suspension: SuspensionRule | None = None
+    watchers: tuple[Watcher, ...] = ()
+    dispatch: DispatchTerms = DispatchTerms()
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
     colours: tuple[Colour, ...] = ()

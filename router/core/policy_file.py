@@ -16,6 +16,7 @@ import msgspec
 from router.core.colours import read_colours
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.notation import parse_instant
+from router.core.offices_file import check_called, read_by, read_dispatch, read_watchers
 from router.core.policy import (
     Anchor,
     Days,
@@ -34,6 +35,7 @@ from router.core.policy import (
     Step,
     SuspensionRule,
     Track,
+    Watcher,
     Window,
     WorkingTime,
 )
@@ -60,6 +62,8 @@ _POLICY_KEYS = (
     "return",
     "extension",
     "suspension",
+    "watcher",
+    "dispatch",
 )
 _MILESTONE_KEYS = (
     "name",
@@ -67,6 +71,7 @@ _MILESTONE_KEYS = (
     "within",
     "by_category",
     "satisfied_by",
+    "by",
     "on_pass",
     "to",
     "track",
@@ -90,7 +95,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
     table = Table(parse_toml(text, where), where, _POLICY_KEYS)
     effective_from, effective_to = _effective(table)
     window, reasons, cap = _returns(table)
-    gate, milestones = _gate(table), _milestones(table)
+    watchers = read_watchers(table)
+    gate, milestones = _gate(table), _milestones(table, watchers)
     _check_gate(table, gate, milestones)
     return Policy(
         name=file_name(table),
@@ -109,6 +115,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         return_cap=cap,
         extension=_extension(table),
         suspension=_suspension(table),
+        watchers=watchers,
+        dispatch=read_dispatch(table, tiers),
         min_in_hand_s=_min_in_hand(table),
         colours=read_colours(table),
     )
@@ -157,8 +165,8 @@ def _match(table: Table, tiers: Sequence[str]) -> Match:
     return Match(**texts, starred=match.flag("starred"), vulnerable=match.flag("vulnerable"))
 
 
-def _milestones(table: Table) -> tuple[MilestoneRule, ...]:
-    rules = tuple(_milestone(one) for one in table.tables("milestone", _MILESTONE_KEYS))
+def _milestones(table: Table, watchers: Sequence[Watcher]) -> tuple[MilestoneRule, ...]:
+    rules = tuple(_milestone(one, watchers) for one in table.tables("milestone", _MILESTONE_KEYS))
     if not rules:
         raise table.wrong("milestone", "a policy needs at least one milestone", "Add a [[milestone]] with within.")
     names = [rule.name for rule in rules]
@@ -170,24 +178,28 @@ def _milestones(table: Table) -> tuple[MilestoneRule, ...]:
     return rules
 
 
-def _milestone(table: Table) -> MilestoneRule:
+def _milestone(table: Table, watchers: Sequence[Watcher]) -> MilestoneRule:
     track = table.choice("track", Track, Track.STATUTORY)
     # An internal date reminds and no more, unless the file says otherwise.
     usual = OnPass.REMIND if track is Track.INTERNAL else OnPass.ESCALATE
     form = table.parsed("within", _form) if "by_category" in table else None
     instant = table.parsed("within", parse_instant) if form is None else None
-    return MilestoneRule(
+    satisfied_by = table.choice("satisfied_by", Satisfies, Satisfies.CLOSED)
+    rule = MilestoneRule(
         name=file_name(table),
         title=table.text("title", ""),
         instant=instant,
         by_category=_by_category(table, form or instant),
-        satisfied_by=table.choice("satisfied_by", Satisfies, Satisfies.CLOSED),
+        satisfied_by=satisfied_by,
+        by=read_by(table, satisfied_by, watchers),
         on_pass=table.choice("on_pass", OnPass, usual),
         to=table.text("to", "lead"),
         track=track,
         anchor=table.choice("anchor", Anchor, Anchor.RECEIVED),
         pauses=_flag(table, "pauses", usual=True),
     )
+    check_called(table, rule)
+    return rule
 
 
 def _by_category(table: Table, form: Instant | None) -> dict[str, Instant]:

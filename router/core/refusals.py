@@ -57,6 +57,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "assists_already": ("{desk} 已是协办单位", "the desk {desk} assists already"),
     "assists_not": ("{desk} 不是协办单位", "the desk {desk} does not assist"),
+    "names_missing": (
+        "派单前须落实：{missing}（leader 包案领导，instruction 领导批示）",
+        "not to be dispatched before these are on record: {missing} (assign_leader, instruct)",
+    ),
+    "leader_unnamed": ("须写明领导的账号或职务", "name the leader by official account or title"),
+    "unknown_tier": ("没有层级 {tier}，可用：{tiers}", "there is no tier {tier}; known: {tiers}"),
+    "plan_empty": ("方案须有内容或附件编号", "a plan needs words, or the reference of a document"),
+    "unknown_milestone": (
+        "没有等待审核或督查记录的节点 {milestone}",
+        "no milestone {milestone} waits for a review or a mark",
+    ),
+    "waits_for_another": (
+        "节点 {milestone} 由 {by} 审核或记录",
+        "the milestone {milestone} waits for {by}, and for nobody else",
+    ),
     "return_window_passed": (
         "退单须在派单后 {window} 内提出，期限为 {until}",
         "a return must be asked for within {window} of the dispatch, which was until {until}",

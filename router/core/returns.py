@@ -11,6 +11,7 @@ from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, RefuseReturn, RequestReturn
 from router.core.events import Designated, ReturnApproved, ReturnRefused, ReturnRequested
 from router.core.ladder import superiors
+from router.core.naming import lacks
 from router.core.notation import format_instant
 from router.core.refusals import Refusal, refuse
 from router.core.routing import Wanted, keeps_from, route
@@ -87,6 +88,9 @@ def approve_return(draft: Draft, command: ApproveReturn, rules: Rules) -> Refusa
         return desk
     if desk.code == case.lead:
         return refuse("same_desk", desk=desk.code)
+    lacking = lacks(case, rules)
+    if lacking and desk.kind is not DeskKind.TRIAGE:
+        return refuse("names_missing", missing=lacking)
     _give_back(draft, rules, desk)
     return None
 
@@ -153,6 +157,9 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
     desk = receiver(rules, draft.case.subject_desk, command.desk)
     if isinstance(desk, Refusal):
         return desk
+    lacking = lacks(draft.case, rules)
+    if lacking:
+        return refuse("names_missing", missing=lacking)
     case, old, policy = draft.case, draft.case.lead, rules.policy(draft.case.policy)
     draft.add(
         Designated(

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from router.core.calendar import Calendar
 from router.core.instants import budgets_of, first_wall_clock
-from router.core.policy import Anchor, Instant, MilestoneRule, Policy, WallClock
+from router.core.policy import Anchor, Instant, MilestoneRule, Policy, WallClock, Watcher
 from router.core.tree import Desk, DeskKind, Tree
 
 COMPLAINT = "complaint"
@@ -94,6 +94,21 @@ class Rules:
         found = copy.copy(self)
         found.calendars = calendars
         return found
+
+    def watches(self, watcher: Watcher) -> str | None:
+        """Code of the desk at work that a watcher is; supervision's stands in for one that is not there."""
+        desk = self.tree.standing(watcher.desk) or self.tree.supervision(1)
+        return desk.code if desk is not None else None
+
+    def looks(self, policy: Policy, by: str) -> str | None:
+        """Code of the desk whose mark or review a milestone's `by` names; None: whoever is the lead's superior."""
+        if by == "supervision":
+            supervision = self.tree.supervision(1)
+            return supervision.code if supervision is not None else None
+        if by == "dispatcher":
+            return self.dispatcher
+        watcher = next((one for one in policy.watchers if one.name == by), None)
+        return self.watches(watcher) if watcher is not None else None
 
     def policy(self, version: str) -> Policy:
         """A policy by version; raises KeyError for one that was never loaded."""

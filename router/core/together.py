@@ -1,13 +1,16 @@
-"""What several offices are to one case: who was called to help, and has come.
+"""What several offices are to one case: who was called to help and has come, who leads it by name, who watches.
 
 Values on the case, changed by `router.core.folds.together` alone. A case nobody else has to do with has `ALONE`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+
+from router.core.policy import Required, Requirement
 
 #: How the milestone of a called desk is named, before its code.
 REPORT_IN = "report_in"
@@ -29,14 +32,60 @@ class Whistle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reported_at: datetime | None = None
 
 
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a leader said is to be done (批示). The words stand in the entry."""
+
+    #: Official account or title.
+    leader: str
+    #: Name of the leader's tier.
+    tier: str
+    at: datetime
+
+
+class Leader(msgspec.Struct, frozen=True, kw_only=True):
+    """Who answers for the case by name (包案)."""
+
+    #: Official account or title.
+    leader: str
+    #: Name of the leader's tier.
+    tier: str
+
+
+class Marked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a watcher has looked at."""
+
+    watcher: str
+    #: The milestone that waited for it; None: none did.
+    milestone: str | None
+    at: datetime
+    #: The watcher was there (现场督办).
+    on_site: bool = False
+
+
 class Together(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that more than one office has to do with a case."""
 
     whistles: tuple[Whistle, ...] = ()
+    leader: Leader | None = None
+    instructions: tuple[Instruction, ...] = ()
+    #: When the plan that stands was filed; None: none was.
+    plan_filed_at: datetime | None = None
+    marks: tuple[Marked, ...] = ()
 
     def awaits(self, desk: str) -> Whistle | None:
         """The call that a desk has not answered yet; None when there is none."""
         return next((one for one in self.whistles if one.desk == desk and one.reported_at is None), None)
+
+    def lacks(self, requires: Sequence[Requirement], tiers: Sequence[str]) -> tuple[Requirement, ...]:
+        """What must be on record before the case is dispatched, and is not; `tiers` are named from the top."""
+        return tuple(one for one in requires if not self._has(one, tiers))
+
+    def _has(self, wanted: Requirement, tiers: Sequence[str]) -> bool:
+        named: Sequence[Leader | Instruction] = self.instructions
+        if wanted.what is Required.LEADER:
+            named = () if self.leader is None else (self.leader,)
+        high_enough = tiers[: tiers.index(wanted.tier) + 1] if wanted.tier in tiers else tiers
+        return any(one.tier in high_enough for one in named)
 
 
 #: Nobody but the lead has to do with it.

@@ -10,7 +10,7 @@ from router.core import messages as m, notices, working
 from router.core.arming import reporting_in
 from router.core.case import Case
 from router.core.commands import AddAssist, Command, RemoveAssist, ReportIn, ReportProgress, Whistle
-from router.core.events import AssistAdded, AssistRemoved, MilestoneStatus, Overtaken, ReportedIn, Whistled
+from router.core.events import AssistAdded, AssistRemoved, ReportedIn, Whistled
 from router.core.ladder import superiors
 from router.core.refusals import Refusal, refuse
 from router.core.returns import receiver
@@ -92,10 +92,7 @@ def _speaks(command: Command) -> str | None:
 
 
 def _arrive(draft: Draft, desk: str, text: str) -> None:
-    for missed in draft.case.milestones:
-        late = missed.status is MilestoneStatus.MISSED and missed.name == report_in_of(desk)
-        if late and missed.due_at >= draft.at:  # it reached us late and counts as in time
-            draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=desk))
+    working.overtake_named(draft, report_in_of(desk), desk)
     draft.add(ReportedIn(desk=desk), text=text)
     draft.tell_desk(
         draft.case.lead,

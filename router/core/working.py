@@ -13,6 +13,7 @@ from router.core.commands import (
     ActorRole,
     Adopt,
     Command,
+    FilePlan,
     Mitigate,
     Outcome,
     Reply,
@@ -40,6 +41,7 @@ _MEETS: dict[type[Command], tuple[Satisfies, ...]] = {
     Accept: (Satisfies.ACCEPTED,),
     ReportProgress: (Satisfies.PROGRESS,),
     Reply: (Satisfies.REPLIED,),
+    FilePlan: (Satisfies.PLAN_FILED,),
     Resolve: (Satisfies.ACCEPTED, Satisfies.PROGRESS, Satisfies.RESOLVED),
 }
 
@@ -52,18 +54,26 @@ def speaker(command: Command, case: Case) -> str:
 def accept(draft: Draft, command: Accept, rules: Rules) -> None:
     """签收: starts no clock; a policy may give the time after it a milestone of its own."""
     policy = rules.policy(draft.case.policy)
-    _overtake(draft, command, rules)
+    overtake(draft, command, rules)
     draft.add(
         Accepted(
             desk=speaker(command, draft.case),
-            milestones=arm(rules, policy, Anchor.ACCEPTED, draft.at, draft.case.given_due_at, draft.case.category),
+            milestones=arm(
+                rules,
+                policy,
+                Anchor.ACCEPTED,
+                draft.at,
+                draft.case.given_due_at,
+                draft.case.category,
+                subject=draft.case.subject_desk,
+            ),
         )
     )
 
 
 def report_progress(draft: Draft, command: ReportProgress, rules: Rules) -> None:
     """办理进展."""
-    _overtake(draft, command, rules)
+    overtake(draft, command, rules)
     draft.add(ProgressReported(desk=speaker(command, draft.case)), text=command.text)
 
 
@@ -73,7 +83,7 @@ def reply(draft: Draft, command: Reply, rules: Rules) -> Refusal | None:
     if due_at is not None and due_at <= draft.at:
         return refuse("promise_in_the_past", due_at=due_at.isoformat())
     promise = commitment(due_at) if due_at is not None else None
-    _overtake(draft, command, rules)
+    overtake(draft, command, rules)
     draft.add(Replied(desk=speaker(command, draft.case), commitment=promise), text=command.text)
     notices.answer(draft, "replied", command.text)
     return None
@@ -89,7 +99,7 @@ def resolve(draft: Draft, command: Resolve, rules: Rules) -> Refusal | None:
     """办结: under gate `none` the case closes in the same step. Withdrawing is never the handling desk's."""
     if command.outcome is Outcome.WITHDRAWN and command.actor.role is ActorRole.DESK:
         return refuse("outcome_not_yours", outcome=command.outcome)
-    _overtake(draft, command, rules)
+    overtake(draft, command, rules)
     _resolved(
         draft,
         rules,
@@ -109,7 +119,7 @@ def in_time_after_all(draft: Draft, command: Command, rules: Rules) -> Refusal |
     """
     lead = draft.case.lead
     if not isinstance(command, Resolve):
-        _overtake(draft, command, rules)
+        overtake(draft, command, rules)
         return None
     refusal = resolve(draft, command, rules)
     if refusal is None:
@@ -126,10 +136,17 @@ def counts_as_in_time(draft: Draft, command: Command, rules: Rules) -> bool:
     )
 
 
-def _overtake(draft: Draft, command: Command, rules: Rules) -> None:
+def overtake(draft: Draft, command: Command, rules: Rules) -> None:
     """Deadlines taken for missed before this report reached us, which counts as in time, are met after all."""
     for missed in _overtaken(draft, command, rules):
         draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=speaker(command, draft.case)))
+
+
+def overtake_named(draft: Draft, name: str | None, desk: str) -> None:
+    """As :func:`overtake`, for what one desk alone can meet: its mark, its review, its coming."""
+    for missed in draft.case.milestones:
+        if missed.name == name and missed.status is MilestoneStatus.MISSED and missed.due_at >= draft.at:
+            draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=desk))
 
 
 def _overtaken(draft: Draft, command: Command, rules: Rules) -> list[Milestone]:
@@ -169,7 +186,15 @@ def _resolved(
             outcome=outcome,
             evidence=evidence,
             root_cause=root_cause,
-            milestones=arm(rules, policy, Anchor.RESOLVED, draft.at, draft.case.given_due_at, draft.case.category),
+            milestones=arm(
+                rules,
+                policy,
+                Anchor.RESOLVED,
+                draft.at,
+                draft.case.given_due_at,
+                draft.case.category,
+                subject=draft.case.subject_desk,
+            ),
         ),
         text=text,
     )

@@ -116,6 +116,26 @@ class Desk:
         """报到: a desk that you called is there."""
         return self._on(m.ReportedIn, handler)
 
+    def on_names_wanted(self, handler: Handler) -> Handler:
+        """A case waits for its leader's name, or for what leaders say, before it is dispatched."""
+        return self._on(m.NamesWanted, handler)
+
+    def on_leader_assigned(self, handler: Handler) -> Handler:
+        """包案: a leader answers for a case of yours by name."""
+        return self._on(m.LeaderAssigned, handler)
+
+    def on_instructed(self, handler: Handler) -> Handler:
+        """批示: a leader said what is to be done."""
+        return self._on(m.Instructed, handler)
+
+    def on_plan_filed(self, handler: Handler) -> Handler:
+        """方案: a lead filed a plan; look at it."""
+        return self._on(m.PlanFiled, handler)
+
+    def on_reviewed(self, handler: Handler) -> Handler:
+        """审核: what you did was reviewed."""
+        return self._on(m.Reviewed, handler)
+
     def on_return_requested(self, handler: Handler) -> Handler:
         """退单申请: a desk asks to give a case back; decide."""
         return self._on(m.ReturnRequested, handler)

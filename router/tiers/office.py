@@ -172,6 +172,36 @@ class Office:
         """报到: you were called to help and are there."""
         return self.say(c.ReportIn, case, text=text, at=at)
 
+    def file_plan(
+        self, case: Payload | str, *, text: str = "", evidence: Sequence[str] = (), at: datetime | None = None
+    ) -> str:
+        """方案: say how you will deal with the matter."""
+        return self.say(c.FilePlan, case, text=text, evidence=tuple(evidence), at=at)
+
+    def review(
+        self,
+        case: Payload | str,
+        *,
+        passed: bool,
+        milestone: str | None = None,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """审核: what was done passes or fails; a failed one needs a reason."""
+        return self.say(c.Review, case, passed=passed, milestone=milestone, text=text, at=at)
+
+    def mark(
+        self,
+        case: Payload | str,
+        *,
+        milestone: str | None = None,
+        on_site: bool = False,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """督查记录: your desk watches this case and has looked."""
+        return self.say(c.Mark, case, milestone=milestone, on_site=on_site, text=text, at=at)
+
     # -- those above -------------------------------------------------------------------------------------------
 
     def dispatch(
@@ -227,6 +257,16 @@ class Office:
     def designate(self, case: Payload | str, *, desk: str, at: datetime | None = None) -> str:
         """指定承办: name the desk that must take it."""
         return self.say(c.Designate, case, desk=desk, at=at)
+
+    def assign_leader(self, case: Payload | str, *, leader: str, tier: str, at: datetime | None = None) -> str:
+        """包案: name the leader who answers for the case, by official account or title."""
+        return self.say(c.AssignLeader, case, leader=leader, tier=tier, at=at)
+
+    def instruct(
+        self, case: Payload | str, *, leader: str, tier: str, text: str, at: datetime | None = None
+    ) -> str:
+        """批示: put on record what a leader said is to be done."""
+        return self.say(c.Instruct, case, leader=leader, tier=tier, text=text, at=at)
 
     def add_assist(self, case: Payload | str, *, desk: str, text: str = "", at: datetime | None = None) -> str:
         """增加协办: tell a desk to help."""

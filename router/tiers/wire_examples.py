@@ -15,6 +15,7 @@ _DUE_AT = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 _DESK = c.Actor(c.ActorRole.DESK, "liuyin")
 _ABOVE = c.Actor(c.ActorRole.DESK, "hubin")
 _CALLED = c.Actor(c.ActorRole.DESK, "hubin-power")
+_WATCHER = c.Actor(c.ActorRole.DESK, "supervision-group")
 _CHANNEL = c.Actor(c.ActorRole.CHANNEL, "hotline")
 _FOLLOW_UP = c.Actor(c.ActorRole.FOLLOW_UP, "follow-up")
 _ID = "5f0c3a9be1d27c4460a8b1f2"
@@ -51,6 +52,27 @@ COMMANDS: tuple[c.Command, ...] = (
     c.ReportIn(id=f"{_ID}/report_in/1", case_id=_CASE, actor=_CALLED, text="已派人到场。"),
     c.AddAssist(id=f"{_ID}/add_assist/1", case_id=_CASE, actor=_ABOVE, desk="hubin-power"),
     c.RemoveAssist(id=f"{_ID}/remove_assist/1", case_id=_CASE, actor=_ABOVE, desk="hubin-power"),
+    c.AssignLeader(id=f"{_ID}/assign_leader/1", case_id=_CASE, actor=_ABOVE, leader="副市长（城建）", tier="city"),
+    c.Instruct(
+        id=f"{_ID}/instruct/1",
+        case_id=_CASE,
+        actor=_ABOVE,
+        leader="区长",
+        tier="district",
+        text="三日内恢复照明，举一反三。",
+    ),
+    c.FilePlan(
+        id=f"{_ID}/file_plan/1", case_id=_CASE, actor=_DESK, text="周三断电换灯。", evidence=("plan-20261124",)
+    ),
+    c.Review(
+        id=f"{_ID}/review/1",
+        case_id=_CASE,
+        actor=_WATCHER,
+        passed=False,
+        milestone="review",
+        text="没有写明断电时间。",
+    ),
+    c.Mark(id=f"{_ID}/mark/1", case_id=_CASE, actor=_WATCHER, on_site=True, text="已到现场。"),
     c.RequestReturn(
         id=f"{_ID}/return/1",
         case_id=_CASE,
@@ -165,6 +187,11 @@ PAYLOADS: tuple[m.Payload, ...] = (
     m.SupervisionOrdered(case_id=_CASE, version=5, milestone="close", due_at=_DUE_AT, lead="liuyin"),
     m.Whistled(case_id=_CASE, version=4, by="liuyin", due_at=_DUE_AT, text="需要断电后才能施工。"),
     m.ReportedIn(case_id=_CASE, version=5, desk="hubin-power", text="已派人到场。"),
+    m.NamesWanted(case_id=_CASE, version=2, missing=("leader:city", "instruction")),
+    m.LeaderAssigned(case_id=_CASE, version=3, leader="副市长（城建）", tier="city"),
+    m.Instructed(case_id=_CASE, version=4, leader="区长", tier="district", text="三日内恢复照明，举一反三。"),
+    m.PlanFiled(case_id=_CASE, version=5, desk="liuyin", text="周三断电换灯。", evidence=("plan-20261124",)),
+    m.Reviewed(case_id=_CASE, version=6, passed=False, milestone="review", text="没有写明断电时间。"),
     m.ReturnRequested(
         case_id=_CASE,
         version=4,

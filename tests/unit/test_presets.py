@@ -76,6 +76,22 @@ def test_an_inspection_case_in_dazhou_has_one_hour_and_three_five_and_seven_natu
     assert found["close"].at == china(2026, 10, 7, 10)
 
 
+def test_dazhou_has_two_watchers_and_dispatches_nothing_without_the_names() -> None:
+    usual, starred = preset_policy("dazhou"), preset_policy("dazhou-starred")
+    assert [str(one) for one in usual.dispatch.requires] == ["leader:city", "instruction:district"]
+    assert [str(one) for one in starred.dispatch.requires] == ["leader:city", "instruction:city"]
+    assert {rule.by: None for rule in usual.milestones if rule.by}.keys() == {
+        "supervision_group",
+        "petition_group",
+    }
+    assert (starred.milestones, starred.watchers, starred.gate, starred.ladder) == (
+        usual.milestones,
+        usual.watchers,
+        usual.gate,
+        usual.ladder,
+    )
+
+
 @pytest.mark.parametrize("name", ["natural", "utc"])
 def test_the_calendars_around_the_clock_need_no_notice(name: str) -> None:
     calendar = preset_calendar(name)

@@ -55,8 +55,13 @@ from router.core.commands.life import (
 )
 from router.core.commands.together import (
     AddAssist as AddAssist,
+    AssignLeader as AssignLeader,
+    FilePlan as FilePlan,
+    Instruct as Instruct,
+    Mark as Mark,
     RemoveAssist as RemoveAssist,
     ReportIn as ReportIn,
+    Review as Review,
     Whistle as Whistle,
 )
 
@@ -71,6 +76,11 @@ AnyCommand = (
     | ReportIn
     | AddAssist
     | RemoveAssist
+    | AssignLeader
+    | Instruct
+    | FilePlan
+    | Review
+    | Mark
     | RequestReturn
     | ApproveReturn
     | RefuseReturn

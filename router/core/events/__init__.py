@@ -66,7 +66,12 @@ from router.core.events.life import (
 from router.core.events.together import (
     AssistAdded as AssistAdded,
     AssistRemoved as AssistRemoved,
+    Instructed as Instructed,
+    LeaderAssigned as LeaderAssigned,
+    Marked as Marked,
+    PlanFiled as PlanFiled,
     ReportedIn as ReportedIn,
+    Reviewed as Reviewed,
     Whistled as Whistled,
 )
 
@@ -81,6 +86,11 @@ AnyEvent = (
     | ReportedIn
     | AssistAdded
     | AssistRemoved
+    | LeaderAssigned
+    | Instructed
+    | PlanFiled
+    | Reviewed
+    | Marked
     | ReturnRequested
     | ReturnApproved
     | ReturnRefused

@@ -31,3 +31,47 @@ class AssistRemoved(Event, frozen=True, kw_only=True, tag="AssistRemoved"):
 
     desk: str
     by: str
+
+
+class LeaderAssigned(Event, frozen=True, kw_only=True, tag="LeaderAssigned"):
+    """包案: a leader answers for the case by name."""
+
+    leader: str
+    tier: str
+    by: str
+
+
+class Instructed(Event, frozen=True, kw_only=True, tag="Instructed"):
+    """批示: a leader said what is to be done."""
+
+    leader: str
+    tier: str
+    by: str
+
+
+class PlanFiled(Event, frozen=True, kw_only=True, tag="PlanFiled"):
+    """方案: the lead said how it will deal with the matter."""
+
+    desk: str
+    evidence: tuple[str, ...] = ()
+
+
+class Reviewed(Event, frozen=True, kw_only=True, tag="Reviewed"):
+    """审核: passed or not."""
+
+    by: str
+    passed: bool
+    #: The milestone it was for; None: none waited for it.
+    milestone: str | None = None
+    #: A failed one: clocks that run anew, for a better plan and for looking at it.
+    milestones: tuple[Milestone, ...] = ()
+
+
+class Marked(Event, frozen=True, kw_only=True, tag="Marked"):
+    """A watcher has looked."""
+
+    watcher: str
+    desk: str
+    #: The milestone it was for; None: none waited for it.
+    milestone: str | None = None
+    on_site: bool = False

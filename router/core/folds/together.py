@@ -10,7 +10,7 @@ import msgspec
 from router.core import clocks, events as e
 from router.core.case import Case
 from router.core.policy import Satisfies
-from router.core.together import ALONE, Whistle, report_in_of
+from router.core.together import ALONE, Instruction, Leader, Marked, Whistle, report_in_of
 
 
 def leads(case: Case, desk: str) -> None:
@@ -57,8 +57,7 @@ def _on_reported_in(case: Case, event: e.ReportedIn, entry: e.Entry) -> None:
         for one in case.together.whistles
     )
     _change(case, whistles=came)
-    name = report_in_of(event.desk)
-    clocks.end(case, lambda m: m.name == name, e.MilestoneStatus.MET, met_at=entry.event_at)
+    _meet(case, report_in_of(event.desk), entry)
 
 
 def _on_assist_added(case: Case, event: e.AssistAdded, _entry: e.Entry) -> None:
@@ -71,10 +70,47 @@ def _on_assist_removed(case: Case, event: e.AssistRemoved, _entry: e.Entry) -> N
         _recall(case, event.desk)
 
 
+def _on_leader_assigned(case: Case, event: e.LeaderAssigned, _entry: e.Entry) -> None:
+    _change(case, leader=Leader(leader=event.leader, tier=event.tier))
+
+
+def _on_instructed(case: Case, event: e.Instructed, entry: e.Entry) -> None:
+    said = Instruction(leader=event.leader, tier=event.tier, at=entry.event_at)
+    _change(case, instructions=(*case.together.instructions, said))
+
+
+def _on_plan_filed(case: Case, _event: e.PlanFiled, entry: e.Entry) -> None:
+    _change(case, plan_filed_at=entry.event_at)
+    clocks.satisfy(case, Satisfies.PLAN_FILED, entry.event_at)
+
+
+def _on_reviewed(case: Case, event: e.Reviewed, entry: e.Entry) -> None:
+    if event.passed:
+        _meet(case, event.milestone, entry)
+        return
+    _change(case, plan_filed_at=None)
+    clocks.rearm(case, event.milestones)
+
+
+def _on_marked(case: Case, event: e.Marked, entry: e.Entry) -> None:
+    mark = Marked(watcher=event.watcher, milestone=event.milestone, at=entry.event_at, on_site=event.on_site)
+    _change(case, marks=(*case.together.marks, mark))
+    _meet(case, event.milestone, entry)
+
+
+def _meet(case: Case, name: str | None, entry: e.Entry) -> None:
+    clocks.end(case, lambda m: m.name == name, e.MilestoneStatus.MET, met_at=entry.event_at)
+
+
 #: How the events of several offices change a case.
 FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.Whistled: _on_whistled,
     e.ReportedIn: _on_reported_in,
     e.AssistAdded: _on_assist_added,
     e.AssistRemoved: _on_assist_removed,
+    e.LeaderAssigned: _on_leader_assigned,
+    e.Instructed: _on_instructed,
+    e.PlanFiled: _on_plan_filed,
+    e.Reviewed: _on_reviewed,
+    e.Marked: _on_marked,
 }
