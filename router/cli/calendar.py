@@ -78,7 +78,7 @@ def check(call: Call, /, files: tuple[Path, ...], days: int) -> int:
 
 def coverage(one: Calendar, now: datetime, days: int, provisional: int | None = None) -> Coverage:
     """How far a calendar is known, seen from `now`; `days` must be left."""
-    left = days_left(one, now)
+    left = one.days_left(now)
     return Coverage(
         name=one.name,
         version=one.version,
@@ -87,11 +87,6 @@ def coverage(one: Calendar, now: datetime, days: int, provisional: int | None = 
         ok=left is None or left >= days,
         provisional=provisional,
     )
-
-
-def days_left(one: Calendar, now: datetime) -> int | None:
-    """Days from today to the last one that is known; None: it never ends."""
-    return (one.coverage_end - one.local(now).date()).days if one.coverage_end != date.max else None
 
 
 def _in_use(installation: Installation, days: int) -> list[Coverage]:

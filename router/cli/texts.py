@@ -321,6 +321,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "it has no deadline, and its policy {policy} has one",
     ),
     "audit_overdue": ("时限 {due_at} 已过而未处理", "its deadline of {due_at} has passed and nobody handled it"),
+    "audit_calendar": (
+        "{milestone} 不是按现行日历计的；运行 case-router calendar recompute",
+        "its {milestone} was counted by another calendar: run case-router calendar recompute",
+    ),
     "audit_lead_gone": (
         "主办单位 {lead} 已停用或不存在；运行 case-router divisions reroute",
         "its lead {lead} no longer stands: run case-router divisions reroute",

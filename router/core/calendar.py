@@ -152,6 +152,10 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whether the day is known; if not, what is computed from it is provisional."""
         return day <= self.coverage_end and (self.coverage_start is None or day >= self.coverage_start)
 
+    def days_left(self, at: datetime) -> int | None:
+        """Days from that instant's day to the last one that is known; None: it never ends."""
+        return (self.coverage_end - self.local(at).date()).days if self.coverage_end != date.max else None
+
     def is_day_of(self, day: date, days: DaySet) -> bool:
         """Whether the day belongs to a set of days."""
         worked = self._table(days)

@@ -145,6 +145,8 @@ def recompute(case: Case, name: str, due_at: datetime, moved_to: datetime, *, pr
     case.milestones = tuple(again if m is moved else m for m in case.milestones)
     if case.due_at == due_at and moved.since == case.opened_at and _is_promise(moved):
         case.due_at = max(m.due_at for m in case.milestones if m.since == case.opened_at and _is_promise(m))
+    if case.extended_due_at == due_at and _is_promise(moved):
+        case.extended_due_at = moved_to
 
 
 def _is_promise(m: Milestone) -> bool:

@@ -69,16 +69,6 @@ class Reminded(Payload, frozen=True, kw_only=True, tag="case.reminded.v1"):
     reason: str
 
 
-class DeadlineMoved(Payload, frozen=True, kw_only=True, tag="case.deadline_moved.v1"):
-    """重算时限: a deadline of yours was counted again, for example by next year's calendar, and has moved."""
-
-    milestone: str
-    #: The instant it had.
-    due_at: datetime
-    #: The instant it has now.
-    moved_to: datetime
-
-
 class SupervisionOrdered(Payload, frozen=True, kw_only=True, tag="case.supervised.v1"):
     """督办: supervise the lead, whose case it stays."""
 
@@ -210,7 +200,7 @@ class SuspensionDecided(Payload, frozen=True, kw_only=True, tag="case.suspension
 class DueChanged(Payload, frozen=True, kw_only=True, tag="case.due_changed.v1"):
     """Your deadlines of a case have moved."""
 
-    #: `resumed`, `starred`, `unstarred` or `replan`.
+    #: `resumed`, `starred`, `unstarred`, `replan`, or `calendar`: another calendar came into force.
     reason: str
     #: The next deadline of yours; None when there is none.
     due_at: datetime | None
@@ -273,7 +263,6 @@ AnyPayload = (
     Assigned
     | Taken
     | Reminded
-    | DeadlineMoved
     | SupervisionOrdered
     | Whistled
     | ReportedIn

@@ -16,7 +16,6 @@ from router.core.step import Draft
 ASSIGNED = "assigned"
 TAKEN = "taken"
 REMINDED = "reminded"
-DEADLINE_MOVED = "deadline_moved"
 SUPERVISED = "supervised"
 WHISTLED = "whistled"
 REPORTED_IN = "reported_in"

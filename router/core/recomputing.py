@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core import messages as m, notices
+from router.core import notices
 from router.core.case import Case
 from router.core.changes import NONE
 from router.core.events import DeadlineRecomputed, Milestone, MilestoneStatus
@@ -67,28 +67,18 @@ def _recomputed(case: Case, mile: Milestone, rules: Rules, now: datetime) -> Rec
 
 
 def recompute(draft: Draft, rules: Rules) -> None:
-    """重算时限: put on record what the calendar in force changes, and tell whoever's deadline has moved."""
+    """重算时限: put on record what the calendar in force changes, and tell the lead whose deadlines have moved."""
     calendar = rules.calendar(rules.policy(draft.case.policy))
-    for one in recomputed(draft.case, rules, draft.now):
-        mile = one.milestone
+    found = recomputed(draft.case, rules, draft.now)
+    for one in found:
         draft.add(
             DeadlineRecomputed(
-                milestone=mile.name,
-                due_at=mile.due_at,
+                milestone=one.milestone.name,
+                due_at=one.milestone.due_at,
                 moved_to=one.moved_to,
                 provisional=one.provisional,
                 calendar=calendar.version,
             )
         )
-        if one.moves and (mile.holder or draft.case.lead):
-            _tell(draft, mile.holder or draft.case.lead, mile, one.moved_to)
-
-
-def _tell(draft: Draft, desk: str, mile: Milestone, moved_to: datetime) -> None:
-    draft.tell_desk(
-        desk,
-        notices.DEADLINE_MOVED,
-        lambda case: m.DeadlineMoved(
-            case_id=case.id, version=case.version, milestone=mile.name, due_at=mile.due_at, moved_to=moved_to
-        ),
-    )
+    if draft.case.lead and any(one.moves and one.milestone.holder is None for one in found):
+        notices.due_changed(draft, "calendar")

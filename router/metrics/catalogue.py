@@ -33,7 +33,7 @@ REASONS = (
     "other",
 )
 #: What the auditor finds (`router.sla.auditor.CODES`).
-FINDINGS = ("no_deadline", "overdue", "lead_gone", "outbox")
+FINDINGS = ("no_deadline", "overdue", "lead_gone", "calendar", "outbox")
 #: Roles that consume, and all loops; `desk` is any hosted desk.
 CONSUMING = ("router", "sla")
 LOOPS = (*CONSUMING, "relay", "waiting", "retention", "reconciler", "clock", "audit", "desk")
@@ -129,6 +129,11 @@ FOUND = Metric(
     help="What the auditor's last full pass found, by code.",
     labels={"code": FINDINGS},
 )
+CALENDAR_DAYS = Metric(
+    name="case_router_calendar_coverage_days",
+    kind="gauge",
+    help="Days until the first calendar in use is known no more, as of the auditor's last pass; +Inf: none ends.",
+)
 BEAT = Metric(
     name="case_router_role_beat_timestamp_seconds",
     kind="gauge",
@@ -154,6 +159,7 @@ METRICS = (
     RESENT,
     AUDITED,
     FOUND,
+    CALENDAR_DAYS,
     BEAT,
     REACHABLE,
 )

@@ -33,6 +33,7 @@ class Audited(Protocol):
     """What is read of an auditor."""
 
     last_success_at: datetime | None
+    calendar_days: int | None
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -90,6 +91,8 @@ class Runtime(Collector):
             at = auditor.last_success_at
             yield _gauge(c.AUDITED, at.timestamp() if at is not None else 0.0)
             yield _gauge(c.FOUND, auditor.counts)
+            days = auditor.calendar_days
+            yield _gauge(c.CALENDAR_DAYS, float("inf") if days is None else days)
         yield self._beats()
         yield _gauge(c.REACHABLE, float(self._broker.reachable))
 

@@ -12,6 +12,7 @@ import msgspec
 
 from router.core.case import Case, State
 from router.core.policy import Given, Policy, Satisfies
+from router.core.recomputing import recomputed
 from router.core.routing import is_stranded
 from router.core.rules import Rules
 from router.flow import RulesInForce
@@ -22,7 +23,7 @@ GRACE_S = 300
 #: A message this old has outlived every pause of the relay.
 OUTBOX_S = 600
 #: What may be found; a closed set, for metrics.
-CODES = ("no_deadline", "overdue", "lead_gone", "outbox")
+CODES = ("no_deadline", "overdue", "lead_gone", "calendar", "outbox")
 #: Cases between two signs of life.
 _PROGRESS_EVERY = 1000
 
@@ -36,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     #: Id of the case; empty when it is not about one.
     case: str = ""
-    #: What a sentence about it needs: `policy`, `due_at`, `lead`, `waited_s`.
+    #: What a sentence about it needs: `policy`, `due_at`, `lead`, `milestone`, `waited_s`.
     data: dict[str, Datum] = {}
 
 
@@ -80,6 +81,8 @@ class Auditor:
         self.last_success_at: datetime | None = None
         #: What that pass saw; None before the first.
         self.last: Audit | None = None
+        #: Days until the first calendar that a policy in force counts by is known no more; None: none ends.
+        self.calendar_days: int | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -103,6 +106,7 @@ class Auditor:
             findings.extend(look(case, self._rulebook({case.policy}), now, self._grace))
             if looked_at % _PROGRESS_EVERY == 0:
                 progress()
+        self.calendar_days = _calendar_days(self._rulebook(()), now)
         waited_s = self._ledger.counts(now)["outbox_oldest_s"] or 0
         if waited_s > self._outbox_s:
             findings.append(Finding(code="outbox", data={"waited_s": waited_s}))
@@ -120,6 +124,14 @@ def look(case: Case, rules: Rules, now: datetime, grace: timedelta) -> Iterator[
             yield Finding(code="no_deadline", case=case.id, data={"policy": case.policy})
     elif now - case.next_due_at > grace:
         yield Finding(code="overdue", case=case.id, data={"due_at": case.next_due_at})
+    # Opened while a calendar came into force, by a router that had not read it yet.
+    for one in recomputed(case, rules, now)[:1]:
+        yield Finding(code="calendar", case=case.id, data={"milestone": one.milestone.name})
+
+
+def _calendar_days(rules: Rules, now: datetime) -> int | None:
+    left = [rules.calendar(policy).days_left(now) for policy in rules.policies]
+    return min((days for days in left if days is not None), default=None)
 
 
 def may_have_none(case: Case, policy: Policy) -> bool:

@@ -100,10 +100,6 @@ class Desk:
         """催办: a milestone passed or is about to."""
         return self._on(m.Reminded, handler)
 
-    def on_deadline_moved(self, handler: Handler) -> Handler:
-        """重算时限: a deadline of yours has moved."""
-        return self._on(m.DeadlineMoved, handler)
-
     def on_supervised(self, handler: Handler) -> Handler:
         """督办: supervise the desk below whose case it stays."""
         return self._on(m.SupervisionOrdered, handler)

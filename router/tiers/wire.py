@@ -38,7 +38,6 @@ _KINDS = {
     "case.assigned.v1": notices.ASSIGNED,
     "case.taken.v1": notices.TAKEN,
     "case.reminded.v1": notices.REMINDED,
-    "case.deadline_moved.v1": notices.DEADLINE_MOVED,
     "case.supervised.v1": notices.SUPERVISED,
     "case.whistled.v1": notices.WHISTLED,
     "case.reported_in.v1": notices.REPORTED_IN,

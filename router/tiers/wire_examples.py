@@ -177,13 +177,6 @@ PAYLOADS: tuple[m.Payload, ...] = (
     ),
     m.Taken(case_id=_CASE, version=6, reason="escalated", to_desk="hubin"),
     m.Reminded(case_id=_CASE, version=3, milestone="close", due_at=_DUE_AT, reason="reminder"),
-    m.DeadlineMoved(
-        case_id=_CASE,
-        version=4,
-        milestone="close",
-        due_at=_DUE_AT,
-        moved_to=datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
-    ),
     m.SupervisionOrdered(case_id=_CASE, version=5, milestone="close", due_at=_DUE_AT, lead="liuyin"),
     m.Whistled(case_id=_CASE, version=4, by="liuyin", due_at=_DUE_AT, text="需要断电后才能施工。"),
     m.ReportedIn(case_id=_CASE, version=5, desk="hubin-power", text="已派人到场。"),

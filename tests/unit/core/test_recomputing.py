@@ -11,17 +11,19 @@ from hypothesis import given, strategies as st
 from router.core import events as e
 from router.core.calendar import Calendar
 from router.core.commands import (
+    ApproveExtension,
     Correct,
     Escalate,
     FollowUp,
     FollowUpResult,
     Recompute,
     Reply,
+    RequestExtension,
     RequestReturn,
     Resolve,
 )
 from router.core.history import advance
-from router.core.policy import Gate, GateKind, Satisfies, Track, WorkingTime
+from router.core.policy import ExtensionRule, Gate, GateKind, Satisfies, Track, WorkingTime
 from router.core.recomputing import recomputed
 from router.core.rules import Rules
 from tests.city import CLOSE, Play, ladder, milestone, policy, rules, working_days
@@ -79,7 +81,7 @@ def test_a_deadline_in_january_is_provisional_until_the_calendar_knows_the_month
             calendar=KNOWN.version,
         )
     ]
-    assert play.told("willow") == ["assigned", "deadline_moved"]
+    assert play.told("willow") == ["assigned", "due_changed"]
 
 
 def test_what_stays_where_it_was_is_certain_now_and_nobody_is_disturbed() -> None:
@@ -211,3 +213,14 @@ def test_no_deadline_that_moves_lies_less_than_a_working_day_ahead(
         if one.moves:
             today, end = CN.local(play.now).date().toordinal(), CN.local(one.moved_to).date().toordinal()
             assert any(other.is_working_day(date.fromordinal(day)) for day in range(today + 1, end))
+
+
+def test_an_extended_case_is_counted_again_with_its_extension() -> None:
+    extended: dict[str, Any] = {"extension": ExtensionRule(longest=working_days(10))}
+    play = opened(2026, 12, 28, 10, in_force=by(CN, **extended))
+    play.say("willow", RequestExtension, reason="parts", days=3)
+    play.say("lake", ApproveExtension)
+    assert due(play) == play.case.extended_due_at == china(2027, 1, 8)  # 5, 6, 7 January after the first date
+    recompute(play, KNOWN, **extended)
+    assert due(play) == play.case.extended_due_at == china(2027, 1, 9)
+    assert advance(None, play.entries) == play.case

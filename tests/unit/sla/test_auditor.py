@@ -7,15 +7,19 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
+import msgspec
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
 from router.core.case import Case
+from router.core.policy import Satisfies
+from router.core.rules import Rules
 from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.sla.auditor import CODES, Auditor
 from router.sla.roles import audit_role
-from tests.city import MONDAY, Play, rules
+from tests.city import MONDAY, Play, milestone, policy, rules, working_days
+from tests.unit.core.calendars import CN
 
 
 class Shelf:
@@ -39,9 +43,9 @@ class Shelf:
         return {"outbox_oldest_s": self.oldest_s}
 
 
-def auditor(shelf: Shelf) -> Auditor:
+def auditor(shelf: Shelf, in_force: Rules | None = None) -> Auditor:
     """An auditor of the small city."""
-    return Auditor(shelf, lambda _versions: rules())  # type: ignore[arg-type]
+    return Auditor(shelf, lambda _versions: in_force or rules())  # type: ignore[arg-type]
 
 
 def a_case() -> Case:
@@ -59,6 +63,25 @@ def codes(shelf: Shelf, **later: float) -> list[str]:
 def test_a_case_as_it_should_be_is_looked_at_and_nothing_is_found() -> None:
     found = auditor(Shelf([a_case()])).run_once(MONDAY)
     assert (found.looked_at, found.findings) == (1, ())
+
+
+def test_a_deadline_counted_by_a_calendar_no_longer_in_force_is_found() -> None:
+    counts = policy(calendar="cn", milestones=(milestone("close", working_days(5), Satisfies.CLOSED),))
+    play = Play(rules(counts))
+    play.open()
+    changed = msgspec.structs.replace(CN, days_off=CN.days_off | {MONDAY.date() + timedelta(days=1)})
+    shelf = Shelf([play.case])
+    assert auditor(shelf, rules(counts)).run_once(MONDAY).findings == ()
+    found = auditor(shelf, rules(counts, calendars=(changed,))).run_once(MONDAY).findings
+    assert [one.code for one in found] == ["calendar"]
+
+
+def test_the_days_until_the_first_calendar_ends_are_counted_down() -> None:
+    natural, national = policy(), policy(name="working", calendar="cn")
+    for policies, days in (((natural,), None), ((natural, national), 101)):
+        looks = auditor(Shelf([]), rules(*policies))
+        looks.run_once(MONDAY)  # 21 September 2026; the small city's calendar ends with the year
+        assert looks.calendar_days == days
 
 
 def test_a_deadline_that_nobody_noticed_is_found_after_the_grace_however_old_it_is() -> None:
