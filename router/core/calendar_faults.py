@@ -119,12 +119,14 @@ def _wrong_end(
             start=calendar.coverage_start,
             year=min(named).year,
         )
-    if base is not None and said.coverage_end is not None and said.coverage_end < base.coverage_end:
+    # What starts from a calendar that needs no notice may need one itself.
+    known = base.coverage_end if base is not None and base.coverage_end != date.max else None
+    if known is not None and said.coverage_end is not None and said.coverage_end < known:
         yield at.wrong(
             "coverage_end",
             "it ends before what is known already, {end}",
             "Leave it out, or write a later day.",
-            end=base.coverage_end,
+            end=known,
         )
 
 

@@ -88,6 +88,21 @@ def test_a_notice_comes_into_force_and_is_shown(shell: Shell) -> None:
     assert shell("calendar", "recompute", "--json").json["calendars"] == []
 
 
+def test_a_deadline_that_no_calendar_knows_yet_is_marked_where_a_case_is_shown(shell: Shell) -> None:
+    past = shell.file(
+        "past.toml", 'name = "past"\nbased_on = "natural"\nweekend = ["sunday"]\ncoverage_end = 2020-12-31\n'
+    )
+    own = shell.file("own.toml", preset_text("policies", "default").replace('"cn"', '"past"'))
+    assert shell("policy", "import", own, "--calendar", past).code == 0
+    case = shell.open()
+    chinese, english = shell("case", "show", case, lang="zh").out, shell("case", "show", case).out
+    # Signing and closing are in working days; being dispatched is in hours.
+    assert chinese.count("（暂定）") == english.count(" (provisional)") == 3
+    assert "时限" in chinese.splitlines()[3]
+    assert "（暂定）" in chinese.splitlines()[3]
+    assert shell("calendar", "check", "--json").json[0]["provisional"] == 2
+
+
 def test_an_import_is_of_files_or_of_a_library_and_a_year(shell: Shell) -> None:
     for words in (
         (),
