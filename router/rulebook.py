@@ -33,6 +33,23 @@ class PolicySet(msgspec.Struct, frozen=True, kw_only=True):
     policies: tuple[Source, ...]
 
 
+def tree_in_force(ledger: Ledger) -> TreeFile:
+    """The tree alone, which is there before any policy is.
+
+    Raises:
+        ConfigurationError: none is installed.
+    """
+    found = ledger.current(TREE)
+    if found is None:
+        raise ConfigurationError(
+            "no tree is installed",
+            where=ledger.name,
+            todo="Run: case-router {command} FILE",
+            command="divisions import",
+        )
+    return msgspec.msgpack.decode(found[1], type=TreeFile)
+
+
 def install_tree(ledger: Ledger, file: TreeFile, now: datetime) -> str:
     """Make a completed tree the one in force; returns its version."""
     version = Tree(file).version

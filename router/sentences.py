@@ -6,7 +6,7 @@ holds no object of whoever raised it. A test walks the whole program: no templat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -42,7 +42,22 @@ def sentence(template: str, /, **data: object) -> Sentence:
         for half in ("en", "zh")
     }
     chinese = CHINESE.get(template, template)
-    return Sentence(template.format_map(halves["en"]), chinese.format_map(halves["zh"]))
+    return Sentence(template.format_map(counts(halves["en"])), chinese.format_map(counts(halves["zh"])))
+
+
+class Count(int):
+    """A number of things, which says in English whether it is one: `{count:week|weeks}`."""
+
+    def __format__(self, spec: str) -> str:
+        one, bar, many = spec.partition("|")
+        if not bar:
+            return int.__format__(self, spec)
+        return f"{self:,} {one if self == 1 else many}"
+
+
+def counts(data: Mapping[str, object]) -> dict[str, object]:
+    """The data of a template, its whole numbers able to say `{count:week|weeks}`."""
+    return {name: Count(value) if type(value) is int else value for name, value in data.items()}
 
 
 class UnfitError(ValueError):

@@ -24,7 +24,6 @@ RUNNING: dict[str, str] = {
     "no tree is installed": "尚未导入区划",
     "no policies are installed": "尚未导入规则",
     "Run: case-router {command} FILE": "运行：case-router {command} 文件",
-    "Run: case-router divisions import FILE": "运行：case-router divisions import 文件",
     "no tree is installed, and a policy's ladder names its tiers": "尚未导入区划，而规则的提级阶梯要用到层级名",
     "Run first: case-router divisions import FILE": "先运行：case-router divisions import 文件",
     "the policy {version} of a running case is not on record": "台账中没有在办工单所用的规则 {version}",

@@ -10,16 +10,21 @@ import click
 import msgspec
 
 from router.cli.call import Call
+from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, say_answer
-from router.cli.output import emit
+from router.cli.output import emit, tell
 from router.cli.times import WHEN
 from router.cli.words import word
+from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Contact, Open
+from router.core.events import MilestoneStatus
 from router.core.lifecycle import with_case_id
 from router.core.matching import MATTER_TYPES
 from router.core.misfits import misfit
+from router.core.tree import Tree
 from router.errors import NotFoundError, UsageError
+from router.rulebook import tree_in_force
 from router.sentences import Sentence, UnfitError, nearest
 
 #: The source of what is typed here, unless said otherwise.
@@ -35,7 +40,7 @@ SOURCE = "shell"
 @option("--division", metavar="CODE/CODE")
 @option("--desk", metavar="CODE", says="case open --desk")
 @option("--text", default="", metavar="TEXT")
-@option("--due", type=WHEN, metavar="TIME", says="case open --due")
+@option("--due", "due_at", type=WHEN, metavar="TIME", says="case open --due")
 @option("--received", type=WHEN, metavar="TIME", says="case open --received")
 @option("--raised-by", type=click.Choice(["resident", "worker"]))
 @option("--on-behalf", is_flag=True)
@@ -44,6 +49,7 @@ SOURCE = "shell"
 @option("--confidential", is_flag=True)
 @option("--subject-desk", metavar="CODE")
 @option("--affected", type=click.IntRange(1), default=1, show_default=True)
+@option("--quiet", is_flag=True)
 @option("--contact", type=click.Path(path_type=Path), metavar="FILE")
 @click.pass_obj
 def open_case(
@@ -55,9 +61,10 @@ def open_case(
     matter: str,
     division: str | None,
     text: str,
-    due: datetime | None,
+    due_at: datetime | None,
     received: datetime | None,
     contact: Path | None,
+    quiet: bool,  # noqa: FBT001 - click's flag
     **facts: Any,
 ) -> int:
     """Open a case; the same source id with the same content is the same case."""
@@ -74,16 +81,36 @@ def open_case(
             matter_type=matter,
             division=tuple(code or None for code in division.split("/")) if division else (),
             text=from_stdin() if text == "-" else text,
-            due_at=due,
+            due_at=due_at,
             contact=_contact(contact),
             **facts,
         )
     )
     with call.installation() as installation:
         answer = hand_in(installation, command)
-    if answer.refused is None and not call.as_json:
-        emit(command.case_id)
-    return say_answer(call, answer, word("case_opened", case=command.case_id))
+        case = installation.ledger.case(command.case_id) if answer.refused is None else None
+        tree, now = Tree(tree_in_force(installation.ledger)), installation.now()
+    if case is None or call.as_json:
+        return say_answer(call, answer, "", **(_where(case) if case is not None else {}))
+    emit(case.id)
+    if not quiet:
+        _tell_where(case, tree, now)
+    return 0
+
+
+def _where(case: Case) -> dict[str, object]:
+    return {"lead": case.lead, "policy": case.policy, "next_due_at": case.next_due_at}
+
+
+def _tell_where(case: Case, tree: Tree, now: datetime) -> None:
+    """Beside the id, for whoever sits there: who has the case, by which policy, and what falls due first."""
+    tell(word("case_opened", case=case.id))
+    tell(word("case_went", desk=desk_name(tree, case.lead)))
+    tell(word("case_by_policy", policy=case.policy))
+    running = [one for one in case.milestones if one.status is MilestoneStatus.RUNNING]
+    if running:
+        first = min(running, key=lambda one: one.due_at)
+        tell(word("case_first_due", milestone=first.name, due=due(first.due_at, now)))
 
 
 def _contact(file: Path | None) -> Contact | None:

@@ -36,11 +36,18 @@ def status(call: Call) -> int:
     there = settings.ledger_file is None or settings.ledger_file.exists()
     found = migrations.schema_status(settings.ledger) if there else migrations.nothing_there()
     if call.as_json:
-        emit_json({"found": found.found, "needed": found.needed, "current": found.is_current})
+        emit_json(
+            {
+                "found": found.found,
+                "needed": found.needed,
+                "current": found.is_current,
+                "known": migrations.is_known(found),
+            }
+        )
     else:
         emit_fields([(word("db_found"), found.found or word("db_empty")), (word("db_needed"), found.needed)])
     if found.is_current:
         return 0
     if not call.as_json:
-        tell(word("db_todo"))
+        tell(word("db_todo" if migrations.is_known(found) else "db_newer"))
     return SchemaVersionError.exit_code

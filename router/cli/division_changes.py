@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import click
-import msgspec
 
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
@@ -14,8 +13,8 @@ from router.cli.words import said
 from router.core import divisions as changes
 from router.core.divisions import Changed
 from router.core.tree import Desk, DeskKind, Served, Tree, TreeFile
-from router.errors import ConfigurationError, UsageError
-from router.rulebook import TREE
+from router.errors import UsageError
+from router.rulebook import tree_in_force
 
 
 @click.command("add", cls=Spoken)
@@ -93,13 +92,6 @@ def deactivate(call: Call, /, desk: str) -> int:
 
 def _change(call: Call, change: Callable[[TreeFile], Changed]) -> int:
     with call.installation() as installation:
-        found = installation.ledger.current(TREE)
-        if found is None:
-            raise ConfigurationError(
-                "no tree is installed",
-                where=installation.ledger.name,
-                todo="Run: case-router divisions import FILE",
-            )
-        file, changed = change(msgspec.msgpack.decode(found[1], type=TreeFile))
+        file, changed = change(tree_in_force(installation.ledger))
         done = put_in_force(installation, file)
     return say_in_force(call, Tree(file), changed, done)

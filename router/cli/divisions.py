@@ -10,13 +10,14 @@ from router.cli.call import Call
 from router.cli.division_import import read_divisions
 from router.cli.grammar import Nouns, option
 from router.cli.handing_in import no_desk
-from router.cli.output import emit, emit_fields, emit_json, emit_table
+from router.cli.output import emit, emit_fields, emit_json, emit_table, tell
 from router.cli.putting_in_force import put_in_force, say_in_force
 from router.cli.rerouting import reroute
 from router.cli.words import value_word, word
 from router.core import divisions as changes
 from router.core.division_files import dump_toml, refusal
-from router.core.tree import Desk, DeskKind, Tree
+from router.core.tree import Category, Desk, DeskKind, Tree
+from router.rulebook import tree_in_force
 
 _CHANGES = ("add", "rename", "merge", "redirect", "deactivate")
 
@@ -67,7 +68,7 @@ def import_(
 def list_desks(call: Call, /, kind: str | None) -> None:
     """List the desks of the tree in force."""
     with call.installation() as installation:
-        tree = installation.rulebook().tree
+        tree = Tree(tree_in_force(installation.ledger))
     desks = [desk for desk in tree if kind is None or desk.kind == kind]
     if call.as_json:
         emit_json({"tree": tree.version, "desks": desks})
@@ -83,7 +84,7 @@ def list_desks(call: Call, /, kind: str | None) -> None:
 def show(call: Call, /, desk: str | None, as_toml: bool) -> None:  # noqa: FBT001 - click's flag
     """Show one desk with its chain of superiors; without one, the tree."""
     with call.installation() as installation:
-        tree = installation.rulebook().tree
+        tree = Tree(tree_in_force(installation.ledger))
     if desk is None:
         _show_tree(call, tree, as_toml=as_toml)
         return
@@ -98,6 +99,29 @@ def show(call: Call, /, desk: str | None, as_toml: bool) -> None:  # noqa: FBT00
     values["division"] = " / ".join(tree.divisions[part].name for part in tree.path(one.division))
     values["chain"] = " → ".join(above.code for above in chain)
     emit_fields((word(f"desk_{key}"), value) for key, value in values.items())
+
+
+@divisions.command("categories")
+@click.pass_obj
+def categories(call: Call, /) -> None:
+    """List the categories of the tree in force."""
+    with call.installation() as installation:
+        tree = Tree(tree_in_force(installation.ledger))
+    if call.as_json:
+        emit_json({"tree": tree.version, "categories": tree.file.categories})
+    elif not tree.file.categories:
+        tell(word("category_none"))
+    else:
+        headers = [
+            word(key) for key in ("desk_code", "desk_name", "category_group", "category_line", "category_tier")
+        ]
+        emit_table(headers, (_category_row(tree, one) for one in tree.file.categories))
+
+
+def _category_row(tree: Tree, category: Category) -> tuple[str, ...]:
+    # Without a line the case goes to a territorial desk, whose tier the division decides.
+    tier = value_word(tree.tiers[category.line_tier]) if category.line is not None else "-"
+    return category.code, category.name, category.group, category.line or "-", tier
 
 
 @divisions.command("reroute")

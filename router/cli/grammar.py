@@ -167,7 +167,9 @@ def _text(ctx: click.Context, formatter: click.HelpFormatter) -> None:
 
 
 def _options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    rows = [record for param in command.get_params(ctx) if (record := param.get_help_record(ctx)) is not None]
+    # Arguments stand in the first line; click would list them here with nothing said about them.
+    options = [param for param in command.get_params(ctx) if isinstance(param, click.Option)]
+    rows = [record for param in options if (record := param.get_help_record(ctx)) is not None]
     if rows:
         # click's own --help has a sentence of its own.
         rows[-1] = (rows[-1][0], help_words.of_option("--help"))

@@ -70,12 +70,12 @@ def hand_in(installation: Installation, command: Command) -> Answer:
     return carry_out(installation.counter(), installation.ledger, command, installation.now())
 
 
-def say_answer(call: Call, answer: Answer, done: str) -> int:
-    """Say what a command was answered with; returns the exit code."""
+def say_answer(call: Call, answer: Answer, done: str, **more: object) -> int:
+    """Say what a command was answered with, in JSON with `more` beside it; returns the exit code."""
     if answer.refused is not None:
         return emit_refusal(answer.refused, dict(answer.data), as_json=call.as_json)
     if call.as_json:
-        emit_json({"case": answer.case_id, "version": answer.version, "command": answer.command})
+        emit_json({"case": answer.case_id, "version": answer.version, "command": answer.command, **more})
     else:
         tell(done)
     return 0

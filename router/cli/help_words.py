@@ -74,7 +74,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case file-plan": ("报送方案", "file the plan"),
     "case review": ("审核：通过或不通过", "review what was done: it passes or fails"),
     "case mark": ("督查组记录", "a watcher's mark"),
-    "case return": ("申请退单", "ask to give the case back"),
+    "case return": (
+        "申请退单\n\n理由须在规则的清单内；用 policy show 查看。",
+        "ask to give the case back\n\n"
+        "The reason must be one that the policy of the case lists: see `policy show`.",
+    ),
     "case approve-return": ("同意退单", "approve a return"),
     "case refuse-return": ("不同意退单", "refuse a return"),
     "case designate": ("指定承办单位", "designate the desk that must take it"),
@@ -132,6 +136,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "查看一个承办单位及其上级链，或整棵树（TOML）",
         "one desk with its chain, or the tree as TOML",
     ),
+    "divisions categories": ("列出事项分类", "list the categories"),
     "divisions add": ("新增一个区划及其承办单位，或一个部门", "add a division with its desk, or a department"),
     "divisions rename": ("改名；编码不变", "give a desk another name; its code stays"),
     "divisions merge": (
@@ -168,6 +173,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "导入规则（文件或预设名），按先后匹配，最后一个为默认\n\n在办工单保留原规则，新工单用新规则。",
         "import policies, files or presets' names, in the order they are tried; the last is the default\n\n"
         "Running cases keep the version they were received under.",
+    ),
+    "policy show": (
+        "查看一条规则：节点、提级阶梯、退单理由",
+        "one policy: its milestones, its ladder, the reasons for a return",
     ),
     "policy list": ("列出现行规则", "list the policies in force"),
     "policy presets": ("列出自带的规则", "list the policies that are shipped"),
@@ -283,6 +292,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "case reply --promise": ("答复中承诺的时间", "the date a promise in it names"),
     "--raised-by": ("由居民或工作人员提出", "raised by a resident or a worker"),
     "--on-behalf": ("代办", "filed by a worker for a resident"),
+    "--quiet": ("只打印工单编号", "print the id of the case and no more"),
     "--starred": ("加星件", "key case"),
     "--vulnerable": ("特殊群体", "concerns a vulnerable person"),
     "--confidential": ("保密", "confidential"),

@@ -13,13 +13,14 @@ from router.calendars import calendars_in_force, install_calendars
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_json, emit_table, tell
+from router.cli.policy_show import show_policy
 from router.cli.policy_sources import calendar_set, source_of
 from router.cli.recounting import forecast, recount, tell_forecast
-from router.cli.words import word
+from router.cli.words import said, word
 from router.core.matching import check_set
 from router.core.policy_file import load_policy
 from router.core.tree import TreeFile
-from router.errors import ConfigurationError
+from router.errors import ConfigurationError, NotFoundError
 from router.presets import list_presets
 from router.rulebook import TREE, PolicySet, install_policies
 
@@ -82,6 +83,23 @@ def list_policies(call: Call, /) -> None:
             for one in found
         ),
     )
+
+
+@policy.command("show")
+@click.argument("name", metavar="NAME|VERSION")
+@click.pass_obj
+def show(call: Call, /, name: str) -> None:
+    """Show a policy in force: what it counts, where a case climbs, and for what a desk may give one back."""
+    with call.installation() as installation:
+        found = installation.rulebook().policies
+    one = next((policy for policy in found if name in (policy.name, policy.version)), None)
+    if one is None:
+        known = ", ".join(policy.name for policy in found)
+        raise NotFoundError(said("no_policy", policy=name), todo=said("no_policy_todo", known=known))
+    if call.as_json:
+        emit_json({"version": one.version, **msgspec.to_builtins(one)})
+    else:
+        show_policy(one)
 
 
 @policy.command("presets")

@@ -23,6 +23,7 @@ from router.core import address
 from router.core.policy_file import TIERS
 from router.errors import CheckFailedError, UnreachableError
 from router.ledger.port import Beat
+from router.sentences import counts
 from router.settings import Settings
 
 #: A deadline that nobody handled for this long: the clock looks every second, and a lease lasts a minute.
@@ -209,7 +210,7 @@ def _wrong(code: str, *, text: str = "", age_s: float | None = None, up: bool = 
     """`text`: of another sentence than the code's."""
     pair = WORDS[f"wrong_{text or code}"]
     aged = ages(age_s, up=up) if age_s is not None else ("", "")
-    zh, en = (pair[index].format_map({**data, "age": aged[index]}) for index in range(len(LANGUAGES)))
+    zh, en = (pair[index].format_map(counts({**data, "age": aged[index]})) for index in range(len(LANGUAGES)))
     return Wrong(code, zh, en)
 
 

@@ -74,6 +74,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_case": ("没有编号为 {case} 的工单", "there is no case {case}"),
     "no_case_todo": ("用 case-router case list 查看编号", "`case-router case list` shows the ids"),
     "case_opened": ("已受理：{case}", "opened: {case}"),
+    "case_went": ("  主办：{desk}", "  lead: {desk}"),
+    "case_by_policy": ("  规则：{policy}", "  policy: {policy}"),
+    "case_first_due": ("  首个时限：{milestone} {due}", "  first deadline: {milestone} {due}"),
     "case_done": ("已办：{case}（第 {version} 版）", "done: {case} version {version}"),
     "case_none": ("没有符合条件的工单", "no such cases"),
     "case_more": ("还有更多，用 --limit 查看", "there are more; --limit shows them"),
@@ -159,18 +162,18 @@ WORDS: dict[str, tuple[str, str]] = {
     # -- divisions and policies
     "tree_in_force": (
         "区划版本 {version} 已生效，{desks} 个承办单位",
-        "tree {version} is in force: {desks} desks",
+        "tree {version} is in force: {desks:desk|desks}",
     ),
     "tree_checked": (
         "区划无误（版本 {version}，{desks} 个承办单位）",
-        "nothing is wrong: tree {version}, {desks} desks",
+        "nothing is wrong: tree {version}, {desks:desk|desks}",
     ),
     "tree_version": ("版本", "version"),
     "tree_tiers": ("层级", "tiers"),
     "tree_divisions": ("区划", "divisions"),
     "tree_desks": ("承办单位", "desks"),
     "tree_categories": ("事项分类", "categories"),
-    "cases_moved": ("{count} 件在办工单已重新派单", "{count} open cases were dispatched anew"),
+    "cases_moved": ("{count} 件在办工单已重新派单", "{count:open case was|open cases were} dispatched anew"),
     "case_stayed": ("工单 {case} 未能重新派单：{code}", "case {case} could not be dispatched anew: {code}"),
     "topology_needed": (
         "消息队列须随之更新：运行 case-router topology apply",
@@ -194,12 +197,34 @@ WORDS: dict[str, tuple[str, str]] = {
     "desk_chain": ("提级路径", "chain"),
     "desk_inactive": ("停用", "inactive"),
     "policies_in_force": ("规则集 {version} 已生效，共 {count} 条", "policies {version} are in force: {count}"),
-    "policies_checked": ("{count} 条规则无误", "nothing is wrong: {count} policies"),
+    "policies_checked": ("{count} 条规则无误", "nothing is wrong: {count:policy|policies}"),
     "policy_version": ("版本", "version"),
     "policy_title": ("标题", "title"),
     "policy_calendar": ("日历", "calendar"),
     "policy_from": ("生效", "from"),
     "policy_to": ("失效", "to"),
+    "policy_gate": ("归档条件", "gate"),
+    "policy_mode": ("提级方式", "mode"),
+    "policy_ladder": ("提级阶梯", "ladder"),
+    "policy_return": ("退单", "returns"),
+    "policy_return_value": ("{window} 内，至多 {cap} 次", "within {window}, at most {cap:time|times}"),
+    "policy_reasons": ("退单理由", "reasons for a return"),
+    "policy_any_reason": ("不限", "any"),
+    "policy_budget": ("时限", "budget"),
+    "policy_step": ("级", "step"),
+    "policy_until": ("办到", "until"),
+    "policy_anchor": ("起算", "from"),
+    "no_policy": ("没有生效的规则 {policy}", "there is no policy {policy} in force"),
+    "no_policy_todo": ("现行规则：{known}", "in force: {known}"),
+    "category_group": ("大类", "group"),
+    "category_line": ("条线", "line"),
+    "category_tier": ("层级", "tier"),
+    "category_none": ("没有事项分类", "this installation has no categories"),
+    "db_newer": (
+        "台账由更新的程序建立，本程序不认识其结构；请安装该版本或更新的程序",
+        "a later program made this ledger, and this one does not know its schema: "
+        "install that version or a later one",
+    ),
     "policy_milestones": ("节点", "milestones"),
     "calendar_name": ("日历", "calendar"),
     "calendar_provisional": ("暂定时限", "provisional deadlines"),
@@ -258,7 +283,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # -- topology, recover, audit
     "plan_changes": (
         "{count} 处不同（+ 缺，~ 不同，? 多余）",
-        "{count} differences (+ missing, ~ other, ? surplus)",
+        "{count:difference|differences} (+ missing, ~ other, ? surplus)",
     ),
     "plan_missing": ("缺少", "missing"),
     "plan_other": ("不同", "other"),
@@ -283,7 +308,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "applied_accounts": ("账号", "accounts"),
     "applied_no_password": (
         "{count} 个账号还没有密码，不能登录（{first} 等）；用 --passwords 或 rabbitmqctl change_password 设置",
-        "{count} accounts have no password and cannot log in ({first}, …): --passwords or "
+        "{count:account has|accounts have} no password and cannot log in ({first}, …): --passwords or "
         "rabbitmqctl change_password",
     ),
     "applied_partly": (
@@ -304,7 +329,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "the embedded broker is in the process of `up`, which recovers when it starts",
     ),
     "recover_embedded_todo": ("重新启动 case-router up", "start case-router up again"),
-    "recovered": ("已重新送达 {count} 件在办工单", "handed over again: {count} open cases"),
+    "recovered": ("已重新送达 {count} 件在办工单", "handed over again: {count:open case|open cases}"),
     "recover_unconfirmed": (
         "{count} 件未获确认；见 case-router recover --help",
         "{count} were not confirmed; see case-router recover --help",
@@ -314,7 +339,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "audit_what": ("说明", "what is wrong"),
     "audit_done": (
         "核对 {cases} 件在办工单，发现 {findings} 处问题",
-        "looked at {cases} open cases: {findings} findings",
+        "looked at {cases:open case|open cases}: {findings:finding|findings}",
     ),
     "audit_no_deadline": (
         "没有时限，而规则 {policy} 规定了时限",
@@ -371,7 +396,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "wrong_parked": (
         "有 {count} 条暂存消息；用 case-router parked list 查看",
-        "{count} messages are parked; see case-router parked list",
+        "{count:message is|messages are} parked; see case-router parked list",
     ),
     "wrong_skew": (
         "本机与数据库时钟相差 {age}；校准时钟",
@@ -403,7 +428,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "wrong_unrouted": (
         "队列 {queue} 有 {count} 条消息待人查看",
-        "{count} messages lie in {queue} for somebody to look at",
+        "{count:message lies|messages lie} in {queue} for somebody to look at",
     ),
     "wrong_down": ("{detail}（{what}）", "{detail} ({what})"),
     # -- demo
@@ -411,7 +436,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{date} 受理 {opened:,} 办结 {resolved:,} 提级 {escalated:,}",
         "{date} opened {opened:,} resolved {resolved:,} went up {escalated:,}",
     ),
-    "demo_took": ("用时 {age}，其间过了 {weeks} 周", "{weeks} weeks in {age}"),
+    "demo_took": ("用时 {age}，其间过了 {weeks} 周", "{weeks:week|weeks} in {age}"),
     "demo_kept": (
         "台账保留在 {ledger}\n  看一看：case-router case list --ledger {ledger}",
         "the ledger stays at {ledger}\n  look around: case-router case list --ledger {ledger}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from router.cli.texts import WORDS
-from router.sentences import Sentence
+from router.sentences import Sentence, counts
 
 #: The first is the default.
 LANGUAGES = ("zh", "en")
@@ -107,6 +107,28 @@ VALUES: dict[str, tuple[str, str]] = {
     "duplicate": ("重复工单", "duplicate"),
     "information_missing": ("信息不全", "information missing"),
     "none": ("无", "none"),
+    "transfer": ("移交上级", "transfer"),
+    "progress": ("报告进展", "progress"),
+    "replied": ("答复", "replied"),
+    "plan_filed": ("报送方案", "plan filed"),
+    "reviewed": ("审核", "reviewed"),
+    "marked": ("查看标记", "marked"),
+    "followed_up": ("回访", "followed up"),
+    "reported_in": ("报到", "reported in"),
+    "return_decided": ("退单审定", "return decided"),
+    "extension_decided": ("延期审定", "extension decided"),
+    "suspension_decided": ("挂账审定", "suspension decided"),
+    "rechecked": ("回头看", "rechecked"),
+    "resumed": ("恢复办理", "resumed"),
+    "escalation_decided": ("提级审定", "escalation decided"),
+    "until_dispatched": ("派单", "dispatched"),
+    "until_accepted": ("签收", "accepted"),
+    "until_resolved": ("办结", "resolved"),
+    "until_closed": ("归档", "closed"),
+    "anchor_received": ("受理", "received"),
+    "anchor_dispatched": ("派单", "dispatched"),
+    "anchor_resolved": ("办结", "resolved"),
+    "anchor_accepted": ("签收", "accepted"),
     "ping_pong": ("推诿", "ping-pong"),
     "approval": ("审批", "approval"),
     "city": ("市级", "city"),
@@ -132,12 +154,13 @@ def pick(pair: tuple[str, str]) -> str:
 
 def word(key: str, **data: object) -> str:
     """A text of the table with its places filled in."""
-    return pick(WORDS[key]).format_map(data)
+    return pick(WORDS[key]).format_map(counts(data))
 
 
 def said(key: str, **data: object) -> Sentence:
     """A text of the table in both languages, for an error."""
     zh, en = WORDS[key]
+    data = counts(data)
     return Sentence(en.format_map(data), zh.format_map(data))
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from router.demo.summary import Line, Mood, OldestOpen, StepUp, Summary
 from router.demo.temperaments import TEMPERAMENTS
+from router.sentences import counts
 
 _WIDTH = 80
 _LANGUAGES = ("zh", "en")
@@ -23,7 +24,7 @@ _LANGUAGES = ("zh", "en")
 _WORDS: dict[str, tuple[str, str]] = {
     "title": (
         "{city}（虚构）{weeks} 周：{start} 至 {end}，受理 {opened:,} 件",
-        "{city} (made up), {weeks} weeks: {start} to {end}, {opened:,} cases",
+        "{city} (made up), {weeks:week|weeks}: {start} to {end}, {opened:,} cases",
     ),
     "tiers": ("各层级（按首次派单的层级）", "By tier (of the first desk)"),
     "tier": ("层级", "tier"),
@@ -207,7 +208,7 @@ class Page:
         return table
 
     def _word(self, key: str, **data: Any) -> str:
-        return _WORDS[key][self._language].format_map(data)
+        return _WORDS[key][self._language].format_map(counts(data))
 
 
 _CAUSES = ("deadline", "voluntary", "repeat")

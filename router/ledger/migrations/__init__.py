@@ -74,6 +74,12 @@ def nothing_there() -> SchemaStatus:
     return SchemaStatus(found=None, needed=_needed())
 
 
+def is_known(status: SchemaStatus) -> bool:
+    """Whether this program could bring the schema to its own version; a later program's it cannot."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()}
+    return status.found is None or status.found in known
+
+
 def require_current(database: Database) -> None:
     """Refuse a schema that is not this program's.
 
@@ -108,8 +114,7 @@ def _needed() -> str:
 
 
 def _require_known(status: SchemaStatus, database: Database) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()}
-    if status.found is not None and status.found not in known:
+    if not is_known(status):
         raise SchemaVersionError(
             "the ledger is of version {found}, which this program does not know; it needs {needed}",
             where=database.name,

@@ -278,3 +278,29 @@ def test_a_bad_contact_is_refused_with_its_key_and_the_exit_code_of_bad_input(
     assert done.code == 2
     assert said in done.err
     assert "who.json" in done.err
+
+
+def test_opening_says_where_the_case_went_and_what_falls_due_first(shell: Shell) -> None:
+    words = ("case", "open", "--division", "hubin/liuyin", "--category", "street_light", "--source-id")
+    done = shell(*words, "1")
+    case = done.out.strip()
+    assert case.isalnum()
+    assert f"opened: {case}" in done.err
+    assert "lead: 湖滨区城市管理局 (hubin-urban)" in done.err
+    assert "policy: default@" in done.err
+    assert "first deadline: accept " in done.err
+    quiet = shell(*words, "2", "--quiet")
+    assert quiet.out.strip().isalnum()
+    assert quiet.err == ""
+    told = shell(*words, "3", "--json").json
+    assert (told["lead"], told["policy"].partition("@")[0]) == ("hubin-urban", "default")
+    assert told["next_due_at"]
+
+
+def test_a_policy_shows_the_reasons_for_a_return(shell: Shell) -> None:
+    shown = shell("policy", "show", "default", lang="zh").out
+    assert "not_our_matter (非本单位职责)" in shown
+    assert "督查 5 级" in shown
+    wrong = shell("policy", "show", "deflt")
+    assert wrong.code == 3
+    assert "in force: default" in wrong.err

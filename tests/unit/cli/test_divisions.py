@@ -117,7 +117,7 @@ def test_a_closed_desks_open_cases_are_routed_afresh(shell: Shell) -> None:
     case = shell.open()
     done = shell("divisions", "deactivate", "liuyin")
     assert done.code == 0, done.err
-    assert "1 open cases were dispatched anew" in done.err
+    assert "1 open case was dispatched anew" in done.err
     assert lead(shell, case) != "liuyin"
     assert shell("audit").code == 0
 
@@ -211,3 +211,19 @@ def test_a_resolved_case_waits_for_its_gate_and_is_left_alone(shell: Shell) -> N
     shell("divisions", "reroute")
     assert lead(shell, case) == "wanghu"
     assert shell("audit").code == 0
+
+
+def test_a_tree_is_shown_before_there_is_any_policy(bare: Shell) -> None:
+    assert bare("db", "upgrade").code == 0
+    table = bare.file("city.csv", "code,name,parent\nc,市,\nd,区,c\ns,街道,d\n")
+    assert bare("divisions", "import", str(table)).code == 0
+    assert "d:triage" in bare("divisions", "list").out
+    assert bare("divisions", "show", "s").code == 0
+    assert "no categories" in bare("divisions", "categories").err
+
+
+def test_the_categories_of_an_installation_are_listed(shell: Shell) -> None:
+    assert "路灯不亮" in shell("divisions", "categories").out
+    assert {"code", "name", "group", "line"} <= shell("divisions", "categories", "--json").json["categories"][
+        0
+    ].keys()

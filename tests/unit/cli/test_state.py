@@ -217,7 +217,7 @@ def test_queues_without_consumers_missing_and_unrouted_are_told_apart() -> None:
     assert [(one.code, one.en.partition(";")[0]) for one in state.wrong] == [
         ("queue", "the queue due.street is missing"),
         ("idle", "nobody consumes case.intake (3 messages ready)"),
-        ("unrouted", "1 messages lie in case.unrouted for somebody to look at"),
+        ("unrouted", "1 message lies in case.unrouted for somebody to look at"),
     ]
     assert state.exit_code == 7
 
@@ -367,3 +367,14 @@ def test_a_role_that_nobody_knows_is_usage(shell: Shell) -> None:
     done = shell("--broker", "amqp://guest:guest@127.0.0.1:1/", "run", "dancer")
     assert done.code == 2
     assert "Roles: router" in done.err
+
+
+def test_a_ledger_of_a_later_program_is_told_so_and_not_to_upgrade(shell: Shell) -> None:
+    shell.sql("UPDATE alembic_version SET version_num = '9999'")
+    status = shell("db", "status")
+    assert status.code == 4
+    assert "a later program made this ledger" in status.err
+    assert "db upgrade" not in status.err
+    assert shell("db", "status", "--json").json["known"] is False
+    assert shell("db", "upgrade", lang="zh").code == 4
+    assert "本程序不认识" in shell("case", "list", lang="zh").err

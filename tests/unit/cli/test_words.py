@@ -21,6 +21,7 @@ from router.core.matching import MATTER_TYPES
 from router.core.policy import OnPass
 from router.core.rules import ORIGINS
 from router.core.tree import DeskKind
+from router.sentences import sentence
 
 TABLES = {"words": WORDS, "values": VALUES, "commands": COMMANDS, "options": OPTIONS, "events": SENTENCES}
 
@@ -115,3 +116,11 @@ def test_help_fits_into_80_columns() -> None:
 def test_the_language_may_stand_after_help() -> None:
     assert "Options" in CliRunner().invoke(main, ["recover", "--help", "--lang", "en"]).stdout
     assert "Options" in CliRunner().invoke(main, ["recover", "--help", "--lang=en"]).stdout
+
+
+def test_one_thing_is_said_as_one_and_several_as_several() -> None:
+    assert [sentence("{count:week|weeks}", count=n).en for n in (0, 1, 2000)] == [
+        "0 weeks",
+        "1 week",
+        "2,000 weeks",
+    ]
