@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from router.cli import main
 from router.cli.event_words import SENTENCES
-from router.cli.help_words import COMMANDS, OPTIONS
+from router.cli.help_words import COMMANDS
+from router.cli.option_words import OPTIONS
 from router.cli.texts import WORDS
 from router.cli.words import VALUES
 from router.cli.wrapping import columns_of, wrapped
