@@ -12,7 +12,7 @@ import msgspec
 
 from router.calendars import CalendarSet
 from router.cli.call import Call
-from router.cli.division_import import read_divisions, read_text
+from router.cli.division_import import is_national, read_divisions, read_text
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_json
 from router.cli.words import pick, word
@@ -49,8 +49,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in one file."""
+    """What was found in one file, or in tables that are one tree."""
 
+    #: Its name; of several, joined by ` + `.
     file: str
     #: None: nobody could tell.
     kind: str | None
@@ -71,7 +72,11 @@ def check(call: Call, /, files: tuple[Path, ...], kind: str | None, columns: str
     known = _Known()
     checked = []
     # Calendars and divisions first: policies name calendars and tiers.
-    for file, text in sorted(texts, key=lambda one: _turn(kind or kind_of(*one))):
+    together = [] if columns is not None else _tables(texts, kind)
+    if together:
+        checked.append(_divisions(together, known, columns, root))
+    alone = [one for one in texts if one[0] not in together]
+    for file, text in sorted(alone, key=lambda one: _turn(kind or kind_of(*one))):
         checked.append(_check(file, text, kind or kind_of(file, text), known, columns, root))
     count = sum(len(one.faults) for one in checked)
     if call.as_json:
@@ -103,6 +108,17 @@ def kind_of(file: Path, text: str) -> str | None:
     return next((kind for kind, telling in _TELLING if keys & telling), None)
 
 
+def _tables(texts: Sequence[tuple[Path, str]], kind: str | None) -> list[Path]:
+    """The tables of the national codes among the files: one tree, a level in each; empty when there is none.
+
+    That of the provinces names no level in its header: beside the others it is the topmost.
+    """
+    if (kind or "divisions") != "divisions":
+        return []
+    tables = [(file, text) for file, text in texts if file.suffix != ".toml"]
+    return [file for file, _ in tables] if any(is_national(text) for _, text in tables) else []
+
+
 def _turn(kind: str | None) -> int:
     return ("calendar", "divisions").index(kind) if kind in ("calendar", "divisions") else len(KINDS)
 
@@ -113,7 +129,7 @@ def _check(
     if kind is None:
         return Checked(file=str(file), kind=None, faults=[_untold(file, text)])
     if kind == "divisions":
-        return _divisions(file, known, columns, root)
+        return _divisions([file], known, columns, root)
     if kind == "calendar":
         return Checked(file=str(file), kind=kind, faults=_calendar(file, text, known))
     checks: dict[str, Callable[[], object]] = {
@@ -157,18 +173,20 @@ def _calendar(file: Path, text: str, known: _Known) -> list[Finding]:
     return [_finding_of(error, file) for error in faults]
 
 
-def _divisions(file: Path, known: _Known, columns: str | None, root: str | None) -> Checked:
+def _divisions(files: Sequence[Path], known: _Known, columns: str | None, root: str | None) -> Checked:
+    """One tree: a TOML file, a table of its own, or the national tables together."""
     found: list[Any] = []
-    faults = _caught(file, lambda: found.append(read_divisions([file], root=root, columns=columns)))
+    name = " + ".join(map(str, files))
+    faults = _caught(files[0], lambda: found.append(read_divisions(files, root=root, columns=columns)))
     if not found:
-        return Checked(file=str(file), kind="divisions", faults=faults)
+        return Checked(file=name, kind="divisions", faults=faults)
     loaded = found[0]
     whole = complete(loaded.file)
     wrong = check_tree(whole, loaded.origin)
     known.tiers = whole.tiers
     tree = Tree(whole)
     chains = [] if wrong else [[desk.code for desk in tree.chain(one.code)] for one in tree]
-    return Checked(file=str(file), kind="divisions", faults=[_finding(one) for one in wrong], chains=chains)
+    return Checked(file=name, kind="divisions", faults=[_finding(one) for one in wrong], chains=chains)
 
 
 def _finding(fault: Fault) -> Finding:

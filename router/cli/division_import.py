@@ -65,7 +65,7 @@ def read_divisions(
         if len(files) > 1:
             raise UsageError("one TOML file holds a whole tree", todo="Join a second one with --join.")
         loaded = load_toml(texts[0][1], str(texts[0][0]))
-    elif columns is not None or (len(files) == 1 and not _is_national(texts[0][1])):
+    elif columns is not None or (len(files) == 1 and not is_national(texts[0][1])):
         if len(files) > 1:
             raise UsageError("--columns is about one table with a parent column")
         chosen = Columns.parse(columns) if columns is not None else None
@@ -77,6 +77,7 @@ def read_divisions(
     return joined(loaded, load_toml(read_text(join, encoding), str(join)))
 
 
-def _is_national(text: str) -> bool:
+def is_national(text: str) -> bool:
+    """Whether a table is one of the national codes, by its header; that of the provinces cannot be told."""
     header = text.partition("\n")[0]
     return any(name in header for name in ("provinceCode", "cityCode", "areaCode"))

@@ -200,9 +200,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "calendar show": ("查看日历的一年", "one year of a calendar"),
     "check": (
-        "检查文件：规则、日历、区划、映射、设置\n\n退出码：7 文件有误，4 文件读不了。",
+        "检查文件：规则、日历、区划、映射、设置\n\n"
+        "国家区划代码的几张表一起给出，按一棵树检查。退出码：7 文件有误，4 文件读不了。",
         "check files: policies, calendars, divisions, mappings, settings\n\n"
-        "Exit code 7 when something is wrong in one, 4 when one cannot be read.",
+        "The national tables of divisions are given together and are checked as one tree. Exit code 7 when "
+        "something is wrong in a file, 4 when one cannot be read.",
     ),
     "topology": ("消息队列的交换机、队列、策略、账号", "the broker's exchanges, queues, policies, accounts"),
     "topology plan": (

@@ -131,3 +131,24 @@ def test_a_file_that_cannot_be_read_is_no_fault_of_its_content(bare: Shell) -> N
 def test_the_kind_can_be_said(bare: Shell) -> None:
     done = bare("check", "--kind", "policy", bare.file("riddle.toml", "answer = 42\n"), "--json")
     assert done.json["files"][0]["kind"] == "policy"
+
+
+def test_the_national_tables_are_checked_as_one_tree(bare: Shell) -> None:
+    cities = bare.file("cities.csv", "code,name,provinceCode\n3713,临沂市,37\n")
+    areas = bare.file("areas.csv", "code,name,cityCode,provinceCode\n371302,兰山区,3713,37\n")
+    header = "code,name,areaCode,cityCode,provinceCode"
+    streets = bare.file("streets.csv", f"{header}\n371302001,兰山街道,371302,3713,37\n")
+    provinces = bare.file("provinces.csv", "code,name\n37,山东省\n")
+    done = bare("check", streets, areas, cities, provinces, "--root", "371300", "--json")
+    assert done.code == 0, done.out
+    (one,) = done.json["files"]
+    assert one["kind"] == "divisions"
+    assert all(name in one["file"] for name in ("streets.csv", "areas.csv", "cities.csv", "provinces.csv"))
+    assert "371302001 → 371302 → 3713" in bare("check", streets, areas, cities, "--root", "371300").out
+    orphan = bare.file(
+        "streets.csv", "code,name,areaCode,cityCode,provinceCode\n371399001,某街道,371399,3713,37\n"
+    )
+    wrong = bare("check", orphan, areas, cities, "--root", "371300", lang="zh")
+    assert wrong.code == 7
+    assert "streets.csv:2" in wrong.out
+    assert "371399" in wrong.out

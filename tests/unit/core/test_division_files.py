@@ -1,6 +1,7 @@
 """Divisions are read from tables and TOML; what is wrong in them is named with file and row."""
 
 import gzip
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -317,3 +318,13 @@ def test_any_name_survives_the_dump(name: str, line: str) -> None:
         categories=(Category(code="k", name=name, group=line, line=line, line_tier=0),),
     )
     assert load_toml(dump_toml(file), "x").file == file
+
+
+def test_the_file_shown_in_the_documentation_is_a_good_one_with_every_key_told() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    shown = page.partition('```toml\ntiers = ["city"')[2].partition("```")[0]
+    loaded = load_toml(f'tiers = ["city"{shown}', "operations.md")
+    assert check(complete(loaded.file)) == []
+    table = page.partition("| list | key | meaning")[2].partition("\n\n")[0]
+    keys = {field for kind in (Division, Desk, Category) for field in kind.__struct_fields__} - {"tier"}
+    assert {key for key in keys if f"`{key}`" not in table} == set()
