@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from router.core.case import Case
+from router.core.changes import NONE
 from router.core.events import Milestone, MilestoneStatus, Moved
 from router.core.policy import OnPass, Satisfies, Track
 
@@ -132,7 +133,15 @@ def move(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
     _change(case, name, due_at, moved_to, not_before=moved_to)
 
 
-def recompute(case: Case, name: str, due_at: datetime, moved_to: datetime, *, provisional: bool) -> None:
+def recompute(
+    case: Case,
+    name: str,
+    due_at: datetime,
+    moved_to: datetime,
+    *,
+    provisional: bool,
+    base_at: datetime | None = None,
+) -> None:
     """The running milestone of that name and instant was counted again; the figures' due date follows its own.
 
     Nobody is to be late by a date that was never true: when the plain week was all that was known, the date the
@@ -141,9 +150,15 @@ def recompute(case: Case, name: str, due_at: datetime, moved_to: datetime, *, pr
     moved = case.running(name, due_at)
     if moved is None:
         return
-    again = msgspec.structs.replace(moved, due_at=moved_to, provisional=provisional)
+    as_armed = moved.base_at if moved.base_at is not None else due_at
+    again = msgspec.structs.replace(moved, due_at=moved_to, provisional=provisional, base_at=base_at)
     case.milestones = tuple(again if m is moved else m for m in case.milestones)
-    if case.due_at == due_at and moved.since == case.opened_at and _is_promise(moved):
+    if case.changes is not NONE:  # the date as first set is what the budget alone comes to
+        if _is_promise(moved) and moved_to != due_at:
+            case.extended_due_at = moved_to
+        if base_at is not None and case.due_at == as_armed and _is_promise(moved):
+            case.due_at = base_at
+    elif case.due_at == due_at and moved.since == case.opened_at and _is_promise(moved):
         case.due_at = max(m.due_at for m in case.milestones if m.since == case.opened_at and _is_promise(m))
     if case.extended_due_at == due_at and _is_promise(moved):
         case.extended_due_at = moved_to

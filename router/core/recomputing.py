@@ -29,6 +29,8 @@ class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
     #: What its budget comes to, before it was kept a working day ahead.
     counted: datetime
     provisional: bool
+    #: What its budget alone comes to, where changes are on record; None: that is the instant itself.
+    base_at: datetime | None = None
 
     @property
     def moves(self) -> bool:
@@ -54,7 +56,8 @@ def recomputed(case: Case, rules: Rules, now: datetime) -> list[Recomputed]:
 
 def _recomputed(case: Case, mile: Milestone, rules: Rules, now: datetime) -> Recomputed | None:
     calendar = rules.calendar(rules.policy(case.policy))
-    deadline = counted(mile, calendar) if case.changes is NONE else due_of(rules, case, mile, case.changes)
+    base = counted(mile, calendar)
+    deadline = base if case.changes is NONE else due_of(rules, case, mile, case.changes)
     if deadline is None:
         return None
     at = moved_to = max(deadline.at, mile.not_before or deadline.at)
@@ -63,7 +66,13 @@ def _recomputed(case: Case, mile: Milestone, rules: Rules, now: datetime) -> Rec
         moved_to = max(at, soonest if at > mile.due_at else min(soonest, mile.due_at))
     if (moved_to, deadline.provisional) == (mile.due_at, mile.provisional):
         return None
-    return Recomputed(milestone=mile, moved_to=moved_to, counted=at, provisional=deadline.provisional)
+    return Recomputed(
+        milestone=mile,
+        moved_to=moved_to,
+        counted=at,
+        provisional=deadline.provisional,
+        base_at=base.at if base is not None and case.changes is not NONE else mile.base_at,
+    )
 
 
 def recompute(draft: Draft, rules: Rules) -> None:
@@ -77,6 +86,7 @@ def recompute(draft: Draft, rules: Rules) -> None:
                 due_at=one.milestone.due_at,
                 moved_to=one.moved_to,
                 provisional=one.provisional,
+                base_at=one.base_at,
                 calendar=calendar.version,
             )
         )

@@ -255,6 +255,8 @@ class DeadlineRecomputed(Event, frozen=True, kw_only=True, tag="DeadlineRecomput
     moved_to: datetime
     #: Whether it still rests on days that the calendar does not know.
     provisional: bool
+    #: What its budget alone comes to, where an extension or a suspension has moved it; None: nothing has.
+    base_at: datetime | None = None
     #: Version of the calendar it was counted by.
     calendar: str
 

@@ -233,7 +233,14 @@ def _on_system_delayed(case: Case, event: e.SystemDelayed, _entry: e.Entry) -> N
 
 
 def _on_recomputed(case: Case, event: e.DeadlineRecomputed, _entry: e.Entry) -> None:
-    clocks.recompute(case, event.milestone, event.due_at, event.moved_to, provisional=event.provisional)
+    clocks.recompute(
+        case,
+        event.milestone,
+        event.due_at,
+        event.moved_to,
+        provisional=event.provisional,
+        base_at=event.base_at,
+    )
 
 
 def _on_corrected(case: Case, event: e.Corrected, _entry: e.Entry) -> None:

@@ -15,16 +15,20 @@ from hypothesis import strategies as st
 from router.core import commands as c
 from router.core.deadlines import wake_up
 from router.core.divisions import merge
+from router.core.events import MilestoneStatus
 from router.core.policy import (
     Anchor,
     Elapsed,
+    ExtensionRule,
     Gate,
     GateKind,
     Given,
+    Match,
     Mode,
     OnPass,
     Policy,
     Satisfies,
+    SuspensionRule,
     Track,
     WorkingTime,
 )
@@ -55,8 +59,9 @@ _AIM = milestone("aim", days(2), Satisfies.RESOLVED, track=Track.INTERNAL, on_pa
 _WORD = milestone("word", days(4), Satisfies.RESOLVED)
 _GATE = Gate(kind=GateKind.FOLLOW_UP)
 
-POLICIES: dict[str, Policy] = {
+_POLICIES: dict[str, Policy] = {
     "plain": policy(),
+    "unpaused": policy(milestones=(ACCEPT, _AIM, milestone("close", days(5), Satisfies.CLOSED, pauses=False))),
     "signed": policy(milestones=(DISPATCH, _ACCEPT_OR_UP, CLOSE)),
     "gated": policy(milestones=(DISPATCH, ACCEPT, CLOSE, _FOLLOW_UP), gate=_GATE),
     "word": policy(milestones=(ACCEPT, _AIM, _WORD, _FOLLOW_UP), gate=_GATE),
@@ -75,6 +80,15 @@ POLICIES: dict[str, Policy] = {
     "from_district": policy(ladder=ladder("district", "city", "supervision-1"), min_in_hand_s=0),
     "to_city": policy(ladder=ladder("street", "district", "city"), return_cap=1),
     "given": policy(milestones=(DISPATCH, milestone("close", Given(), Satisfies.CLOSED))),
+}
+#: Any of them lets cases be extended and suspended.
+POLICIES = {
+    name: msgspec.structs.replace(
+        one,
+        extension=ExtensionRule(longest=working_days(8), cap=2),
+        suspension=SuspensionRule(longest=days(20), recheck=days(7), cap=2),
+    )
+    for name, one in _POLICIES.items()
 }
 
 TREES: dict[str, Tree] = {
@@ -159,6 +173,29 @@ _SAID: dict[str, tuple[str, Any]] = {
             },
         ),
     ),
+    "RequestExtension": (
+        "lead",
+        st.fixed_dictionaries(
+            {"reason": st.just("parts")},
+            optional={"days": st.sampled_from([1, 3, 9]), "until_hours": st.sampled_from([130, 200])},
+        ),
+    ),
+    "ApproveExtension": ("superior", st.just({})),
+    "RefuseExtension": ("superior", st.just({})),
+    "RequestSuspension": (
+        "lead",
+        st.fixed_dictionaries(
+            {"reason": st.just("road works")}, optional={"recheck_hours": st.sampled_from([30, 200, 2000])}
+        ),
+    ),
+    "ApproveSuspension": ("superior", st.just({})),
+    "RefuseSuspension": ("superior", st.just({})),
+    "Recheck": ("superior", st.just({})),
+    "Resume": ("lead", st.just({})),
+    "Excuse": ("supervision-2", st.fixed_dictionaries({"which": st.integers(0, 5), "text": st.just("power cut")})),
+    "Star": ("dispatcher:li", st.just({})),
+    "Unstar": ("supervision-1", st.just({})),
+    "Replan": ("system:policy", st.just({})),
     "Resolve": ("lead", st.just({})),
     "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
     "Close": ("follow_up:anna", st.just({})),
@@ -210,6 +247,19 @@ _wake_up = st.builds(
     fields=st.fixed_dictionaries({"which": st.integers(0, 20), "seconds": st.sampled_from([0, 0, -1, 1])}),
 )
 _again = st.just(Deed("again"))
+_new_policy = st.builds(
+    Deed,
+    what=st.just("new_policy"),
+    fields=st.fixed_dictionaries(
+        {"policy": st.sampled_from(sorted(POLICIES)), "starred": st.sampled_from(sorted(POLICIES))}
+    ),
+)
+_REPLAN = Deed("Replan", "system:policy")
+_EXTEND = [Deed("RequestExtension", "lead", {"reason": "parts", "days": 3}), Deed("ApproveExtension", "superior")]
+_SUSPEND = [
+    Deed("RequestSuspension", "lead", {"reason": "road works"}),
+    Deed("ApproveSuspension", "superior"),
+]
 
 _OPENING = st.fixed_dictionaries(
     {"division": _division, "category": st.sampled_from(["lamp", "lamp", "pipe", "bus", "?", None])},
@@ -229,6 +279,7 @@ _NO = {"result": c.FollowUpResult.NOT_ACCEPTED}
 _YES = {"result": c.FollowUpResult.ACCEPTED}
 _NOBODY = {"result": c.FollowUpResult.UNREACHABLE}
 _hours = st.sampled_from([0, 1, 26, 60]).map(lambda hours: Deed("wait", fields={"hours": hours}))
+_long = st.sampled_from([1, 60, 200, 600]).map(lambda hours: Deed("wait", fields={"hours": hours}))
 
 #: What belongs together and would rarely meet by chance; somebody or something may come between.
 _CHAPTERS: list[list[Any]] = [
@@ -251,7 +302,21 @@ _CHAPTERS: list[list[Any]] = [
             ]
         ),
     ],
+    [*_EXTEND, Deed("wait", fields={"hours": 130})],
+    [_EXTEND[0], Deed("just_past"), _EXTEND[1]],
+    [*_SUSPEND, _long, Deed("Resume", "lead"), _hours],
+    [*_SUSPEND, _long, st.sampled_from([Deed("Recheck", "superior"), Deed("Withdraw", "channel:hotline")]), _long],
+    [_EXTEND[0], *_SUSPEND, _hours, _EXTEND[1], _new_policy, _REPLAN, _hours, Deed("Resume", "superior")],
+    [_new_policy, _REPLAN, _hours],
+    [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
+    [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
     [Deed("Resolve", "lead"), _hours, Deed("FollowUp", "follow_up:anna", _NO)],
+    [
+        Deed("wait", fields={"hours": 130}),
+        Deed("Resolve", "lead"),
+        Deed("FollowUp", "follow_up:anna", _NO),
+        Deed("wait", fields={"hours": 26}),
+    ],
     [
         Deed("Resolve", "lead"),
         _hours,
@@ -291,7 +356,7 @@ def _chapter(draw: st.DrawFn) -> list[Deed]:
     return deeds
 
 
-_one = st.one_of(_command(), _time, _wake_up, _again).map(lambda deed: [deed])
+_one = st.one_of(_command(), _time, _wake_up, _again, _new_policy).map(lambda deed: [deed])
 
 HISTORIES: st.SearchStrategy[History] = st.builds(
     History,
@@ -342,6 +407,8 @@ def _do(play: Play, deed: Deed) -> None:
             play.notice()
         case "wake_up":
             _wake(play, deed)
+        case "new_policy":
+            _put_in_force(play, **deed.fields)
         case "again":
             if play.last is not None:
                 play.give(play.last)
@@ -349,8 +416,29 @@ def _do(play: Play, deed: Deed) -> None:
             _say(play, deed)
 
 
+def _put_in_force(play: Play, policy: str, starred: str) -> None:
+    """Other policies from now on: one for starred cases, one for the rest; running cases keep theirs."""
+    old = play.rules.policy(play.case.policy)
+    for_starred = msgspec.structs.replace(POLICIES[starred], name="starred", match=Match(starred=True))
+    # What a law says of every policy (`min_in_hand_s`) holds of those that come later too.
+    kept = {"min_in_hand_s": old.min_in_hand_s} if old.min_in_hand_s == 0 else {}
+    chosen = [msgspec.structs.replace(one, **kept) for one in (for_starred, POLICIES[policy])]
+    play.rules = rules(*chosen, tree=play.rules.tree, earlier=[old])
+
+
 def _say(play: Play, deed: Deed) -> None:
     fields = dict(deed.fields)
+    for key, field in (("until_hours", "until"), ("recheck_hours", "recheck_at")):
+        if key in fields:
+            fields[field] = play.now + timedelta(hours=fields.pop(key))
+    if "which" in fields:
+        which, missed = (
+            fields.pop("which"),
+            [m for m in play.case.milestones if m.status is MilestoneStatus.MISSED],
+        )
+        chosen = missed[which % len(missed)] if missed else None
+        fields["milestone"] = chosen.name if chosen is not None else "nothing"
+        fields["due_at"] = chosen.due_at if chosen is not None else play.now
     if "hours" in fields:
         hours = fields.pop("hours")
         fields["commitment_due_at"] = play.now + timedelta(hours=hours) if hours is not None else None
