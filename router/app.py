@@ -21,13 +21,14 @@ from router.core.policy import Policy
 from router.core.rules import Rules
 from router.core.tree import Tree
 from router.errors import ConfigurationError, UnreachableError, UsageError
-from router.flow import Relay, Router, Waker
+from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.metrics.runtime import Runtime
 from router.presets import preset_text
 from router.pulse import Pulse
 from router.recovery import Reconciler
+from router.relay import Relay
 from router.roles import ConsumingRole, Role, TickingRole
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, install_policies, install_tree
 from router.secret_files import CONTACT_KEY, broker_url, contact_key
@@ -35,6 +36,7 @@ from router.sending import Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
 from router.sla.roles import audit_role, clock_role
+from router.waker import Waker
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""The flow: handle a batch, send what was stored, relay what is left, wake what is due. Read this first.
+"""The flow: handle a batch, send what was stored. Read this first; `relay` sends what is left, `waker` wakes.
 
 The law: stored before sent, recorded before acknowledged. A crash between any two lines below loses nothing and
 repeats at most a message with the same id.
@@ -7,19 +7,16 @@ repeats at most a message with the same id.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from router.arrivals import Arrived, contact_ref, open_delivery, parked_delivery, without_contact
 from router.batch import Batch
-from router.broker.envelope import Receipt, Trouble, encode
-from router.broker.port import Delivery, Fate, Outgoing
-from router.core import address
+from router.broker.envelope import Receipt, Trouble
+from router.broker.port import Delivery, Fate
 from router.core.commands import Contact, Open
-from router.core.deadlines import wake_up
-from router.core.lifecycle import tag_of
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
@@ -256,69 +253,3 @@ class Router:
             with self._ledger.begin() as unit:
                 unit.settle(fates, now)
         return self._sender.is_busy
-
-
-class Relay:
-    """Sends what a crash or an outage left in the outbox."""
-
-    def __init__(self, ledger: Ledger, sender: Sender, *, lease_s: float = 30.0, grace_s: float = 5.0) -> None:
-        """`grace_s`: seconds a router has to publish its own messages before the relay takes them."""
-        self._ledger = ledger
-        self._sender = sender
-        self._lease_s = lease_s
-        self._grace_s = grace_s
-        #: Messages taken from the outbox since the start.
-        self.claimed = 0
-
-    def run_once(self, now: datetime, limit: int = 500) -> int:
-        """Send one batch; returns how many were claimed, 0 when the outbox is empty.
-
-        Raises:
-            UnreachableError: the ledger does not answer.
-        """
-        claimed = self._ledger.claim_outbox(now, limit, self._lease_s, self._grace_s)
-        if claimed:
-            self.claimed += len(claimed)
-            self._sender.send(claimed)
-            with self._ledger.begin() as unit:
-                unit.settle(self._sender.collect(wait=True), now)
-        return len(claimed)
-
-
-class Waker:
-    """Finds deadlines that have passed and puts each on its tier's due queue; the ledger keeps them on lease."""
-
-    def __init__(self, ledger: Ledger, sender: Sender, *, lease_s: float = 60.0) -> None:
-        """`lease_s`: seconds after which a wake-up that nobody handled is sent again."""
-        self._ledger = ledger
-        self._sender = sender
-        self._lease_s = lease_s
-        #: How late the oldest of the last claim was noticed, seconds.
-        self.lateness_s = 0.0
-        #: Deadlines put on a due queue since the start.
-        self.woken = 0
-
-    def run_once(self, now: datetime, limit: int = 500) -> int:
-        """Wake at most `limit` cases whose next deadline is strictly before `now`; returns how many."""
-        due = self._ledger.claim_due(now, limit, self._lease_s)
-        self.lateness_s = max(((now - one.due_at) / timedelta(seconds=1) for one in due), default=0.0)
-        wake_ups = [(wake_up(one.case_id, one.milestone, one.due_at), one.tier) for one in due]
-        self._sender.send(
-            [
-                Outgoing(
-                    id=command.id,
-                    exchange=address.DUE,
-                    key=address.due_key(tier),
-                    type=tag_of(command),
-                    case_id=command.case_id,
-                    case_version=0,
-                    body=encode(command),
-                    timestamp=now,
-                )
-                for command, tier in wake_ups
-            ]
-        )
-        # A wake-up is a hint: one that was not confirmed comes with the next lease.
-        self._sender.collect(wait=True)
-        self.woken += len(due)
-        return len(due)

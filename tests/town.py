@@ -19,10 +19,11 @@ from router.core import address
 from router.core.commands import Actor, ActorRole, Command, Open
 from router.core.opening import case_id_of
 from router.core.tree import TreeFile
-from router.flow import Router, Waker
+from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
+from router.waker import Waker
 from tests.city import MONDAY, file
 
 #: One deadline after a day, then a day for each further step up to the fifth level of supervision.

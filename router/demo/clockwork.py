@@ -24,8 +24,9 @@ from router.demo.city_life import Appeal
 from router.demo.courier import AT_ONCE, Courier, Post
 from router.demo.desks import Desks, Planned
 from router.demo.people import People
-from router.flow import Router, Waker
+from router.flow import Router
 from router.ledger.port import Answer
+from router.waker import Waker
 
 #: Between two stops: no more than the skew, so that every report counts at its own time.
 STOP = SKEW

@@ -17,11 +17,13 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from router.broker.port import Broker
-from router.flow import Relay, Router, Waker
+from router.flow import Router
 from router.metrics import catalogue as c
 from router.recovery import Reconciler
+from router.relay import Relay
 from router.roles import Role
 from router.sending import Sender
+from router.waker import Waker
 
 #: Word of `Router.tally` → reason, where they differ.
 _REASON_OF = {"waiting": "unknown_case"}

@@ -17,9 +17,10 @@ from router.core.commands import Command, Open
 from router.core.lifecycle import tag_of
 from router.core.rules import Rules
 from router.errors import CheckFailedError, ConfigurationError, ConflictError, UnreachableError
-from router.flow import Router, Waker
+from router.flow import Router
 from router.ledger.port import Ledger
 from router.sending import Sender
+from router.waker import Waker
 
 #: Commands decided in one transaction.
 BATCH = 256

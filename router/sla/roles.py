@@ -9,9 +9,9 @@ from time import monotonic
 import structlog
 
 from router.errors import RouterError, UnreachableError
-from router.flow import Waker
 from router.roles import TickingRole
 from router.sla.auditor import Auditor
+from router.waker import Waker
 
 log = structlog.get_logger()
 

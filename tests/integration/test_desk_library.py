@@ -17,7 +17,7 @@ from router.core import messages as m
 from router.core.address import desk_key, desk_queue
 from router.core.case import State
 from router.errors import ConfigurationError
-from router.flow import Relay
+from router.relay import Relay
 from router.tiers import Channel, Desk, Office, dispatching, link
 from router.tiers.dispatching import HandlersFailingError
 from tests.city import MONDAY

@@ -468,7 +468,7 @@ def test_one_dead_desks_full_queue_never_stops_the_messages_of_others(
         with Connection(amqp_url) as connection:
             connection.default_channel.queue_purge("desk.willow")
         here.time += timedelta(minutes=10)
-        from router.flow import Relay
+        from router.relay import Relay
 
         relay = Relay(here.on.ledger, Sender(here.on.broker.publisher, background=False))
         while relay.run_once(here.time):
@@ -480,7 +480,8 @@ def test_cases_are_taken_while_the_broker_is_down_and_leave_when_it_is_back(here
     from router.arrivals import direct
     from router.broker.envelope import decode
     from router.errors import UnreachableError
-    from router.flow import Relay, Router
+    from router.flow import Router
+    from router.relay import Relay
 
     def down():  # type: ignore[no-untyped-def]
         raise UnreachableError("the broker does not answer", where="amqp://nowhere")

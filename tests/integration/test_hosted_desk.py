@@ -15,7 +15,7 @@ from router.core.address import desk_key
 from router.core.case import State
 from router.core.commands import Accept, Actor, ActorRole
 from router.errors import ConfigurationError
-from router.flow import Relay
+from router.relay import Relay
 from router.tiers import Desk, Office, dispatching
 from router.tiers.dispatching import HandlersFailingError
 from router.tiers.hosting import load_desk

@@ -18,8 +18,9 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.port import Delivery, Fate, Outgoing, Publisher
 from router.cli.health import ALIVE_S, examine, stuck
 from router.errors import UnreachableError
-from router.flow import Relay, Router
+from router.flow import Router
 from router.ledger.port import Ledger
+from router.relay import Relay
 from router.roles import ConsumingRole, Role, TickingRole, persist, sent_at
 from router.sending import Sender
 from router.settings import Settings
