@@ -17,7 +17,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker, ChannelWrongStateE
 
 from router.broker.port import Delivery
 from router.broker.rabbit_acks import Acks
-from router.broker.rabbit_link import Link
+from router.broker.rabbit_link import ChannelOwner
 from router.errors import UnreachableError
 from router.outage import Outage
 
@@ -42,7 +42,7 @@ class Token(NamedTuple):
     tag: int
 
 
-class RabbitConsumer:
+class RabbitConsumer(ChannelOwner):
     """Implements :class:`router.broker.port.Consumer`.
 
     When things fail: a broken connection or channel is made again by itself, deliveries in the buffer are dropped
@@ -58,6 +58,7 @@ class RabbitConsumer:
         prefetch: int,
         outage: Outage,
     ) -> None:
+        super().__init__(parameters, "consumer", outage)
         self._where = where
         self._queues = tuple(queues)
         # Per consumer, since quorum queues know no limit per channel; together they make up what was asked for.
@@ -66,9 +67,8 @@ class RabbitConsumer:
         self._waiting = False
         #: Why there is no channel; None while there is one, and before the first attempt has ended.
         self._trouble: str | None = None
-        # The four below belong to one channel and change together, under the condition.
+        # These belong to one channel and change together with it, under the condition.
         self._generation = 0
-        self._channel: Channel | None = None
         self._buffer: deque[_Arrival] = deque()
         self._acks = Acks()
         self.empty_at: dict[str, datetime | None] = dict.fromkeys(self._queues)
@@ -80,21 +80,9 @@ class RabbitConsumer:
             name: Outage("queue.missing", "queue.still_missing", "queue.found", queue=name)
             for name in self._queues
         }
-        self._connection: pika.SelectConnection | None = None
         #: Before the next channel; grows while the broker closes one after the other, say for want of a right.
         self._pause_s = FIRST_PAUSE_S
-        self._link = Link(parameters, "consumer", self, outage)
         self._link.start()
-
-    @property
-    def connected(self) -> bool:
-        """Whether its connection stands; any thread may ask."""
-        return self._connection is not None
-
-    @property
-    def closing(self) -> bool:
-        """Whether it was closed, or is about to be."""
-        return self._link.closing
 
     # -- on the caller's thread --
 
@@ -134,10 +122,6 @@ class RabbitConsumer:
         """See :meth:`router.broker.port.Consumer.again`."""
         self._settle(deliveries, give_back=True)
 
-    def close(self) -> None:
-        """Stop consuming and close; what was not done goes back to its queue; idempotent."""
-        self._link.close()
-
     def look(self, now: datetime) -> None:
         """See :meth:`router.broker.port.Consumer.look`."""
         self._link.call(partial(self._look, now))
@@ -174,13 +158,6 @@ class RabbitConsumer:
             self._arrived.notify_all()
         self._subscribed.clear()
         self._probe = None
-
-    def _is_current(self, channel: Channel) -> bool:
-        return channel is self._channel
-
-    def _open_channel(self) -> None:
-        if self._connection is not None and self._connection.is_open:
-            self._connection.channel(on_open_callback=self._on_channel)
 
     def _on_channel(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_channel_closed)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import pika
 import structlog
+from pika.channel import Channel
 from pika.exceptions import AMQPError
 from tenacity import Retrying, retry_if_exception_type, stop_when_event_set, wait_exponential, wait_random
 from tenacity.nap import sleep_using_event
@@ -170,3 +172,48 @@ class Link:
                 connection.close()
         except AMQPError:
             connection.ioloop.stop()
+
+
+class ChannelOwner(ABC):
+    """Who works on one channel at a time, on a link of its own. Subclasses start the link when they are ready."""
+
+    def __init__(self, parameters: Sequence[pika.connection.Parameters], role: str, outage: Outage) -> None:
+        self._connection: pika.SelectConnection | None = None
+        #: The channel to work on; None while there is none.
+        self._channel: Channel | None = None
+        self._link = Link(parameters, role, self, outage)
+
+    @property
+    def connected(self) -> bool:
+        """Whether its connection stands; any thread may ask."""
+        return self._connection is not None
+
+    @property
+    def closing(self) -> bool:
+        """Whether it was closed, or is about to be."""
+        return self._link.closing
+
+    def close(self) -> None:
+        """Close the connection; what was not done goes back to its queue; idempotent."""
+        self._link.close()
+
+    # -- on the I/O thread --
+
+    @abstractmethod
+    def opened(self, connection: pika.SelectConnection) -> None:
+        """See :class:`Owner`."""
+
+    @abstractmethod
+    def lost(self, reason: str) -> None:
+        """See :class:`Owner`."""
+
+    @abstractmethod
+    def _on_channel(self, channel: Channel) -> None:
+        """A channel that was asked for is open."""
+
+    def _open_channel(self) -> None:
+        if self._connection is not None and self._connection.is_open:
+            self._connection.channel(on_open_callback=self._on_channel)
+
+    def _is_current(self, channel: Channel) -> bool:
+        return channel is self._channel

@@ -15,7 +15,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker, ChannelWrongStateE
 
 from router.broker.port import Fate, Outgoing
 from router.broker.rabbit_confirms import Confirms
-from router.broker.rabbit_link import Link
+from router.broker.rabbit_link import ChannelOwner
 from router.errors import UnreachableError
 from router.outage import Outage
 
@@ -44,7 +44,7 @@ def properties_of(message: Outgoing) -> pika.BasicProperties:
     )
 
 
-class RabbitPublisher:
+class RabbitPublisher(ChannelOwner):
     """Implements :class:`router.broker.port.Publisher`.
 
     When things fail: a broken connection is made again by itself; what the broker had not answered for is
@@ -53,20 +53,18 @@ class RabbitPublisher:
     """
 
     def __init__(self, parameters: Sequence[pika.connection.Parameters], where: str, outage: Outage) -> None:
+        # A channel is there when it is in confirm mode and nothing is wrong with it.
+        super().__init__(parameters, "publisher", outage)
         self._where = where
         self._changed = threading.Condition()
         #: Whether the broker has stopped reading (a memory or disk alarm).
         self.blocked = False
         self._reason = "not connected yet"
-        # A channel is here when it is in confirm mode and nothing is wrong with it.
-        self._channel: Channel | None = None
-        self._connection: pika.SelectConnection | None = None
         self._confirms: Confirms | None = None
         #: Why the broker closed the channel under the present batch.
         self._refusal: ChannelClosedByBroker | None = None
         #: Delivery tag of the last message written on the channel.
         self._tag = 0
-        self._link = Link(parameters, "publisher", self, outage)
         self._link.start()
 
     def publish(self, batch: Sequence[Outgoing], timeout_s: float = 10.0) -> list[Fate]:
@@ -99,20 +97,6 @@ class RabbitPublisher:
             for index, fate in zip(piece, confirms.fates, strict=True):
                 fates[index] = fate or Fate.UNKNOWN
         return fates
-
-    def close(self) -> None:
-        """Close the connection; idempotent."""
-        self._link.close()
-
-    @property
-    def connected(self) -> bool:
-        """Whether its connection stands; any thread may ask."""
-        return self._connection is not None
-
-    @property
-    def closing(self) -> bool:
-        """Whether it was closed, or is about to be."""
-        return self._link.closing
 
     # -- on the caller's thread --
 
@@ -194,13 +178,6 @@ class RabbitPublisher:
         with self._changed:
             self.blocked = blocked
             self._changed.notify_all()
-
-    def _is_current(self, channel: Channel) -> bool:
-        return channel is self._channel
-
-    def _open_channel(self) -> None:
-        if self._connection is not None and self._connection.is_open:
-            self._connection.channel(on_open_callback=self._on_channel)
 
     def _on_channel(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_channel_closed)

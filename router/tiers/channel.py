@@ -28,13 +28,13 @@ from typing import Any, TypeVar
 import msgspec
 
 from router.broker.envelope import encode
-from router.broker.port import Delivery
 from router.core import address, commands as c, messages as m
 from router.core.opening import case_id_of, content_hash
 from router.core.plausible import MAX_ID_BYTES
 from router.errors import ConfigurationError
-from router.tiers.dispatching import Dispatching, Ending
+from router.tiers.dispatching import Dispatching
 from router.tiers.office import Outbound, Report, verb_of
+from router.tiers.program import PREFETCH, Program
 
 #: Hexadecimal digits of the content's hash in an id.
 _DIGEST_DIGITS = 12
@@ -125,16 +125,15 @@ class Line:
         )
 
 
-class Channel:
+class Channel(Program):
     """A source channel with a program of its own."""
 
-    def __init__(self, code: str, *, prefetch: int = 20, aside_limit: int = 10) -> None:
+    def __init__(self, code: str, *, prefetch: int = PREFETCH, aside_limit: int | None = None) -> None:
         """A channel without handlers; the settings are those of :class:`router.tiers.desk.Desk`."""
-        self.code = code
-        self.queue = address.channel_queue(code)
-        self.prefetch = prefetch
-        self.aside_limit = aside_limit
-        self._dispatching = Dispatching(code, receipts=False)
+        dispatching = Dispatching(code, receipts=False)
+        super().__init__(
+            code, address.channel_queue(code), dispatching, prefetch=prefetch, aside_limit=aside_limit
+        )
 
     def on_answered(self, handler: Handler) -> Handler:
         """Receipt, reply, mitigation, resolution, closing of a case of yours; a function of (answer)."""
@@ -157,39 +156,18 @@ class Channel:
         Raises:
             UnreachableError: given up; handing the same in again is safe.
         """
-        from router.tiers.outbound import KombuOutbound
-
-        outbound = KombuOutbound(url, stop or Event())
-        try:
+        with self._speaking(url, stop) as outbound:
             yield Line(self.code, outbound)
-            outbound.settle()
-        finally:
-            outbound.close()
 
-    def run(self, url: str, *, stop: Event | None = None) -> None:
-        """Hear answers until told to stop, as :meth:`router.tiers.desk.Desk.run` does.
+    def check(self) -> None:
+        """Refuse to work without a handler for answers.
 
         Raises:
-            ConfigurationError: no handler for answers, or the broker does not take user and password.
-            HandlersFailingError: the handlers fail message after message.
+            ConfigurationError: there is none.
         """
-        from router.tiers.inbound import serve
-
         if m.Answered not in self._dispatching:
             raise ConfigurationError(
                 "there is no handler for answers",
                 where=f"channel {self.code}",
                 todo="Decorate a function of (answer) with @channel.on_answered.",
             )
-        serve(
-            url,
-            self.queue,
-            self.handle,
-            stop=stop or Event(),
-            prefetch=self.prefetch,
-            aside_limit=self.aside_limit,
-        )
-
-    def handle(self, delivery: Delivery, outbound: Outbound, stop: Event) -> Ending:
-        """Handle one delivered message."""
-        return self._dispatching.handle(delivery, outbound, stop)

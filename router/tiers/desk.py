@@ -34,24 +34,22 @@ from datetime import datetime
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from router.broker.port import Broker, Delivery
+from router.broker.port import Broker
 from router.core import messages as m
 from router.core.address import desk_queue
 from router.errors import ConfigurationError
-from router.tiers.dispatching import ATTEMPTS, Dispatching, Ending
-from router.tiers.office import Office, Outbound
+from router.tiers.dispatching import ATTEMPTS, Dispatching
+from router.tiers.office import Office
+from router.tiers.program import PREFETCH, Program
 from router.tiers.seen import CAPACITY
 
 if TYPE_CHECKING:
     from router.tiers.hosting import Hosted
 
-#: Messages in hand at once. Few: at every stop the unhandled ones go back, which counts towards their limit.
-PREFETCH = 20
-
 Handler = TypeVar("Handler", bound=Callable[[Any, Office], object])
 
 
-class Desk:
+class Desk(Program):
     """A desk at work. The same object serves RabbitMQ (`run`) and a hosted desk (`attach`), not both at once."""
 
     def __init__(
@@ -75,16 +73,8 @@ class Desk:
         Raises:
             ConfigurationError: `aside_limit` is more than can be in hand.
         """
-        limit = max(1, prefetch // 2) if aside_limit is None else aside_limit
-        if not 0 < limit <= prefetch:
-            raise ConfigurationError(
-                "aside_limit must be between 1 and {prefetch}", where=f"desk {code}", prefetch=prefetch
-            )
-        self.code = code
-        self.queue = desk_queue(code)
-        self.prefetch = prefetch
-        self.aside_limit = limit
-        self._dispatching = Dispatching(code, attempts=attempts, remember=remember)
+        dispatching = Dispatching(code, attempts=attempts, remember=remember)
+        super().__init__(code, desk_queue(code), dispatching, prefetch=prefetch, aside_limit=aside_limit)
 
     # -- handlers ----------------------------------------------------------------------------------------------
 
@@ -191,29 +181,6 @@ class Desk:
 
     # -- transports --------------------------------------------------------------------------------------------
 
-    def run(self, url: str, *, stop: Event | None = None) -> None:
-        """Work until told to stop: SIGTERM and SIGINT finish the handler at work, acknowledge and close.
-
-        Args:
-            url: `amqp[s]://user:password@host:port/vhost`; several nodes separated by `;`.
-            stop: set it to stop from another thread.
-
-        Raises:
-            ConfigurationError: no handler for assignments, or the broker does not take user and password.
-            HandlersFailingError: the handlers fail message after message.
-        """
-        from router.tiers.inbound import serve
-
-        self.check()
-        serve(
-            url,
-            self.queue,
-            self.handle,
-            stop=stop or Event(),
-            prefetch=self.prefetch,
-            aside_limit=self.aside_limit,
-        )
-
     @contextmanager
     def office(self, url: str, *, reference: str, stop: Event | None = None) -> Iterator[Office]:
         """Say something outside a handler: days later, from your own system. Confirmed when the block ends.
@@ -226,14 +193,8 @@ class Desk:
         Raises:
             UnreachableError: given up; what was said may or may not have arrived.
         """
-        from router.tiers.outbound import KombuOutbound
-
-        outbound = KombuOutbound(url, stop or Event())
-        try:
+        with self._speaking(url, stop) as outbound:
             yield Office(self.code, reference, outbound.send)
-            outbound.settle()
-        finally:
-            outbound.close()
 
     def attach(self, broker: Broker, clock: Callable[[], datetime]) -> Hosted:
         """The desk as part of a program that has a broker already: `up` hosts it so.
@@ -245,7 +206,3 @@ class Desk:
 
         self.check()
         return Hosted(self, broker, clock)
-
-    def handle(self, delivery: Delivery, outbound: Outbound, stop: Event) -> Ending:
-        """Handle one delivered message, on whatever transport it came (`router.tiers.dispatching`)."""
-        return self._dispatching.handle(delivery, outbound, stop)
