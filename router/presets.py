@@ -24,6 +24,20 @@ def list_calendars() -> tuple[str, ...]:
     return _names("calendars")
 
 
+def preset_family(name: str) -> tuple[str, ...]:
+    """The shipped policies a name means: itself, and all whose names begin with it (`guangdong`), in order.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    known = list_presets()
+    # The one without a second word takes what the others leave.
+    found = (*(one for one in known if one.startswith(f"{name}-")), *(one for one in known if one == name))
+    if not found:
+        preset_text("policies", name)
+    return found
+
+
 @cache
 def preset_policy(name: str) -> Policy:
     """The shipped policy of that name.

@@ -307,7 +307,7 @@ class Play:
     def story(self, *kinds: str) -> list[str]:
         """What is on record, a line each: event time, what happened, and what an official would ask next."""
         return [
-            f"{entry.event_at.astimezone(_ZONE):%a %d %H:%M} {_line(entry.event)}"
+            f"{entry.event_at.astimezone(_ZONE):%a %d %H:%M} {line(entry.event)}"
             for entry in self.entries
             if not kinds or type(entry.event).__name__ in kinds
         ]
@@ -323,7 +323,8 @@ def actor(who: str | c.Actor) -> c.Actor:
     return c.Actor(c.ActorRole.DESK, who)
 
 
-def _line(event: e.Event) -> str:
+def line(event: e.Event) -> str:
+    """An event as an official would read it on a list."""
     name = type(event).__name__
     match event:
         case e.Dispatched(desk=to, reason=reason):

@@ -14,7 +14,7 @@ from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_json, emit_table, tell
 from router.cli.policy_show import show_policy
-from router.cli.policy_sources import calendar_set, source_of
+from router.cli.policy_sources import calendar_set, sources_of
 from router.cli.recounting import forecast, recount, tell_forecast
 from router.cli.words import said, word
 from router.core.matching import check_set
@@ -42,7 +42,7 @@ def import_(
     """Check policies as a set and put them in force."""
     with call.installation() as installation:
         tiers = _tiers(installation)
-        chosen = PolicySet(policies=tuple(source_of(name) for name in names))
+        chosen = PolicySet(policies=tuple(one for name in names for one in sources_of(name)))
         known = calendar_set(calendars, installation.ledger)
         check_set([load_policy(one.text, one.name, tiers) for one in chosen.policies], known.calendars())
         if dry_run:

@@ -12,11 +12,11 @@ from router.core.matching import require_calendars
 from router.core.policy import Policy
 from router.core.policy_file import load_policy
 from router.ledger.port import Ledger
-from router.presets import preset_text
+from router.presets import preset_family, preset_text
 
 
-def source_of(name: str) -> Source:
-    """A policy as it was written: a file, or a preset by name.
+def sources_of(name: str) -> tuple[Source, ...]:
+    """Policies as they were written: a file, or a preset by its name or its family's (`guangdong`).
 
     Raises:
         ConfigurationError: the file cannot be read.
@@ -24,8 +24,8 @@ def source_of(name: str) -> Source:
     """
     path = Path(name)
     if path.suffix == ".toml" or path.exists():
-        return Source(path.name, read_text(path))
-    return Source(name, preset_text("policies", name))
+        return (Source(path.name, read_text(path)),)
+    return tuple(Source(one, preset_text("policies", one)) for one in preset_family(name))
 
 
 def calendar_set(files: Sequence[Path], ledger: Ledger | None) -> CalendarSet:
@@ -47,7 +47,7 @@ def policies_named(
         ConfigurationError: a file is wrong, or a policy's calendar is not there.
         NotFoundError: there is no such file or preset.
     """
-    sources = tuple(source_of(name) for name in names)
+    sources = tuple(source for name in names for source in sources_of(name))
     known = calendar_set(calendars, ledger).calendars()
     policies = [load_policy(one.text, one.name, tiers) for one in sources]
     require_calendars(policies, known)

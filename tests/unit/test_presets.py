@@ -10,7 +10,7 @@ from router.core.instants import dues
 from router.core.matching import check_set
 from router.core.policy import OnPass, Track
 from router.errors import NotFoundError
-from router.presets import list_calendars, list_presets, preset_calendar, preset_policy
+from router.presets import list_calendars, list_presets, preset_calendar, preset_family, preset_policy
 from tests.unit.core.calendars import china
 
 
@@ -27,8 +27,22 @@ def test_a_shipped_calendar_bears_its_files_name(name: str) -> None:
 
 
 def test_the_shipped_policies_are_a_complete_set_when_the_default_is_last() -> None:
-    cities = [preset_policy(name) for name in list_presets() if name != "default"]
-    check_set([*cities, preset_policy("default")], {name: preset_calendar(name) for name in list_calendars()})
+    takes_all = {"default", "beijing-dispatch-usual"}
+    cities = [preset_policy(name) for name in list_presets() if name not in takes_all]
+    calendars = {name: preset_calendar(name) for name in list_calendars()}
+    for last in takes_all:
+        check_set([*cities, preset_policy(last)], calendars)
+
+
+def test_a_family_of_presets_is_called_by_its_first_words() -> None:
+    assert preset_family("guangdong") == ("guangdong-complaint", "guangdong-consultation", "guangdong-help")
+    assert preset_family("shandong") == ("shandong-2017", "shandong-2020")
+    # The one that takes the rest comes last.
+    assert preset_family("beijing-dispatch")[-1] == "beijing-dispatch-usual"
+    assert preset_family("dazhou") == ("dazhou-starred", "dazhou")
+    assert preset_family("default") == ("default",)
+    with pytest.raises(NotFoundError, match="there is no gu"):
+        preset_family("gu")
 
 
 def test_the_default_policy_alone_is_a_complete_set() -> None:
