@@ -171,15 +171,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "policy": ("时限规则", "policies"),
     "policy import": (
-        "导入规则（文件或预设名），按先后匹配，最后一个为默认\n\n在办工单保留原规则，新工单用新规则。",
+        "导入规则（文件或预设名），按先后匹配，最后一个为默认\n\n"
+        "在办工单保留原规则（policy replan 可改），新工单用新规则。",
         "import policies, files or presets' names, in the order they are tried; the last is the default\n\n"
-        "Running cases keep the version they were received under.",
+        "Running cases keep the version they were received under, until `policy replan` moves them.",
     ),
     "policy show": (
         "查看一条规则：节点、提级阶梯、退单理由",
         "one policy: its milestones, its ladder, the reasons for a return",
     ),
     "policy list": ("列出现行规则", "list the policies in force"),
+    "policy replan": (
+        "在办工单改按现行规则\n\n先报告多少件、多少个时限会动；加 --yes 才执行。可中断、可重复。",
+        "move running cases to the policies in force\n\n"
+        "Says first how many cases and deadlines move; --yes does it. It may be interrupted and run again.",
+    ),
     "policy presets": ("列出自带的规则", "list the policies that are shipped"),
     "calendar": ("工作日历", "calendars"),
     "calendar check": (

@@ -117,6 +117,21 @@ OPERATING: dict[str, tuple[str, str]] = {
         "{count} of them would have passed already: each is left a working day at least",
     ),
     "recount_provisional": ("仍有 {count} 个时限是暂定的", "{count} deadlines stay provisional"),
+    "replan_forecast": (
+        "{open_cases} 件在办工单中 {cases} 件改按现行规则：时限推后 {later}，提前 {earlier}，"
+        "新增 {started}，停止 {ended}",
+        "{open_cases} open cases, {cases} of them get another policy: deadlines later {later}, earlier {earlier}, "
+        "new {started}, ended {ended}",
+    ),
+    "replan_kept": (
+        "{count} 件待回访或核查，保持原规则",
+        "{count} cases wait for their gate and keep their policy",
+    ),
+    "replan_dry": ("未作改动；加 --yes 执行", "nothing was changed; add --yes to do it"),
+    "replan_done": (
+        "{count} 件工单已改按现行规则，{refused} 件未改",
+        "{count} cases have another policy now, {refused} have not",
+    ),
     "calendar_end": ("覆盖至", "known until"),
     "calendar_left": ("剩余天数", "days left"),
     "calendar_version": ("版本", "version"),

@@ -24,7 +24,7 @@ from router.errors import ConfigurationError, NotFoundError
 from router.presets import list_presets
 from router.rulebook import TREE, PolicySet, install_policies
 
-policy = Nouns("policy")
+policy = Nouns("policy", {"replan": "router.cli.policy_replan:replan"})
 
 
 @policy.command("import")

@@ -1,0 +1,82 @@
+"""Extensions, suspensions, excuses, stars and replan, as typed."""
+
+from router.presets import preset_text
+from tests.unit.cli.conftest import Shell
+
+
+def test_more_time_is_asked_for_and_approved_by_the_tier_above(shell: Shell) -> None:
+    case = shell.open()
+    words = ("--reason", "parts", "--days", "3")
+    assert shell("case", "request-extension", case, "--desk", "liuyin", *words).code == 0
+    refused = shell("case", "approve-extension", case, "--desk", "liuyin")
+    assert refused.code == 5
+    assert shell("case", "approve-extension", case, "--desk", "hubin").code == 0
+    found = shell("--json", "case", "show", case).json["case"]
+    assert found["extended_due_at"] > found["due_at"]
+    told = shell("case", "show", case).out
+    assert "hubin approved the extension by liuyin" in told
+    assert "hubin 同意 liuyin 延期" in shell("case", "show", case, lang="zh").out
+
+
+def test_a_case_is_suspended_looked_at_and_resumed(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "request-suspension", case, "--desk", "liuyin", "--reason", "road works").code == 0
+    assert shell("case", "approve-suspension", case, "--desk", "hubin").code == 0
+    shown = shell("case", "show", case).out
+    assert "suspended" in shown
+    assert "paused" in shown
+    assert "停表" in shell("case", "show", case, lang="zh").out
+    assert shell("case", "recheck", case, "--desk", "hubin").code == 0
+    assert shell("case", "resume", case, "--desk", "liuyin").code == 0
+    assert shell("--json", "case", "show", case).json["case"]["state"] == "dispatched"
+
+
+def test_a_refusal_says_why_in_both_languages(shell: Shell) -> None:
+    case = shell.open()
+    words = ("case", "request-extension", case, "--desk", "liuyin", "--reason", "parts", "--days", "11")
+    assert "10 days at most" in shell(*words).err
+    assert "延期合计最多 10 天" in shell(*words, lang="zh").err
+
+
+def test_an_excuse_names_the_miss(shell: Shell) -> None:
+    case = shell.open()
+    words = ("--milestone", "close", "--due", "2026-09-29T00:00:00+08:00", "--reason", "power cut")
+    assert "no miss of close" in shell("case", "excuse", case, *words).err
+
+
+def test_a_star_is_given_and_taken(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "star", case, "--reason", "the mayor asked").code == 0
+    assert shell("--json", "case", "show", case).json["case"]["starred"] is True
+    assert shell("case", "unstar", case, "--desk", "liuyin").code == 5
+    assert shell("case", "unstar", case).code == 0
+
+
+def test_replan_says_first_what_it_would_change_and_then_moves_each_case_once(shell: Shell) -> None:
+    cases = [shell.open(source_id=str(number)) for number in range(3)]
+    longer = preset_text("policies", "default").replace('within = "5wd"', 'within = "15wd"')
+    assert shell("policy", "import", shell.file("longer.toml", longer)).code == 0
+    dry = shell("policy", "replan", "--dry-run")
+    assert dry.code == 0
+    assert "3 of them get another policy: deadlines later 3" in dry.err
+    assert "add --yes" in dry.err
+    assert not shell.rows("SELECT 1 FROM entries WHERE type = 'Replanned'")
+    assert "3 件改按现行规则" in shell("policy", "replan", lang="zh").err
+
+    done = shell("--json", "policy", "replan", "--yes")
+    assert done.json["deadlines"]["cases"] == 3
+    assert len(shell.rows("SELECT 1 FROM entries WHERE type = 'Replanned'")) == 3
+    found = shell("--json", "case", "show", cases[0]).json["case"]
+    assert found["extended_due_at"] > found["due_at"]
+    assert "0 of them" in shell("policy", "replan", "--yes").err
+    assert len(shell.rows("SELECT 1 FROM entries WHERE type = 'Replanned'")) == 3
+
+
+def test_replan_can_be_kept_to_a_policy_a_desk_or_a_district(shell: Shell) -> None:
+    shell.open()
+    longer = preset_text("policies", "default").replace('within = "5wd"', 'within = "15wd"')
+    shell("policy", "import", shell.file("longer.toml", longer))
+    for words in (("--policy", "other"), ("--desk", "hubin"), ("--district", "nowhere")):
+        assert "0 open cases" in shell("policy", "replan", *words, "--yes").err
+    assert "1 of them" in shell("policy", "replan", "--desk", "liuyin", "--district", "hubin").err
+    assert shell("policy", "replan", "--desk", "nobody").code == 3
