@@ -11,6 +11,8 @@ RUNNING: dict[str, str] = {
     ),
     # -- rules in force
     "its due date would lie beyond the year 9999": "推算出的时限超出 9999 年",
+    "a case on record has its facts already": "台账里的工单情况已定",
+    "Say either an ID, or what a case would be like.": "或写编号，或描述一件工单，二者取一",
     "--mapping says it all": "--mapping 已说明全部",
     "Leave --columns, --zone, --time and --encoding out.": "不要再给 --columns、--zone、--time、--encoding",
     "--columns is {given!r}": "--columns 的值是 {given!r}",

@@ -150,7 +150,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "把仍在已停用单位手中的工单重新派单",
         "route open cases afresh that are led by a desk that no longer stands",
     ),
-    "sla": ("时限：批量推算、试算", "deadlines: computed over a table, tried out"),
+    "sla": ("时限：说明、批量推算、试算", "deadlines: explained, computed over a table, tried out"),
+    "sla explain": (
+        "说明一件工单的时限由来：用哪条规则、为何、怎么算、过期怎样\n\n"
+        "给出编号，或用 --category、--channel、--at 等描述一件尚不存在的工单（不写入任何内容）。"
+        "列出依次试过的规则和不合的条件、"
+        "每个节点计入和不计的日子、过期后的去向，以及颜色随时间的变化。",
+        "where the deadlines of a case come from: which policy, why, how counted, what follows\n\n"
+        "Name a case, or describe one that does not exist with --category, --channel, --at and so on (nothing is "
+        "written). Lists the policies tried and the clause that did not fit, for each milestone the days that "
+        "count and those that do not, what happens when it passes, and its colours over time.",
+    ),
     "sla due": (
         "为一张表的每一行推算时限（CSV，可为 gzip）\n\n"
         "列的含义用 --mapping 文件或 --columns 说明。输出 CSV，每行一条，读不了的行也在内并注明原因；"

@@ -115,6 +115,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
     "replay --policy": ("规则文件或预设名", "a policy's file, or a preset's name"),
     "case time --as-of": ("算到何时；默认为现在", "the end of the account; now by default"),
+    "sla explain --at": ("受理时间；默认为现在", "when it is received; now by default"),
     "sla due --policy": ("规则，按先后匹配；可多次给出", "policies in the order they are tried; may be repeated"),
     "sla due --columns": (
         "列名：received=…，另可有 id、due、category、group、channel、matter",

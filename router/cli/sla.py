@@ -7,6 +7,7 @@ from router.cli.grammar import Nouns
 sla = Nouns(
     "sla",
     {
+        "explain": "router.cli.sla_explain:explain_",
         "due": "router.cli.sla_due:due",
         "what-if": "router.cli.sla_what_if:what_if",
     },

@@ -47,23 +47,59 @@ class Chosen(msgspec.Struct, frozen=True):
 def matched(match: Match, facts: AppealFacts) -> str | None:
     """Which clauses matched, as one phrase; None when one of them does not."""
     clauses = []
+    for key, wanted, fact in clauses_of(match, facts):
+        if fact not in wanted:
+            return None
+        clauses.append(f"{key} is {fact}")
+    return ", ".join(clauses) or "default, no condition"
+
+
+def clauses_of(match: Match, facts: AppealFacts) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Each clause that asks something: its key, what it wants, and what the fact is."""
     for key in match.__struct_fields__:
         wanted, fact = getattr(match, key), getattr(facts, key)
-        if wanted is None or wanted == ():
-            continue
-        if fact != wanted and (isinstance(wanted, bool) or fact not in wanted):
-            return None
-        clauses.append(f"{key} is {str(fact).lower() if isinstance(fact, bool) else fact}")
-    return ", ".join(clauses) or "default, no condition"
+        if isinstance(wanted, bool):
+            yield key, (str(wanted).lower(),), str(fact).lower()
+        elif wanted:
+            yield key, wanted, fact
+
+
+class Mismatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a policy is not for a case: the first thing about it that does not fit."""
+
+    #: `window`, `effective_from`, `effective_to`, or the clause of `[match]`.
+    key: str
+    #: What the policy wants; several are alternatives.
+    wanted: tuple[str, ...]
+    #: What it is; empty: not known.
+    fact: str
+
+
+def mismatch(policy: Policy, facts: AppealFacts, at: datetime, calendar: Calendar) -> Mismatch | None:
+    """Why a policy is not for a case received at `at`; None when it is."""
+    found = _out_of_force(policy, at, calendar)
+    if found is not None:
+        return found
+    wrong = (one for one in clauses_of(policy.match, facts) if one[2] not in one[1])
+    return next((Mismatch(key=key, wanted=wanted, fact=fact) for key, wanted, fact in wrong), None)
 
 
 def in_force(policy: Policy, at: datetime, calendar: Calendar) -> bool:
     """Whether a receipt at that instant falls under the policy: in its window, on a day of its calendar's zone."""
-    if policy.window is not None and not policy.window.opens <= at < policy.window.closes:
-        return False
-    day = calendar.local(at).date()
-    after_start = policy.effective_from is None or day >= policy.effective_from
-    return after_start and (policy.effective_to is None or day <= policy.effective_to)
+    return _out_of_force(policy, at, calendar) is None
+
+
+def _out_of_force(policy: Policy, at: datetime, calendar: Calendar) -> Mismatch | None:
+    window, local = policy.window, calendar.local(at)
+    if window is not None and not window.opens <= at < window.closes:
+        times = tuple(calendar.local(edge).isoformat() for edge in (window.opens, window.closes))
+        return Mismatch(key="window", wanted=times, fact=local.isoformat())
+    first, last = policy.effective_from, policy.effective_to
+    if first is not None and local.date() < first:
+        return Mismatch(key="effective_from", wanted=(str(first),), fact=str(local.date()))
+    if last is not None and local.date() > last:
+        return Mismatch(key="effective_to", wanted=(str(last),), fact=str(local.date()))
+    return None
 
 
 def choose(

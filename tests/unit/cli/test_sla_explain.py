@@ -1,0 +1,81 @@
+"""`sla explain`: of a case on record and of one that does not exist, in both languages and as a document."""
+
+from tests.unit.cli.conftest import Shell
+
+#: The worked example of docs/policies.md.
+IMAGINED = ("--category", "noise", "--division", "hubin/liuyin", "--desk", "liuyin", "--at", "2026-09-23 10:30")
+
+
+def test_a_case_that_does_not_exist_is_explained_and_not_made(shell: Shell) -> None:
+    shell("policy", "import", "dazhou", "huzhou", "default")
+    english = shell("sla", "explain", *IMAGINED)
+    assert english.code == 0, english.err
+    for line in (
+        "the deadlines of such a case (nothing was written)",
+        "channel is hotline, wanted upstream",
+        "no condition, the default",
+        "close 办结  2026-10-09 00:00  running",
+        "5 working day(s), to 24:00 from 2026-09-23 10:30",
+        "counted: 2026-09-24, 2026-09-28–09-30, 2026-10-08",
+        "not counted: 2026-09-25–09-27 (day off by notice), 2026-10-01–10-07 (day off by notice)",
+        "when it passes: it goes up to 湖滨区 (hubin) (district), until 2026-10-11 00:00",
+        "柳荫街道 (liuyin) is reminded",
+    ):
+        assert line in english.out
+    chinese = shell("sla", "explain", *IMAGINED, lang="zh")
+    for line in (
+        "没有写入任何内容",
+        "渠道为热线，要求媒体",
+        "不计：2026-09-25–09-27（放假）",
+        "若无人办理",
+        "督查 1 级",
+    ):
+        assert line in chinese.out
+    assert shell("case", "list", "--json").json == []
+
+
+def test_the_ladder_is_that_of_the_worked_example(shell: Shell) -> None:
+    told = shell("sla", "explain", *IMAGINED, "--json").json
+    assert told["case"] is None
+    assert [one["due_at"] for one in told["ladder"]] == [
+        "2026-10-08T16:00:00Z",
+        "2026-10-10T16:00:00Z",
+        "2026-10-13T16:00:00Z",
+        "2026-10-15T16:00:00Z",
+        "2026-10-19T16:00:00Z",
+        "2026-10-21T16:00:00Z",
+        "2026-10-23T16:00:00Z",
+        "2026-10-27T16:00:00Z",
+    ]
+
+
+def test_a_case_on_record_is_explained_with_where_it_stands(shell: Shell) -> None:
+    case = shell.open()
+    shell("case", "accept", case, "--desk", "liuyin")
+    told = shell("sla", "explain", case, "--json").json
+    status = {one["name"]: one["status"] for one in told["milestones"]}
+    assert status == {"dispatch": "met", "close": "running", "accept": "met"}
+    assert told["policy_reason"] == "default: default, no condition"
+    shown = shell("sla", "explain", case)
+    assert f"the deadlines of case {case}" in shown.out
+    assert "because" in shown.out
+    shell("policy", "import", "dazhou", "default")
+    assert shell("sla", "explain", case).code == 0
+
+
+def test_wall_clocks_colours_and_given_dates_are_in_words(shell: Shell) -> None:
+    shell("policy", "import", "dazhou", "huzhou", "default")
+    media = shell("sla", "explain", "--channel", "media", "--at", "2026-09-26 19:00")
+    assert "it came past the hour, past the cut-off or on a day off" in media.out
+    assert "1 d later 23:59 from 2026-09-26 19:00" in media.out
+    above = shell("sla", "explain", "--channel", "upstream", "--at", "2026-09-26 10:30")
+    assert "2026-10-01 00:00  yellow" in above.out
+    assert "7 natural day(s), to the same clock time" in above.out
+
+
+def test_what_cannot_be_explained_is_said(shell: Shell) -> None:
+    assert shell("sla", "explain", "NOPE").code == 3
+    both = shell("sla", "explain", shell.open(), "--category", "noise")
+    assert both.code == 2
+    assert "has its facts already" in both.err
+    assert "情况已定" in shell("sla", "explain", "X", "--starred", lang="zh").err
