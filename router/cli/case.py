@@ -51,6 +51,8 @@ _TOGETHER = (
     "file-plan",
     "review",
     "mark",
+    "mediate",
+    "end-mediation",
 )
 
 #: Where the function cannot be named as the command.

@@ -112,3 +112,24 @@ def review(call: Call, /, **who: Any) -> int:
 def mark(call: Call, /, **who: Any) -> int:
     """督查记录."""
     return act(call, c.Mark, ActorRole.DESK, **who)
+
+
+@click.command("mediate", cls=Spoken)
+@about_a_case
+@option("--to", "to", metavar="CODE", says="case mediate --to")
+@_text
+@click.pass_obj
+def mediate(call: Call, /, to: str | None, **who: Any) -> int:
+    """转调解."""
+    return act(call, c.Mediate, ActorRole.DESK, receiver=to, **who)
+
+
+@click.command("end-mediation", cls=Spoken)
+@about_a_case
+@option("--settled/--failed", "settled", required=True, default=None, says="--settled")
+@_text
+@option("--evidence", multiple=True, metavar="REF")
+@click.pass_obj
+def end_mediation(call: Call, /, evidence: Sequence[str], **who: Any) -> int:
+    """调解结束."""
+    return act(call, c.EndMediation, ActorRole.DESK, evidence=tuple(evidence), **who)

@@ -38,6 +38,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{watcher}（{desk}）督查记录：{milestone}；现场：{on_site}",
         "{watcher} ({desk}) has looked: {milestone}; on site: {on_site}",
     ),
+    "MediationStarted": ("{by} 转 {desk} 调解", "{by} referred it to {desk} for mediation"),
+    "MediationEnded": ("{desk} 调解结束，达成：{settled}", "{desk} ended the mediation, settled: {settled}"),
     "ReturnRequested": (
         "{desk} 申请退单：{reason}，建议 {suggested_desk}",
         "{desk} asks to give it back: {reason}; suggests {suggested_desk}",

@@ -75,6 +75,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case file-plan": ("报送方案", "file the plan"),
     "case review": ("审核：通过或不通过", "review what was done: it passes or fails"),
     "case mark": ("督查组记录", "a watcher's mark"),
+    "case mediate": ("转调解；主办和时限不变", "refer it to mediation; lead and clocks stay"),
+    "case end-mediation": ("调解结束：达成或未达成", "end the mediation: settled or failed"),
     "case return": (
         "申请退单\n\n理由须在规则的清单内；用 policy show 查看。",
         "ask to give the case back\n\n"

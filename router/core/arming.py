@@ -10,7 +10,10 @@ from router.core.events import Milestone
 from router.core.instants import Due, counts_by_calendar, due, next_budget
 from router.core.policy import (
     Anchor,
+    Days,
+    DaySet,
     Elapsed,
+    Ends,
     Instant,
     MilestoneRule,
     OnPass,
@@ -21,7 +24,7 @@ from router.core.policy import (
 )
 from router.core.routing import keeps_from
 from router.core.rules import Rules
-from router.core.together import report_in_of
+from router.core.together import MEDIATION, report_in_of
 
 #: Name of the milestone of a promise made in a reply.
 COMMITMENT = "commitment"
@@ -35,6 +38,8 @@ RETURN_DECISION = "return_decision"
 _RETURN_DECISION = Elapsed(4 * 3600)
 #: How long a called desk has to report in when the policy says nothing: our default.
 _REPORT_IN = WorkingTime(4 * 3600)
+#: How long a mediation may take when the policy says nothing: our default.
+_MEDIATION = Days(count=30, days=DaySet.NATURAL, ends=Ends.END_OF_DAY)
 #: How long a superior may be silent before that is consent (docs/behaviour.md, 3.4).
 _SILENCE = WorkingTime(4 * 3600)
 
@@ -184,6 +189,11 @@ def return_decision(rules: Rules, policy: Policy, at: datetime, holder: str, cat
 def reporting_in(rules: Rules, policy: Policy, at: datetime, desk: str, category: str | None) -> Milestone:
     """The clock of a desk that was called to help."""
     return _held(rules, policy, Satisfies.REPORTED_IN, report_in_of(desk), _REPORT_IN, at, desk, category)
+
+
+def mediating(rules: Rules, policy: Policy, at: datetime, desk: str, category: str | None) -> Milestone:
+    """The clock of a mediation desk, from the hand-over to it."""
+    return _held(rules, policy, Satisfies.MEDIATED, MEDIATION, _MEDIATION, at, desk, category)
 
 
 def _held(

@@ -25,6 +25,7 @@ _PASSING = frozenset(
         Satisfies.DISPATCHED,
         Satisfies.ACCEPTED,
         Satisfies.REPORTED_IN,
+        Satisfies.MEDIATED,
         Satisfies.RETURN_DECIDED,
         Satisfies.ESCALATION_DECIDED,
         Satisfies.EXTENSION_DECIDED,

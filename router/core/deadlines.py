@@ -30,6 +30,7 @@ from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
+from router.core.together import MEDIATION
 from router.core.tree import Desk
 
 SYSTEM = Actor(ActorRole.SYSTEM, "clock")
@@ -100,6 +101,10 @@ def _in_hand(case: Case, rules: Rules) -> str:
     """Code of the desk that holds up a case: its lead; while residents are asked, whoever answers for that."""
     if case.state is State.RESOLVED and rules.follow_up_desk is not None:
         return rules.follow_up_desk
+    mediation = case.together.mediation
+    overrun = mediation is not None and case.milestone(MEDIATION)
+    if mediation is not None and overrun and overrun.status is MilestoneStatus.MISSED:
+        return mediation.desk  # it has had the case beyond its own time
     return case.lead
 
 

@@ -17,6 +17,7 @@ from router.core import events as e
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.policy import Mode, Satisfies
 from router.core.rules import SUPERVISION
+from router.core.together import MEDIATION
 
 #: What the tier above may be asked for.
 _ESCALATION, _EXTENSION, _SUSPENSION = "escalation", "extension", "suspension"
@@ -121,6 +122,9 @@ class _Account:
         self.asked: dict[str, str] = {}
         #: Who lets the case rest on record; empty: it does not.
         self.suspended_by = ""
+        #: Who mediates, and whether that has taken longer than it may.
+        self.mediator = ""
+        self.overrun = False
         self.resolved = False
         self.follow_up = ""
 
@@ -159,6 +163,12 @@ class _Account:
         if desk != self.lead:
             self.supervision, self.supervisor = False, ""
         self.lead = desk
+        if desk == self.mediator:
+            self.stop_mediating()
+
+    def stop_mediating(self) -> None:
+        """Nobody mediates any more."""
+        self.mediator, self.overrun = "", False
 
     def forget_return(self) -> None:
         """Whoever has it, has it in hand."""
@@ -228,6 +238,8 @@ class _Account:
             return _Who(HolderKind.APPROVAL, next(iter(self.asked.values())))
         if self.supervisor or self.supervision:
             return _Who(HolderKind.SUPERVISION, self.supervisor or self.lead)
+        if self.overrun:
+            return _Who(HolderKind.DESK, self.mediator)
         return _Who(HolderKind.DESK, self.lead)
 
 
@@ -271,6 +283,7 @@ def _designated(account: _Account, event: e.Designated) -> None:
 
 def _resolved(account: _Account, event: e.Resolved) -> None:
     account.resolved = True
+    account.stop_mediating()
     account.asked.clear()
     account.suspended_by = ""
     account.forget_return()
@@ -287,8 +300,23 @@ def _reopened(account: _Account, event: e.Reopened) -> None:
 def _missed(account: _Account, event: e.DeadlineMissed) -> None:
     if event.milestone == ESCALATION_SILENCE:
         account.asked.pop(_ESCALATION, None)
+    if event.milestone == MEDIATION and account.mediator:
+        account.overrun = True
     if account.returned_to and any((m.name, m.due_at) == (event.milestone, event.due_at) for m in account.sign_by):
         account.forget_return()  # whoever lets its time for signing pass has the case
+
+
+def _mediated(account: _Account, event: e.MediationStarted) -> None:
+    account.mediator = event.desk
+
+
+def _mediation_ended(account: _Account, _event: e.MediationEnded) -> None:
+    account.stop_mediating()
+
+
+def _assist_removed(account: _Account, event: e.AssistRemoved) -> None:
+    if event.desk == account.mediator:
+        account.stop_mediating()
 
 
 def _escalated(account: _Account, event: e.Escalated) -> None:
@@ -345,6 +373,9 @@ _NOTES: dict[type[e.Event], Callable[[_Account, Any], None]] = {
     e.Resolved: _resolved,
     e.Reopened: _reopened,
     e.DeadlineMissed: _missed,
+    e.AssistRemoved: _assist_removed,
+    e.MediationStarted: _mediated,
+    e.MediationEnded: _mediation_ended,
     e.Escalated: _escalated,
     e.EscalationRequested: _escalation_requested,
     e.ExtensionRequested: _extension_requested,

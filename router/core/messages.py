@@ -133,6 +133,23 @@ class Reviewed(Payload, frozen=True, kw_only=True, tag="case.reviewed.v1"):
     text: str = ""
 
 
+class MediationWanted(Payload, frozen=True, kw_only=True, tag="case.mediation_wanted.v1"):
+    """转调解: mediate by `due_at`, and say what came of it. The case itself comes as `assigned`."""
+
+    #: Who referred it: a desk's code, or an operator's account.
+    by: str
+    due_at: datetime
+    text: str = ""
+
+
+class MediationEnded(Payload, frozen=True, kw_only=True, tag="case.mediation_ended.v1"):
+    """调解结束: settled, which resolved your case; or failed: it is yours as before, by the clocks it has."""
+
+    desk: str
+    settled: bool
+    text: str = ""
+
+
 class ReturnRequested(Payload, frozen=True, kw_only=True, tag="case.return_requested.v1"):
     """退单申请: a desk asks to give the case back; decide."""
 
@@ -271,6 +288,8 @@ AnyPayload = (
     | Instructed
     | PlanFiled
     | Reviewed
+    | MediationWanted
+    | MediationEnded
     | ReturnRequested
     | ReturnDecided
     | EscalationRequested

@@ -23,6 +23,7 @@ class Role(StrEnum):
     SORTER = "sorter"  # a lead that only hands the case on: triage, a dispatcher, or of a case nobody has placed
     DESIGNATOR = "designator"  # a lead that must designate: the cap of returns is reached
     ASSIST = "assist"
+    MEDIATOR = "mediator"  # an assist that mediates
     WATCHER = "watcher"  # a desk that the case's policy names, where it does not handle the case
     SUPERIOR = "superior"  # any desk above the lead
     CITY = "city"  # a superior at the top of the tree
@@ -53,6 +54,8 @@ class Kind(StrEnum):
     FILE_PLAN = "file_plan"
     REVIEW = "review"
     MARK = "mark"
+    MEDIATE = "mediate"
+    END_MEDIATION = "end_mediation"
     RETURN = "return"
     APPROVE_RETURN = "approve_return"
     REFUSE_RETURN = "refuse_return"
@@ -123,6 +126,8 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.FILE_PLAN: _may(_AT_WORK, Role.LEAD),
     Kind.REVIEW: _may(_AT_WORK | {State.RESOLVED}, *_FROM_ABOVE, Role.WATCHER),
     Kind.MARK: _may(_OPEN, Role.WATCHER),
+    Kind.MEDIATE: _may(_AT_WORK, Role.LEAD, *_FROM_ABOVE),
+    Kind.END_MEDIATION: _may(_AT_WORK, Role.MEDIATOR),
     Kind.RETURN: _may(_AT_WORK, Role.LEAD),
     Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
     Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
@@ -210,7 +215,9 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
 
 def _at_work(code: str, desk: Desk | None, case: Case) -> set[Role]:
     if code != case.lead:
-        return {Role.ASSIST} if code in case.assists else set()
+        mediation = case.together.mediation
+        mediates = {Role.MEDIATOR} if mediation is not None and mediation.desk == code else set()
+        return {Role.ASSIST} | mediates if code in case.assists else set()
     roles = {Role.LEAD}
     if case.unplaced or (desk is not None and desk.kind in _HANDS_ON):
         roles.add(Role.SORTER)

@@ -72,6 +72,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "节点 {milestone} 由 {by} 审核或记录",
         "the milestone {milestone} waits for {by}, and for nobody else",
     ),
+    "mediated_already": ("{desk} 正在调解", "the desk {desk} is mediating already"),
+    "mediates_not": ("{desk} 不是调解单位", "the desk {desk} does not mediate"),
+    "no_mediation_desk": ("该工单所在区划没有调解单位", "there is no mediation desk where the case is"),
+    "grid": (
+        "网格员只能反馈进展，或说明理由上报一级",
+        "a grid worker may do two things: report progress, or ask the tier above with a reason",
+    ),
     "return_window_passed": (
         "退单须在派单后 {window} 内提出，期限为 {until}",
         "a return must be asked for within {window} of the dispatch, which was until {until}",

@@ -14,6 +14,8 @@ from router.core.policy import Required, Requirement
 
 #: How the milestone of a called desk is named, before its code.
 REPORT_IN = "report_in"
+#: Name of the milestone of a mediation.
+MEDIATION = "mediation"
 
 
 def report_in_of(desk: str) -> str:
@@ -62,6 +64,14 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     on_site: bool = False
 
 
+class Mediation(msgspec.Struct, frozen=True, kw_only=True):
+    """A mediation that is going on (调解); the lead stays the lead."""
+
+    #: Desk code of who mediates.
+    desk: str
+    at: datetime
+
+
 class Together(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything that more than one office has to do with a case."""
 
@@ -71,6 +81,8 @@ class Together(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: When the plan that stands was filed; None: none was.
     plan_filed_at: datetime | None = None
     marks: tuple[Marked, ...] = ()
+    #: None: nobody mediates.
+    mediation: Mediation | None = None
 
     def awaits(self, desk: str) -> Whistle | None:
         """The call that a desk has not answered yet; None when there is none."""

@@ -100,7 +100,7 @@ def resolve(draft: Draft, command: Resolve, rules: Rules) -> Refusal | None:
     if command.outcome is Outcome.WITHDRAWN and command.actor.role is ActorRole.DESK:
         return refuse("outcome_not_yours", outcome=command.outcome)
     overtake(draft, command, rules)
-    _resolved(
+    resolved(
         draft,
         rules,
         speaker(command, draft.case),
@@ -166,11 +166,11 @@ def adopt(draft: Draft, command: Adopt, rules: Rules) -> Refusal | None:
     report = next((kept for kept in draft.case.late_reports if kept.command == command.report), None)
     if report is None:
         return refuse("unknown_report", report=command.report)
-    _resolved(draft, rules, speaker(command, draft.case), report.outcome, report.evidence, None, "")
+    resolved(draft, rules, speaker(command, draft.case), report.outcome, report.evidence, None, "")
     return None
 
 
-def _resolved(
+def resolved(
     draft: Draft,
     rules: Rules,
     desk: str,
@@ -179,6 +179,7 @@ def _resolved(
     root_cause: str | None,
     text: str,
 ) -> None:
+    """Put a resolution on record and tell the source channel; without a gate the case closes in the same step."""
     policy = rules.policy(draft.case.policy)
     draft.add(
         Resolved(

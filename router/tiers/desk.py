@@ -122,6 +122,14 @@ class Desk(Program):
         """审核: what you did was reviewed."""
         return self._on(m.Reviewed, handler)
 
+    def on_mediation_wanted(self, handler: Handler) -> Handler:
+        """转调解: mediate in a case, and say what came of it."""
+        return self._on(m.MediationWanted, handler)
+
+    def on_mediation_ended(self, handler: Handler) -> Handler:
+        """调解结束: the mediation in a case of yours is over."""
+        return self._on(m.MediationEnded, handler)
+
     def on_return_requested(self, handler: Handler) -> Handler:
         """退单申请: a desk asks to give a case back; decide."""
         return self._on(m.ReturnRequested, handler)

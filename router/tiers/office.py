@@ -202,6 +202,24 @@ class Office:
         """督查记录: your desk watches this case and has looked."""
         return self.say(c.Mark, case, milestone=milestone, on_site=on_site, text=text, at=at)
 
+    def mediate(
+        self, case: Payload | str, *, desk: str | None = None, text: str = "", at: datetime | None = None
+    ) -> str:
+        """转调解: refer your case to a mediation desk, the nearest if none is named. It stays yours."""
+        return self.say(c.Mediate, case, desk=desk, text=text, at=at)
+
+    def end_mediation(
+        self,
+        case: Payload | str,
+        *,
+        settled: bool,
+        text: str = "",
+        evidence: Sequence[str] = (),
+        at: datetime | None = None,
+    ) -> str:
+        """调解结束: your mediation is settled, or failed, which needs a reason."""
+        return self.say(c.EndMediation, case, settled=settled, text=text, evidence=tuple(evidence), at=at)
+
     # -- those above -------------------------------------------------------------------------------------------
 
     def dispatch(

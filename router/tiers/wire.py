@@ -46,6 +46,8 @@ _KINDS = {
     "case.instructed.v1": notices.INSTRUCTED,
     "case.plan_filed.v1": notices.PLAN_FILED,
     "case.reviewed.v1": notices.REVIEWED,
+    "case.mediation_wanted.v1": notices.MEDIATION_WANTED,
+    "case.mediation_ended.v1": notices.MEDIATION_ENDED,
     "case.return_requested.v1": notices.RETURN_REQUESTED,
     "case.return_decided.v1": notices.RETURN_DECIDED,
     "case.escalation_requested.v1": notices.ESCALATION_REQUESTED,

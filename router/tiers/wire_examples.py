@@ -73,6 +73,15 @@ COMMANDS: tuple[c.Command, ...] = (
         text="没有写明断电时间。",
     ),
     c.Mark(id=f"{_ID}/mark/1", case_id=_CASE, actor=_WATCHER, on_site=True, text="已到现场。"),
+    c.Mediate(id=f"{_ID}/mediate/1", case_id=_CASE, actor=_DESK, text="双方对费用有争议。"),
+    c.EndMediation(
+        id=f"{_ID}/end_mediation/1",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.DESK, "hubin-mediation"),
+        settled=True,
+        text="双方达成协议。",
+        evidence=("agreement-20261126",),
+    ),
     c.RequestReturn(
         id=f"{_ID}/return/1",
         case_id=_CASE,
@@ -185,6 +194,8 @@ PAYLOADS: tuple[m.Payload, ...] = (
     m.Instructed(case_id=_CASE, version=4, leader="区长", tier="district", text="三日内恢复照明，举一反三。"),
     m.PlanFiled(case_id=_CASE, version=5, desk="liuyin", text="周三断电换灯。", evidence=("plan-20261124",)),
     m.Reviewed(case_id=_CASE, version=6, passed=False, milestone="review", text="没有写明断电时间。"),
+    m.MediationWanted(case_id=_CASE, version=7, by="liuyin", due_at=_DUE_AT, text="双方对费用有争议。"),
+    m.MediationEnded(case_id=_CASE, version=8, desk="hubin-mediation", settled=True, text="双方达成协议。"),
     m.ReturnRequested(
         case_id=_CASE,
         version=4,

@@ -56,9 +56,11 @@ from router.core.commands.life import (
 from router.core.commands.together import (
     AddAssist as AddAssist,
     AssignLeader as AssignLeader,
+    EndMediation as EndMediation,
     FilePlan as FilePlan,
     Instruct as Instruct,
     Mark as Mark,
+    Mediate as Mediate,
     RemoveAssist as RemoveAssist,
     ReportIn as ReportIn,
     Review as Review,
@@ -81,6 +83,8 @@ AnyCommand = (
     | FilePlan
     | Review
     | Mark
+    | Mediate
+    | EndMediation
     | RequestReturn
     | ApproveReturn
     | RefuseReturn

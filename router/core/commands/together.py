@@ -77,3 +77,20 @@ class Mark(Command, frozen=True, kw_only=True, tag="case.mark.v1"):
     #: 现场督办: the watcher was there.
     on_site: bool = False
     text: str = ""
+
+
+class Mediate(Command, frozen=True, kw_only=True, tag="case.mediate.v1"):
+    """转调解: hand the quarrel in a case to a mediation desk. The lead stays, and so do its clocks."""
+
+    #: None: the nearest mediation desk of the case's place.
+    desk: str | None = None
+    text: str = ""
+
+
+class EndMediation(Command, frozen=True, kw_only=True, tag="case.end_mediation.v1"):
+    """调解结束: settled, which resolves the case; or failed, and the lead goes on."""
+
+    settled: bool
+    text: str = ""
+    #: References of documents, such as the agreement; no personal data.
+    evidence: tuple[str, ...] = ()

@@ -69,6 +69,8 @@ from router.core.events.together import (
     Instructed as Instructed,
     LeaderAssigned as LeaderAssigned,
     Marked as Marked,
+    MediationEnded as MediationEnded,
+    MediationStarted as MediationStarted,
     PlanFiled as PlanFiled,
     ReportedIn as ReportedIn,
     Reviewed as Reviewed,
@@ -91,6 +93,8 @@ AnyEvent = (
     | PlanFiled
     | Reviewed
     | Marked
+    | MediationStarted
+    | MediationEnded
     | ReturnRequested
     | ReturnApproved
     | ReturnRefused

@@ -75,3 +75,18 @@ class Marked(Event, frozen=True, kw_only=True, tag="Marked"):
     #: The milestone it was for; None: none waited for it.
     milestone: str | None = None
     on_site: bool = False
+
+
+class MediationStarted(Event, frozen=True, kw_only=True, tag="MediationStarted"):
+    """转调解: a mediation desk has it in hand until the milestone, which it holds itself."""
+
+    desk: str
+    by: str
+    milestone: Milestone
+
+
+class MediationEnded(Event, frozen=True, kw_only=True, tag="MediationEnded"):
+    """调解结束: settled, or failed."""
+
+    desk: str
+    settled: bool

@@ -141,6 +141,7 @@ def _on_closed(case: Case, event: e.Closed, entry: e.Entry) -> None:
     case.outcome = event.outcome
     case.return_request = None
     case.escalation_request = None
+    together.nobody_need_come(case)
     clocks.satisfy(case, Satisfies.FOLLOWED_UP, entry.event_at)
     clocks.satisfy(case, Satisfies.CLOSED, entry.event_at)
     if case.changes is not NONE:

@@ -10,18 +10,28 @@ import msgspec
 from router.core import clocks, events as e
 from router.core.case import Case
 from router.core.policy import Satisfies
-from router.core.together import ALONE, Instruction, Leader, Marked, Whistle, report_in_of
+from router.core.together import (
+    ALONE,
+    MEDIATION,
+    Instruction,
+    Leader,
+    Marked,
+    Mediation,
+    Whistle,
+    report_in_of,
+)
 
 
 def leads(case: Case, desk: str) -> None:
-    """A desk that leads now need not come to help any more."""
-    if case.together is not ALONE and case.together.awaits(desk) is not None:
-        _recall(case, desk)
+    """A desk that leads now need not come to help any more, nor mediate for another."""
+    if case.together is not ALONE:
+        _leaves(case, desk)
 
 
 def nobody_need_come(case: Case) -> None:
-    """The matter is dealt with: whoever was called and has not come need not."""
+    """The matter is dealt with: whoever was called and has not come need not, and nobody mediates any more."""
     if case.together is not ALONE:
+        _stop_mediating(case)
         for whistle in case.together.whistles:
             if whistle.reported_at is None:
                 _recall(case, whistle.desk)
@@ -34,6 +44,19 @@ def _change(case: Case, **changes: Any) -> None:
 def _assist(case: Case, desk: str) -> None:
     if desk not in case.assists:
         case.assists = (*case.assists, desk)
+
+
+def _leaves(case: Case, desk: str) -> None:
+    if case.together.awaits(desk) is not None:
+        _recall(case, desk)
+    if case.together.mediation is not None and case.together.mediation.desk == desk:
+        _stop_mediating(case)
+
+
+def _stop_mediating(case: Case) -> None:
+    if case.together.mediation is not None:
+        _change(case, mediation=None)
+        clocks.end(case, lambda m: m.satisfied_by is Satisfies.MEDIATED)
 
 
 def _recall(case: Case, desk: str) -> None:
@@ -66,8 +89,7 @@ def _on_assist_added(case: Case, event: e.AssistAdded, _entry: e.Entry) -> None:
 
 def _on_assist_removed(case: Case, event: e.AssistRemoved, _entry: e.Entry) -> None:
     case.assists = tuple(one for one in case.assists if one != event.desk)
-    if case.together.awaits(event.desk) is not None:
-        _recall(case, event.desk)
+    _leaves(case, event.desk)
 
 
 def _on_leader_assigned(case: Case, event: e.LeaderAssigned, _entry: e.Entry) -> None:
@@ -102,6 +124,19 @@ def _meet(case: Case, name: str | None, entry: e.Entry) -> None:
     clocks.end(case, lambda m: m.name == name, e.MilestoneStatus.MET, met_at=entry.event_at)
 
 
+def _on_mediation_started(case: Case, event: e.MediationStarted, entry: e.Entry) -> None:
+    _assist(case, event.desk)
+    _change(case, mediation=Mediation(desk=event.desk, at=entry.event_at))
+    clocks.arm(case, event.milestone)
+
+
+def _on_mediation_ended(case: Case, event: e.MediationEnded, entry: e.Entry) -> None:
+    """Its clock is met either way: the mediator said what came of it. Who mediated has no more to do here."""
+    _meet(case, MEDIATION, entry)
+    _change(case, mediation=None)
+    case.assists = tuple(one for one in case.assists if one != event.desk)
+
+
 #: How the events of several offices change a case.
 FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.Whistled: _on_whistled,
@@ -113,4 +148,6 @@ FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.PlanFiled: _on_plan_filed,
     e.Reviewed: _on_reviewed,
     e.Marked: _on_marked,
+    e.MediationStarted: _on_mediation_started,
+    e.MediationEnded: _on_mediation_ended,
 }

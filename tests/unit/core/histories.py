@@ -18,6 +18,7 @@ from router.core.divisions import merge
 from router.core.events import MilestoneStatus
 from router.core.policy import (
     Anchor,
+    DispatchTerms,
     Elapsed,
     ExtensionRule,
     Gate,
@@ -27,13 +28,16 @@ from router.core.policy import (
     Mode,
     OnPass,
     Policy,
+    Required,
+    Requirement,
     Satisfies,
     SuspensionRule,
     Track,
+    Watcher,
     WorkingTime,
 )
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.tree import DeskKind, Tree
 from tests.city import (
     ACCEPT,
     CLOSE,
@@ -41,6 +45,7 @@ from tests.city import (
     MONDAY,
     Play,
     days,
+    desk,
     file,
     ladder,
     milestone,
@@ -58,6 +63,13 @@ _FOLLOW_UP = milestone(
 _AIM = milestone("aim", days(2), Satisfies.RESOLVED, track=Track.INTERNAL, on_pass=OnPass.ESCALATE)
 _WORD = milestone("word", days(4), Satisfies.RESOLVED)
 _GATE = Gate(kind=GateKind.FOLLOW_UP)
+
+_PLAN = milestone("plan", days(1), Satisfies.PLAN_FILED, track=Track.INTERNAL, on_pass=OnPass.SUPERVISE)
+_REVIEW = milestone("review", days(2), Satisfies.REVIEWED, by="supervision", on_pass=OnPass.SUPERVISE)
+_WATCHERS = (Watcher(name="first", desk="supervision-2"), Watcher(name="second", desk="petitions"))
+_MARKS = tuple(
+    milestone(f"seen_{by}", days(3), Satisfies.MARKED, by=by, track=Track.INTERNAL) for by in ("first", "second")
+)
 
 _POLICIES: dict[str, Policy] = {
     "plain": policy(),
@@ -79,6 +91,9 @@ _POLICIES: dict[str, Policy] = {
     ),
     "from_district": policy(ladder=ladder("district", "city", "supervision-1"), min_in_hand_s=0),
     "to_city": policy(ladder=ladder("street", "district", "city"), return_cap=1),
+    "watched": policy(milestones=(DISPATCH, _PLAN, _REVIEW, *_MARKS, CLOSE), watchers=_WATCHERS),
+    "named": policy(dispatch=DispatchTerms(requires=(Requirement(what=Required.LEADER),))),
+    "joint": policy(dispatch=DispatchTerms(lead="district")),
     "given": policy(milestones=(DISPATCH, milestone("close", Given(), Satisfies.CLOSED))),
 }
 #: Any of them lets cases be extended and suspended.
@@ -91,15 +106,21 @@ POLICIES = {
     for name, one in _POLICIES.items()
 }
 
+_FILE = file(
+    desk("petitions", "cloud", DeskKind.FUNCTIONAL, line="petitions"),
+    desk("lake-peace", "lake", DeskKind.MEDIATION),
+    desk("cloud-peace", "cloud", DeskKind.MEDIATION),
+)
+
 TREES: dict[str, Tree] = {
-    "plain": Tree(file()),
-    "merged": Tree(merge(file(), "plane", "willow")[0]),
+    "plain": Tree(_FILE),
+    "merged": Tree(merge(_FILE, "plane", "willow")[0]),
     "one_supervision": Tree(
         msgspec.structs.replace(
-            file(),
+            _FILE,
             desks=tuple(
                 msgspec.structs.replace(d, superior=None) if d.code == "supervision-1" else d
-                for d in file().desks
+                for d in _FILE.desks
                 if not d.code.startswith("supervision-") or d.code == "supervision-1"
             ),
         )
@@ -153,6 +174,16 @@ _SAID: dict[str, tuple[str, Any]] = {
     "ReportIn": ("assist", st.just({})),
     "AddAssist": ("superior", st.fixed_dictionaries({"desk": _desk})),
     "RemoveAssist": ("superior", st.fixed_dictionaries({"desk": _desk})),
+    "AssignLeader": ("dispatcher:li", st.just({"leader": "mayor", "tier": "city"})),
+    "Instruct": ("superior", st.just({"leader": "mayor", "tier": "city", "text": "at once"})),
+    "FilePlan": ("lead", st.just({"text": "by Friday"})),
+    "Review": (
+        "supervision-1",
+        st.fixed_dictionaries({"passed": st.booleans(), "text": st.just("as it is")}),
+    ),
+    "Mark": ("petitions", st.fixed_dictionaries({"on_site": st.booleans()})),
+    "Mediate": ("lead", st.sampled_from([{}, {"desk": "cloud-peace"}, {"desk": "plane"}])),
+    "EndMediation": ("peace", st.fixed_dictionaries({"settled": st.booleans(), "text": st.just("as it is")})),
     "RequestReturn": (
         "lead",
         st.fixed_dictionaries(
@@ -298,9 +329,12 @@ _CHAPTERS: list[list[Any]] = [
                 Deed("ReportIn", "assist"),
                 Deed("ReportProgress", "assist"),
                 Deed("Resolve", "lead"),
-                Deed("Dispatch", "dispatcher:li", {"desk": "plane"}),
             ]
         ),
+    ],
+    [
+        Deed("Whistle", "lead", {"desks": ("plane",), "text": "help"}),
+        Deed("Dispatch", "dispatcher:li", {"desk": "plane"}),
     ],
     [*_EXTEND, Deed("wait", fields={"hours": 130})],
     [_EXTEND[0], Deed("just_past"), _EXTEND[1]],
@@ -310,6 +344,22 @@ _CHAPTERS: list[list[Any]] = [
     [_new_policy, _REPLAN, _hours],
     [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
     [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
+    [
+        Deed("Mediate", "lead"),
+        _hours,
+        st.sampled_from(
+            [
+                Deed("EndMediation", "peace", {"settled": True, "text": ""}),
+                Deed("EndMediation", "peace", {"settled": False, "text": "as it is"}),
+                Deed("RemoveAssist", "superior", {"desk": "lake-peace"}),
+            ]
+        ),
+    ],
+    [
+        Deed("FilePlan", "lead", {"text": "by Friday"}),
+        _hours,
+        st.booleans().map(lambda p: Deed("Review", "supervision-1", {"passed": p, "text": "as it is"})),
+    ],
     [Deed("Resolve", "lead"), _hours, Deed("FollowUp", "follow_up:anna", _NO)],
     [
         Deed("wait", fields={"hours": 130}),
@@ -454,6 +504,8 @@ def _who(play: Play, who: str) -> str:
         return case.lead
     if who == "assist":
         return case.assists[-1] if case.assists else "plane"
+    if who == "peace":
+        return case.together.mediation.desk if case.together.mediation is not None else "lake-peace"
     if who == "former":
         return case.taken[-1].desk if case.taken else "plane"
     if who == "superior":

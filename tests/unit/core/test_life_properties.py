@@ -24,6 +24,7 @@ from router.core import (
     notices,
     returns,
     step,
+    task_force,
     working,
 )
 from router.core.case import Case, State
@@ -263,6 +264,36 @@ def a_called_desk_has_a_clock_of_its_own_until_it_comes(told: History) -> None:
             assert missed.milestone == f"report_in:{missed.charged_to}"
 
 
+def somebody_elses_duty_is_never_charged_to_the_lead(told: History) -> None:
+    """Whoever mediates, reviews or watches answers for it, and by it no case is taken from anybody."""
+    others = (Satisfies.MEDIATED, Satisfies.REVIEWED, Satisfies.MARKED)
+
+    def check(play: Play) -> None:
+        known = {(m.name, m.due_at): m for m in play.case.milestones if m.satisfied_by in others}
+        for entry in play.entries:
+            event = entry.event
+            if isinstance(event, e.DeadlineMissed) and (event.milestone, event.due_at) in known:
+                assert event.charged_to == known[event.milestone, event.due_at].holder
+                assert event.on_pass is not OnPass.ESCALATE
+        mediation = play.case.together.mediation
+        clocks_of = [m for m in known.values() if m.satisfied_by is Satisfies.MEDIATED]
+        assert (mediation is not None) or not [m for m in clocks_of if m.status is e.MilestoneStatus.RUNNING]
+        assert mediation is None or mediation.desk in play.case.assists
+
+    live(told, each=check)
+
+
+def no_case_is_placed_without_the_names_it_needs(told: History) -> None:
+    play = live(told)
+    requires = play.rules.policy(play.case.policy).dispatch.requires
+    open_to_all = play.case.subject_desk is None and not play.case.confidential and not play.case.triaged
+    case: Case | None = None
+    for entry in play.entries:
+        case = evolve(case, entry)
+        if requires and open_to_all and case.lead:
+            assert case.unplaced or case.together.leader is not None
+
+
 def the_outcome_does_not_depend_on_when_the_clock_looked(told: History) -> None:
     at_once = live(told, min_in_hand_s=0)
     in_steps = live(told, min_in_hand_s=0)
@@ -300,6 +331,8 @@ LAWS: list[Law] = [
     what_stands_still_is_suspended_and_all_else_runs,
     no_changed_deadline_lies_less_than_a_working_day_ahead,
     a_called_desk_has_a_clock_of_its_own_until_it_comes,
+    somebody_elses_duty_is_never_charged_to_the_lead,
+    no_case_is_placed_without_the_names_it_needs,
     the_outcome_does_not_depend_on_when_the_clock_looked,
     counting_again_by_the_same_calendar_changes_nothing,
 ]
@@ -420,6 +453,14 @@ def _count_from_when_it_was_noticed(patch: pytest.MonkeyPatch) -> None:
 _true_next_step = arming.next_step
 
 
+def _keep_mediating(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(together, "_leaves", lambda *_: None)
+
+
+def _dispatch_without_names(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(task_force, "lacks", lambda *_: "")
+
+
 def _forget_who_was_called(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(together, "leads", lambda *_: None)
 
@@ -443,6 +484,8 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_let_the_clocks_run, what_stands_still_is_suspended_and_all_else_runs),
     (_move_without_looking, no_changed_deadline_lies_less_than_a_working_day_ahead),
     (_forget_who_was_called, a_called_desk_has_a_clock_of_its_own_until_it_comes),
+    (_keep_mediating, somebody_elses_duty_is_never_charged_to_the_lead),
+    (_dispatch_without_names, no_case_is_placed_without_the_names_it_needs),
     (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
     (_count_from_when_it_was_noticed, counting_again_by_the_same_calendar_changes_nothing),
 ]
