@@ -27,7 +27,9 @@ import msgspec
 from msgspec import Struct
 
 from router.core.case import Case, State
+from router.core.events import Milestone, MilestoneStatus
 from router.core.holding import HolderKind, Span, charged
+from router.core.policy import Track
 from router.core.problems import Origin, Problem, Sighting, Windows, find_problems
 
 #: The upper edges of the resolution buckets in hours, inclusive; "+Inf" is added.
@@ -68,6 +70,13 @@ class CaseFacts(Struct, frozen=True, gc=False):
     outcome: str | None = None
     outcome_decided_by: DecidedBy | None = None
     suspended: bool = False
+    #: The due date as extensions, suspensions and changes of policy have left it; None: nothing has moved it.
+    extended_due_at: datetime | None = None
+    extensions: int = 0
+    suspensions: int = 0
+    #: Statutory deadlines that were missed, and those of them that supervision has excused.
+    missed: int = 0
+    excused: int = 0
 
     @property
     def has_clock_skew(self) -> bool:
@@ -172,7 +181,16 @@ def case_facts(case: Case, *, district: str | None, decided_by: DecidedBy) -> Ca
         outcome=case.outcome,
         outcome_decided_by=decided_by if case.outcome is not None else None,
         suspended=case.state is State.SUSPENDED,
+        extended_due_at=case.extended_due_at,
+        extensions=len(case.changes.extensions),
+        suspensions=len(case.changes.pauses),
+        missed=sum(_is_statutory_miss(one) for one in case.milestones),
+        excused=sum(one.excused and _is_statutory_miss(one) for one in case.milestones),
     )
+
+
+def _is_statutory_miss(milestone: Milestone) -> bool:
+    return milestone.status is MilestoneStatus.MISSED and milestone.track is Track.STATUTORY
 
 
 def held_facts(spans: Sequence[Span], due_at: datetime | None) -> HeldFacts:
@@ -239,6 +257,7 @@ def _block(share: _Share, as_of: datetime) -> dict[str, Any]:
         "open": len(cases) - closed,
         "deadlines": _deadlines(cases, as_of),
         "on_time": _on_time(cases, as_of),
+        "after_changes": _after_changes(cases, as_of),
         "escalations": _escalations(share.escalations),
         "resolution_hours": _resolution_hours(cases),
         "before_complaint": _before_complaint(share.problems),
@@ -264,6 +283,18 @@ def _deadline_state(case: CaseFacts, due_at: datetime, as_of: datetime) -> str:
 def _on_time(cases: list[CaseFacts], as_of: datetime) -> dict[str, int]:
     due = [case for case in cases if case.due_at is not None and case.due_at <= as_of]
     return {"due_in_period": len(due), "met_in_period": sum(case.is_in_time for case in due)}
+
+
+def _after_changes(cases: list[CaseFacts], as_of: datetime) -> dict[str, int]:
+    """The on-time series by the date as changes have left it, and how much was changed; beside the original."""
+    moved = [msgspec.structs.replace(case, due_at=case.extended_due_at or case.due_at) for case in cases]
+    return {
+        **_on_time(moved, as_of),
+        "extended": sum(case.extensions > 0 for case in cases),
+        "suspended": sum(case.suspensions > 0 for case in cases),
+        "missed": sum(case.missed for case in cases),
+        "excused": sum(case.excused for case in cases),
+    }
 
 
 def _escalations(escalations: list[EscalationFact]) -> dict[str, Any]:

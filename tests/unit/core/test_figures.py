@@ -37,6 +37,7 @@ KEYS = {
     "open",
     "deadlines",
     "on_time",
+    "after_changes",
     "escalations",
     "resolution_hours",
     "before_complaint",
@@ -70,6 +71,14 @@ def test_every_block_has_exactly_the_keys_of_the_contract() -> None:
         assert block.keys() == KEYS
     assert document["deadlines"].keys() == {"with_deadline", "met", "missed_closed", "missed_open", "running"}
     assert document["on_time"].keys() == {"due_in_period", "met_in_period"}
+    assert document["after_changes"].keys() == {
+        "due_in_period",
+        "met_in_period",
+        "extended",
+        "suspended",
+        "missed",
+        "excused",
+    }
     assert document["escalations"].keys() == {"total", "by_step"}
     assert document["resolution_hours"].keys() == {"count", "sum", "bucket_le"}
     assert document["before_complaint"].keys() == {
@@ -77,6 +86,26 @@ def test_every_block_has_exactly_the_keys_of_the_contract() -> None:
         "proactive_origin",
         "resolved",
         "resolved_before_complaint",
+    }
+
+
+def test_the_series_after_changes_stands_beside_the_original_one() -> None:
+    """Four cases due within the period at first: one extended and met, one extended beyond it, one missed."""
+    late = OPENED + 2 * DAY
+    document = of(
+        case("plain", due_at=OPENED + DAY, closed_at=OPENED + DAY),
+        case("met", due_at=OPENED + DAY, extended_due_at=late, closed_at=late, extensions=1),
+        case("beyond", due_at=OPENED + DAY, extended_due_at=AS_OF + DAY, suspensions=2, extensions=1),
+        case("missed", due_at=OPENED + DAY, closed_at=late, missed=2, excused=1),
+    )
+    assert document["on_time"] == {"due_in_period": 4, "met_in_period": 1}
+    assert document["after_changes"] == {
+        "due_in_period": 3,
+        "met_in_period": 2,
+        "extended": 2,
+        "suspended": 1,
+        "missed": 2,
+        "excused": 1,
     }
 
 
