@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import msgspec
 
+from router.core.change_rules import read_extension, read_suspension
 from router.core.colours import read_colours
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.notation import parse_instant
@@ -21,7 +22,6 @@ from router.core.policy import (
     Anchor,
     Days,
     Elapsed,
-    ExtensionRule,
     Gate,
     GateKind,
     Given,
@@ -33,7 +33,6 @@ from router.core.policy import (
     Policy,
     Satisfies,
     Step,
-    SuspensionRule,
     Track,
     Watcher,
     Window,
@@ -113,8 +112,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         return_window=window,
         return_reasons=reasons,
         return_cap=cap,
-        extension=_extension(table),
-        suspension=_suspension(table),
+        extension=read_extension(table),
+        suspension=read_suspension(table),
         watchers=watchers,
         dispatch=read_dispatch(table, tiers),
         min_in_hand_s=_min_in_hand(table),
@@ -327,47 +326,6 @@ def _returns(table: Table) -> tuple[Instant | None, tuple[str, ...], int]:
     returns = table.table("return", ("window", "reasons", "cap"))
     window = returns.parsed("window", parse_instant) if "window" in returns else None
     return window, returns.texts("reasons"), returns.whole("cap", 3, at_least=0)
-
-
-_DECIDE_WITHIN = "1wd"
-
-
-def _extension(table: Table) -> ExtensionRule | None:
-    """Whether and how far dates may be moved; a policy that says nothing moves none."""
-    if "extension" not in table:
-        return None
-    extension = table.table("extension", ("longest", "cap", "reasons", "decide_within"))
-    longest = extension.parsed("longest", parse_instant)
-    if not isinstance(longest, Days):
-        raise extension.wrong("longest", "an extension is counted in days", 'Write days, such as "10wd".')
-    return ExtensionRule(
-        longest=longest,
-        cap=extension.whole("cap", 1, at_least=1),
-        reasons=extension.texts("reasons"),
-        decide_within=_span(extension, "decide_within", _DECIDE_WITHIN),
-    )
-
-
-def _suspension(table: Table) -> SuspensionRule | None:
-    """Whether and how long cases may be suspended; a policy that says nothing suspends none."""
-    if "suspension" not in table:
-        return None
-    suspension = table.table("suspension", ("longest", "recheck", "cap", "reasons", "decide_within"))
-    return SuspensionRule(
-        longest=_span(suspension, "longest", "90d"),
-        recheck=_span(suspension, "recheck", "30d"),
-        cap=suspension.whole("cap", 1, at_least=1),
-        reasons=suspension.texts("reasons"),
-        decide_within=_span(suspension, "decide_within", _DECIDE_WITHIN),
-    )
-
-
-def _span(table: Table, key: str, usual: str) -> Instant:
-    """A time that runs from now on: no clock time, and no date that a case brings."""
-    span = table.parsed(key, parse_instant) if key in table else parse_instant(usual)
-    if not isinstance(span, Days | Elapsed):
-        raise table.wrong(key, "this is no length of time", 'Write hours or days, such as "{usual}".', usual=usual)
-    return span
 
 
 def _flag(table: Table, key: str, *, usual: bool) -> bool:

@@ -1,0 +1,56 @@
+"""The `[extension]` and `[suspension]` tables of a policy's file."""
+
+from __future__ import annotations
+
+from router.core.notation import parse_instant
+from router.core.policy import Days, Elapsed, ExtensionRule, Instant, SuspensionRule
+from router.core.toml_table import Table
+
+#: How long the tier above has to decide, where the policy does not say: our default.
+_DECIDE_WITHIN = "1wd"
+
+
+def read_extension(table: Table) -> ExtensionRule | None:
+    """Whether and how far dates may be moved; a policy that says nothing moves none.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+    """
+    if "extension" not in table:
+        return None
+    extension = table.table("extension", ("longest", "cap", "reasons", "decide_within"))
+    longest = extension.parsed("longest", parse_instant)
+    if not isinstance(longest, Days):
+        raise extension.wrong("longest", "an extension is counted in days", 'Write days, such as "10wd".')
+    return ExtensionRule(
+        longest=longest,
+        cap=extension.whole("cap", 1, at_least=1),
+        reasons=extension.texts("reasons"),
+        decide_within=_span(extension, "decide_within", _DECIDE_WITHIN),
+    )
+
+
+def read_suspension(table: Table) -> SuspensionRule | None:
+    """Whether and how long cases may be suspended; a policy that says nothing suspends none.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+    """
+    if "suspension" not in table:
+        return None
+    suspension = table.table("suspension", ("longest", "recheck", "cap", "reasons", "decide_within"))
+    return SuspensionRule(
+        longest=_span(suspension, "longest", "90d"),
+        recheck=_span(suspension, "recheck", "30d"),
+        cap=suspension.whole("cap", 1, at_least=1),
+        reasons=suspension.texts("reasons"),
+        decide_within=_span(suspension, "decide_within", _DECIDE_WITHIN),
+    )
+
+
+def _span(table: Table, key: str, usual: str) -> Instant:
+    """A time that runs from now on: no clock time, and no date that a case brings."""
+    span = table.parsed(key, parse_instant) if key in table else parse_instant(usual)
+    if not isinstance(span, Days | Elapsed):
+        raise table.wrong(key, "this is no length of time", 'Write hours or days, such as "{usual}".', usual=usual)
+    return span

@@ -1,0 +1,53 @@
+"""`[extension]`, `[suspension]` and `pauses` in a policy's file."""
+
+import pytest
+
+from router.core.policy import Elapsed, ExtensionRule, SuspensionRule
+from router.core.policy_file import load_policy
+from router.errors import ConfigurationError
+from tests.city import days, working_days
+
+FILE = """
+name = "p"
+calendar = "cn"
+milestone = [{ name = "close", within = "5wd" }, { name = "safety", within = "1d", pauses = false }]
+ladder = [{ step = "street" }]
+"""
+
+
+def test_a_policy_that_says_nothing_allows_neither_and_its_clocks_pause() -> None:
+    found = load_policy(FILE, "p.toml")
+    assert (found.extension, found.suspension) == (None, None)
+    assert [rule.pauses for rule in found.milestones] == [True, False]
+
+
+def test_what_is_left_out_has_a_default() -> None:
+    found = load_policy(f'{FILE}[extension]\nlongest = "10wd"\n[suspension]\n', "p.toml")
+    assert found.extension == ExtensionRule(longest=working_days(10), cap=1, decide_within=working_days(1))
+    assert found.suspension == SuspensionRule(
+        longest=days(90), recheck=days(30), cap=1, decide_within=working_days(1)
+    )
+
+
+def test_all_of_it_can_be_said() -> None:
+    more = 'cap = 2\nreasons = ["parts"]\ndecide_within = "4h"\n'
+    found = load_policy(f'{FILE}[extension]\nlongest = "3d"\n{more}', "p.toml")
+    assert found.extension == ExtensionRule(
+        longest=days(3), cap=2, reasons=("parts",), decide_within=Elapsed(4 * 3600)
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ("[extension]\n", "longest"),
+        ('[extension]\nlongest = "4h"\n', "longest"),
+        ('[extension]\nlongest = "3d"\nmax = 1\n', "max"),
+        ('[extension]\nlongest = "3d"\ncap = 0\n', "cap"),
+        ('[suspension]\nrecheck = "20:00"\n', "recheck"),
+        ('[suspension]\nlongest = "given"\n', "longest"),
+    ],
+)
+def test_what_is_wrong_is_named(table: str, named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named):
+        load_policy(FILE + table, "p.toml")
