@@ -25,13 +25,13 @@ from router.broker.port import Fate, Outgoing
 from router.broker.rabbitmq import RabbitBroker
 from router.calendars import Source
 from router.core import address
-from router.core.commands import Actor, ActorRole, Open
 from router.core.divisions import complete
 from router.core.tree import Division, Tree, TreeFile
 from router.ledger.migrations import upgrade
 from router.presets import preset_text
 from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
+from tests.messages import handed_in, opening
 from tests.servers.postgres import PostgresCluster
 from tests.servers.provide import postgres_folder, rabbitmq_folder
 from tests.servers.rabbit import PLUGINS, RabbitNode
@@ -140,31 +140,11 @@ def appeals(tree: Tree, count: int, prefix: str) -> list[Outgoing]:
     made = []
     for number in range(count):
         street = streets[number % len(streets)]
-        command = Open(
-            id=f"{prefix}:{number}",
-            case_id="",
-            actor=Actor(ActorRole.CHANNEL, "hotline"),
-            source="hotline",
-            source_id=f"{prefix}-{number}",
-            channel="hotline",
-            division=(street.parent, street.code),
-            at=now,
-            text="",
-        )
+        name = f"{prefix}-{number}"
+        command = opening(name, category=None, division=(street.parent, street.code), at=now)
         bare = len(encode(command))
         command = msgspec.structs.replace(command, text="x" * max(BODY_BYTES - bare, 0))
-        made.append(
-            Outgoing(
-                id=command.id,
-                exchange=address.INTAKE,
-                key="hotline.open",
-                type="case.open.v1",
-                case_id="",
-                case_version=0,
-                body=encode(command),
-                timestamp=now,
-            )
-        )
+        made.append(handed_in(command, now))
     return made
 
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from router.app import Installation
 from router.broker.apply import apply
-from router.broker.envelope import encode
 from router.broker.port import Consumer, Fate, Outgoing
 from router.calendars import Source
 from router.core import address
-from router.core.commands import Actor, ActorRole, Command, Open
+from router.core.commands import Command
 from router.core.opening import case_id_of
 from router.core.tree import TreeFile
 from router.flow import Router
@@ -25,6 +24,7 @@ from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
 from router.waker import Waker
 from tests.city import MONDAY, file
+from tests.messages import handed_in, message, opening
 
 #: One deadline after a day, then a day for each further step up to the fifth level of supervision.
 DAILY = """
@@ -81,35 +81,11 @@ class Town:
 
     def appeal(self, number: int, **more: Any) -> Outgoing:
         """The message of a channel's program."""
-        given: dict[str, Any] = {
-            "id": f"hotline:{number}",
-            "case_id": "",
-            "actor": Actor(ActorRole.CHANNEL, more.get("channel", "hotline")),
-            "source": more.get("channel", "hotline"),
-            "source_id": str(number),
-            "channel": "hotline",
-            "category": "lamp",
-            "division": ("lake", "willow"),
-            "text": f"case {number}",
-            "at": self.time,
-        }
-        command = Open(**(given | more))
-        return self.message(command, address.INTAKE, address.intake_key(command.channel, "open"))
+        return handed_in(opening(number, **({"text": f"case {number}", "at": self.time} | more)), self.time)
 
     def message(self, command: Command, exchange: str, key: str, **more: Any) -> Outgoing:
         """A command as a message."""
-        kind = str(command.__struct_config__.tag)
-        given: dict[str, Any] = {
-            "id": command.id,
-            "exchange": exchange,
-            "key": key,
-            "type": kind,
-            "case_id": command.case_id,
-            "case_version": 0,
-            "body": encode(command),
-            "timestamp": self.time,
-        }
-        return Outgoing(**(given | more))
+        return message(command, exchange, key, self.time, **more)
 
     def say(self, desk: str, command: Command) -> None:
         """A desk's program reports."""

@@ -10,18 +10,16 @@ from typing import Any
 
 from router.app import Installation
 from router.broker.apply import apply
-from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing, Publisher
 from router.calendars import Source
-from router.core import address
 from router.core.case import Case
-from router.core.commands import Actor, ActorRole, Open
 from router.core.opening import case_id_of
 from router.ledger.migrations import upgrade
 from router.roles import run_roles
 from router.rulebook import PolicySet, install_policies, install_tree
 from router.settings import Settings
 from tests.city import MONDAY, file
+from tests.messages import handed_in, opening
 from tests.servers.waiting import wait_until
 from tests.town import DAILY
 
@@ -72,29 +70,7 @@ class ServedCity:
 
     def open(self, number: int, **more: Any) -> str:
         """A channel brings a case of the willow street's; returns its id."""
-        given: dict[str, Any] = {
-            "id": f"hotline:{number}",
-            "case_id": "",
-            "actor": Actor(ActorRole.CHANNEL, "hotline"),
-            "source": "hotline",
-            "source_id": str(number),
-            "channel": "hotline",
-            "category": "lamp",
-            "division": ("lake", "willow"),
-        }
-        command = Open(**(given | more))
-        self.send(
-            Outgoing(
-                id=command.id,
-                exchange=address.INTAKE,
-                key="hotline.open",
-                type="case.open.v1",
-                case_id="",
-                case_version=0,
-                body=encode(command),
-                timestamp=MONDAY,
-            )
-        )
+        self.send(handed_in(opening(number, **more), MONDAY))
         return case_id_of("hotline", str(number))
 
     def case(self, case_id: str) -> Case:

@@ -7,7 +7,6 @@ an undisturbed replay of the same file on the embedded default.
 
 from __future__ import annotations
 
-import csv
 import os
 import random
 import signal
@@ -16,7 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -34,70 +33,21 @@ from router.ledger.sql import SqlLedger
 from router.replay import run as replaying
 from router.replay.drive import _message
 from router.replay.out import rebuild
+from tests.made_up import MAPPING, write_history
 from tests.servers.rabbit import RabbitNode
 from tests.servers.waiting import wait_until
 
 ROWS = 3_000
 AS_OF = datetime(2015, 7, 1, tzinfo=UTC)
 
-MAPPING = """
-source = "made_up"
-tiers = ["city", "district", "street"]
-zone = "UTC"
-times = ["%Y-%m-%d %H:%M:%S"]
-[top]
-code = "cloud"
-name = "Cloud"
-[columns]
-id = "id"
-opened_at = "opened"
-due_at = "due"
-closed_at = "closed"
-[channel]
-column = "channel"
-proactive = ["grid_patrol"]
-[category]
-column = "category"
-[[division]]
-column = "district"
-[[division]]
-column = "street"
-[place]
-address = "place"
-"""
 POLICY = Path(__file__).resolve().parents[2] / "examples/replay/ladder.toml"
-
-
-def _history(path: Path) -> None:
-    """A made-up quarter: some streets are missing, some cases stay open, some are closed too late."""
-    chance = random.Random(7)  # noqa: S311 - a made-up city, no secret
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(["id", "opened", "due", "closed", "channel", "category", "district", "street", "place"])
-        for number in range(ROWS):
-            opened = datetime(2015, 4, 1, tzinfo=UTC) + timedelta(seconds=chance.randrange(80 * 86400))
-            due = opened + timedelta(days=chance.choice((1, 3, 5, 10)))
-            closed = opened + timedelta(hours=chance.expovariate(1 / 90))
-            district = chance.randrange(4)
-            rows.writerow(
-                [
-                    f"m{number}",
-                    f"{opened:%Y-%m-%d %H:%M:%S}",
-                    f"{due:%Y-%m-%d %H:%M:%S}" if chance.random() < 0.8 else "",
-                    f"{closed:%Y-%m-%d %H:%M:%S}" if chance.random() < 0.8 else "",
-                    chance.choice(("hotline", "hotline", "app", "grid_patrol")),
-                    chance.choice(("lamp", "pipe", "noise")),
-                    f"d{district}" if chance.random() < 0.95 else "",
-                    f"s{chance.randrange(3)}" if chance.random() < 0.95 else "",
-                    f"p{chance.randrange(400)}",
-                ]
-            )
 
 
 @pytest.fixture
 def request_of(tmp_path: Path) -> replaying.Request:
     (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
-    _history(tmp_path / "history.csv")
+    # Some streets are missing, and some due dates.
+    write_history(tmp_path / "history.csv", ROWS, seed=7, districts=4, streets=3, places=400, given=0.9)
     return replaying.Request(
         file=tmp_path / "history.csv",
         mapping=tmp_path / "mapping.toml",
