@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from router.core import events as e
 from router.core.calendar import Calendar
@@ -28,6 +28,7 @@ from router.core.recomputing import recomputed
 from router.core.rules import Rules
 from tests.city import CLOSE, Play, ladder, milestone, policy, rules, working_days
 from tests.unit.core.calendars import CN, china
+from tests.unit.core.histories import HISTORIES, History, live
 
 #: 2027 as no notice has it: New Year on Friday 1 to Sunday 3 January, made up on Saturday 9 January.
 KNOWN = msgspec.structs.replace(
@@ -213,6 +214,21 @@ def test_no_deadline_that_moves_lies_less_than_a_working_day_ahead(
         if one.moves:
             today, end = CN.local(play.now).date().toordinal(), CN.local(one.moved_to).date().toordinal()
             assert any(other.is_working_day(date.fromordinal(day)) for day in range(today + 1, end))
+
+
+@settings(max_examples=60)
+@given(HISTORIES, st.sets(st.dates(date(2026, 9, 21), date(2026, 11, 30)), max_size=15))
+def test_whatever_happened_to_a_case_it_is_counted_again_once_and_its_record_still_makes_it(
+    told: History, off: set[date]
+) -> None:
+    play = live(told)
+    other = msgspec.structs.replace(CN, days_off=CN.days_off | off, make_up_days=CN.make_up_days - off)
+    play.rules = play.rules.counting_by({**play.rules.calendars, "cn": other})
+    play.say("system:calendar", Recompute)
+    assert advance(None, play.entries) == play.case
+    if play.case.is_open:
+        assert play.refused is None
+        assert recomputed(play.case, play.rules, play.now) == []
 
 
 def test_an_extended_case_is_counted_again_with_its_extension() -> None:
