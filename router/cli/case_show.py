@@ -55,6 +55,18 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
     if case.assists:
         yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)
     yield word("case_due"), due(case.next_due_at, now) + (word("provisional") if _rests_on_unknown(case) else "")
+    if case.extended_due_at is not None and case.due_at is not None:
+        yield word("case_statutory"), word("case_moved", due=local(case.due_at), to=local(case.extended_due_at))
+    asked = [
+        word(f"case_asked_{kind}", desk=desk_name(tree, one.desk), reason=one.reason)
+        for kind, one in (
+            ("extension", case.changes.extension_asked),
+            ("suspension", case.changes.suspension_asked),
+        )
+        if one is not None
+    ]
+    if asked:
+        yield word("case_asked"), "; ".join(asked)
     yield word("case_opened_at"), local(case.opened_at)
     kind = " · ".join(
         (value_word(case.channel), value_word(case.origin, of="origin"), value_word(case.matter_type))
@@ -109,7 +121,8 @@ def _milestone(one: Milestone, now: datetime) -> tuple[str, ...]:
     at = due(one.due_at, now) if one.status is MilestoneStatus.RUNNING else local(one.due_at)
     if one.provisional:
         at += word("provisional")
-    return one.name, at, value_word(one.status), value_word(one.on_pass)
+    status = value_word(one.status) + (word("excused") if one.excused else "")
+    return one.name, at, status, value_word(one.on_pass)
 
 
 def _line(entry: Entry) -> str:

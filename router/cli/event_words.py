@@ -62,8 +62,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Rechecked": ("{by} 复核，继续挂账", "{by} looked at it; it stays suspended"),
     "RecheckRepeated": ("逾期未复核，继续挂账", "nobody looked at it in time; it stays suspended"),
     "Resumed": (
-        "恢复办理（{reason}）；法定时限 {due_at}",
-        "back to work after the suspension ({reason}); statutory date {due_at}",
+        "恢复办理（{reason}）",
+        "back to work after the suspension ({reason})",
     ),
     "Excused": (
         "{by} 剔除 {desk} 的超时：{milestone}（{due_at}）",

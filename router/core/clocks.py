@@ -82,10 +82,11 @@ def pause(case: Case) -> None:
     end(case, lambda m: m.pauses and m.status is MilestoneStatus.RUNNING, MilestoneStatus.PAUSED)
 
 
-def unpause(case: Case) -> None:
+def unpause(case: Case, at: datetime) -> None:
     """What stood still runs again, and nobody has to look at a suspension that is over."""
     end(case, lambda m: m.status is MilestoneStatus.PAUSED, MilestoneStatus.RUNNING)
-    end(case, lambda m: m.satisfied_by in (Satisfies.RECHECKED, Satisfies.RESUMED))
+    satisfy(case, Satisfies.RECHECKED, at)
+    satisfy(case, Satisfies.RESUMED, at)
 
 
 def reschedule(case: Case, moves: tuple[Moved, ...]) -> None:

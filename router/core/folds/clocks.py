@@ -74,7 +74,7 @@ def _on_resumed(case: Case, event: e.Resumed, entry: e.Entry) -> None:
     case.state = State.ACCEPTED if case.accepted_at is not None else State.DISPATCHED
     case.changes = case.changes.resumed(entry.event_at)
     clocks.reschedule(case, event.moved)
-    clocks.unpause(case)
+    clocks.unpause(case, entry.event_at)
     _due(case, event.due_at)
 
 
