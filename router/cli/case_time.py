@@ -16,7 +16,8 @@ from router.cli.output import emit, emit_json, emit_table, seconds
 from router.cli.times import WHEN
 from router.cli.words import value_word, word
 from router.core.events import DeadlineMissed, Entry
-from router.core.holding import HolderKind, Span, charged, holding, totals
+from router.core.hands import HolderKind
+from router.core.holding import Span, charged, holding, totals
 from router.core.tree import Tree
 from router.replay.out import REPLAY
 

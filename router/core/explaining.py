@@ -24,6 +24,7 @@ from router.core.matching import AppealFacts, Mismatch, clauses_of, first_match,
 from router.core.notation import format_instant
 from router.core.policy import Anchor, Days, DaySet, Instant, Late, Policy, WallClock, WorkingTime
 from router.core.refusals import Refusal
+from router.core.replanning import facts_of
 from router.core.rescheduling import budget_of, counted
 from router.core.rules import Rules
 
@@ -147,7 +148,8 @@ def explain(case: Case, entries: Sequence[e.Entry], rules: Rules) -> Explanation
     """
     policy = rules.policy(case.policy)
     calendar = rules.calendar(policy)
-    facts = _facts(case, entries, rules)
+    leads = (entry.event.desk for entry in entries if isinstance(entry.event, e.Dispatched))
+    facts = facts_of(case, rules, next(leads, ""))
     today = first_match(rules.policies, facts, case.opened_at, rules.calendars)
     return Explanation(
         received_at=case.opened_at,
@@ -162,21 +164,6 @@ def explain(case: Case, entries: Sequence[e.Entry], rules: Rules) -> Explanation
         waiting=_waiting(case, policy),
         ladder=_ladder(case, rules),
         colours=_colours(case, policy, calendar),
-    )
-
-
-def _facts(case: Case, entries: Sequence[e.Entry], rules: Rules) -> AppealFacts:
-    leads = (entry.event.desk for entry in entries if isinstance(entry.event, e.Dispatched))
-    desk = rules.tree.desks.get(next(leads, ""))
-    return AppealFacts(
-        matter_type=case.matter_type,
-        category=case.category or "",
-        category_group=case.category_group,
-        channel=case.channel,
-        origin=case.origin,
-        tier=rules.tree.tiers[rules.tree.tier_of(desk)] if desk is not None else "",
-        starred=case.starred,
-        vulnerable=case.vulnerable,
     )
 
 

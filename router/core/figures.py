@@ -28,7 +28,8 @@ from msgspec import Struct
 
 from router.core.case import Case, State
 from router.core.events import Milestone, MilestoneStatus
-from router.core.holding import HolderKind, Span, charged
+from router.core.hands import HolderKind
+from router.core.holding import Span, charged
 from router.core.policy import Track
 from router.core.problems import Origin, Problem, Sighting, Windows, find_problems
 

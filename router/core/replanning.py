@@ -55,9 +55,14 @@ def replan(draft: Draft, _command: Replan, rules: Rules) -> Refusal | None:
 
 def chosen_now(case: Case, rules: Rules) -> Chosen:
     """The policy that the case would get today, were it received when it was."""
-    first = case.taken[0].desk if case.taken else case.lead
+    facts = facts_of(case, rules, case.taken[0].desk if case.taken else case.lead)
+    return choose(rules.policies, facts, case.opened_at, rules.calendars)
+
+
+def facts_of(case: Case, rules: Rules, first: str) -> AppealFacts:
+    """What a policy may ask of a case on record; `first` is the code of its first lead, empty without one."""
     desk = rules.tree.desks.get(first)
-    facts = AppealFacts(
+    return AppealFacts(
         matter_type=case.matter_type,
         category=case.category or "",
         category_group=case.category_group,
@@ -67,7 +72,6 @@ def chosen_now(case: Case, rules: Rules) -> Chosen:
         starred=case.starred,
         vulnerable=case.vulnerable,
     )
-    return choose(rules.policies, facts, case.opened_at, rules.calendars)
 
 
 def _re_evaluate(draft: Draft, rules: Rules, reason: str) -> bool:

@@ -24,8 +24,9 @@ from router.core.deadlines import first_passed, wake_up
 from router.core.history import evolve
 from router.core.ladder import climb, hand_up
 from router.core.lifecycle import settle
-from router.core.matching import AppealFacts, first_match
+from router.core.matching import first_match
 from router.core.policy import Anchor, Policy
+from router.core.replanning import facts_of
 from router.core.rescheduling import ends_the_matter, is_running, rescheduled, statutory_after
 from router.core.rules import Rules
 from router.core.step import Draft
@@ -141,7 +142,9 @@ def tell_again(entries: Sequence[e.Entry], rules: Rules, until: datetime) -> lis
     received = first.event
     if not isinstance(received, e.Received):
         raise ValueError(f"the first entry of a case is Received, not {type(received).__name__}")
-    chosen = first_match(rules.policies, _facts(received, later, rules), first.event_at, rules.calendars)
+    leads = (entry.event.desk for entry in later if isinstance(entry.event, e.Dispatched))
+    facts = facts_of(evolve(None, first), rules, next(leads, ""))
+    chosen = first_match(rules.policies, facts, first.event_at, rules.calendars)
     if chosen is None:
         return None
     told = _Telling(rules, chosen.policy, until)
@@ -151,22 +154,6 @@ def tell_again(entries: Sequence[e.Entry], rules: Rules, until: datetime) -> lis
             told.go_on(entry)
     told.pass_deadlines(until)
     return told.predicted
-
-
-def _facts(received: e.Received, later: Sequence[e.Entry], rules: Rules) -> AppealFacts:
-    """What a policy may ask of the case; the tier is that of the desk it was dispatched to first."""
-    leads = (entry.event.desk for entry in later if isinstance(entry.event, e.Dispatched))
-    desk = rules.tree.desks.get(next(leads, ""))
-    return AppealFacts(
-        matter_type=received.matter_type,
-        category=received.category or "",
-        category_group=received.category_group,
-        channel=received.channel,
-        origin=received.origin,
-        tier=rules.tree.tiers[rules.tree.tier_of(desk)] if desk is not None else "",
-        starred=received.starred,
-        vulnerable=received.vulnerable,
-    )
 
 
 class _Telling:
@@ -198,6 +185,7 @@ class _Telling:
             entry.event_at,
             received.given_due_at,
             received.category,
+            subject=received.subject_desk,
         )
         event = msgspec.structs.replace(
             received,
@@ -244,7 +232,10 @@ class _Telling:
 
     def armed(self, anchor: Anchor, at: datetime) -> tuple[e.Milestone, ...]:
         """The clocks that start at an event."""
-        return arm(self.rules, self.policy, anchor, at, self.case.given_due_at, self.case.category)
+        case = self.case
+        return arm(
+            self.rules, self.policy, anchor, at, case.given_due_at, case.category, subject=case.subject_desk
+        )
 
     def moved(self, event: _Mover, changes: Changes, which: Callable[[e.Milestone], bool]) -> _Mover:
         """An approval as it moves the clocks that run here."""

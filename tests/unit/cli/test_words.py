@@ -17,7 +17,7 @@ from router.cli.wrapping import columns_of, wrapped
 from router.core.case import State
 from router.core.commands import ActorRole, FollowUpResult, Outcome
 from router.core.events import AnyEvent, MilestoneStatus
-from router.core.holding import HolderKind
+from router.core.hands import HolderKind
 from router.core.matching import MATTER_TYPES
 from router.core.policy import OnPass
 from router.core.rules import ORIGINS

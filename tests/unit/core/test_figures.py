@@ -18,7 +18,7 @@ from router.core.figures import (
     held_facts,
     sighting_of,
 )
-from router.core.holding import HolderKind
+from router.core.hands import HolderKind
 from router.core.problems import Windows
 
 OPENED = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -11,7 +11,8 @@ from hypothesis import Phase, find, given, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
 from router.core import commands as c, events as e, holding as room
-from router.core.holding import HolderKind, charged, holding, totals
+from router.core.hands import HolderKind, Who
+from router.core.holding import charged, holding, totals
 from router.core.policy import Anchor, ExtensionRule, Gate, GateKind, Mode, Satisfies, SuspensionRule
 from tests.city import CLOSE, MONDAY, Play, days, milestone, policy, rules
 from tests.unit.core.calendars import china
@@ -289,7 +290,7 @@ def test_every_miss_of_any_history_is_somebodys(told: History) -> None:
 def _take_events_at_their_own_time(patch: pytest.MonkeyPatch) -> None:
     """A report that reaches us out of order begins before the change that is on record already."""
 
-    def hand(self: room._Account, who: room._Who | None, at: datetime) -> None:
+    def hand(self: room._Account, who: Who | None, at: datetime) -> None:
         if self._now is not None and self._since is not None and at != self._since:
             self._add(self._now, self._since, at)
         self._now, self._since = who, at
@@ -309,7 +310,7 @@ def _hold_what_is_closed(patch: pytest.MonkeyPatch) -> None:
 def _drop_what_is_short(patch: pytest.MonkeyPatch) -> None:
     kept = room._Account._add
 
-    def add(self: room._Account, who: room._Who, begin: datetime, end: datetime) -> None:
+    def add(self: room._Account, who: Who, begin: datetime, end: datetime) -> None:
         if end - begin > timedelta(seconds=1):
             kept(self, who, begin, end)
 

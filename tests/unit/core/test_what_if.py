@@ -162,6 +162,8 @@ def told_again_under_its_own_policy_a_case_is_what_it_was(told: History) -> None
     # clock made of them, told again they come in order.
     if any(deed.what == "wake_up" or deed.minutes_ago is not None for deed in told.deeds):
         return
+    if play.events(e.Replanned):  # it had several policies, one after the other
+        return
     kept = play.rules.policy(play.case.policy)
     assert _clocks(again(play, kept)) == _clocks(play.entries)
 
