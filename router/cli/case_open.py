@@ -44,6 +44,8 @@ SOURCE = "shell"
 @option("--received", type=WHEN, metavar="TIME", says="case open --received")
 @option("--raised-by", type=click.Choice(["resident", "worker"]))
 @option("--on-behalf", is_flag=True)
+@option("--solved", "solved_on_the_spot", is_flag=True)
+@option("--evidence", multiple=True, metavar="REF")
 @option("--starred", is_flag=True)
 @option("--vulnerable", is_flag=True)
 @option("--confidential", is_flag=True)
@@ -64,6 +66,7 @@ def open_case(
     due_at: datetime | None,
     received: datetime | None,
     contact: Path | None,
+    evidence: tuple[str, ...],
     quiet: bool,  # noqa: FBT001 - click's flag
     **facts: Any,
 ) -> int:
@@ -83,6 +86,7 @@ def open_case(
             text=from_stdin() if text == "-" else text,
             due_at=due_at,
             contact=_contact(contact),
+            evidence=evidence,
             **facts,
         )
     )

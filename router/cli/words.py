@@ -74,6 +74,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "functional": ("条", "functional"),
     "mediation": ("调解", "mediation"),
     "triage": ("分诊", "triage"),
+    "grid": ("网格", "grid worker"),
     "last_resort": ("兜底", "last resort"),
     "served_amqp": ("程序", "program"),
     "served_shell": ("人工", "shell"),

@@ -95,6 +95,10 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: Outcome | None = None
+    #: Opened and resolved at once: solved before it was brought (当场解决).
+    on_the_spot: bool = False
+    #: It was closed because those who were asked accept it.
+    satisfied: bool = False
     #: When whoever supervises the lead was given its order, and when that was put on record.
     ordered_at: datetime | None = None
     order_recorded_at: datetime | None = None

@@ -287,6 +287,8 @@ class _Check:
             return superior.kind is DeskKind.SUPERVISION and superior.level > desk.level
         if superior.kind is DeskKind.SUPERVISION:
             return self._tier(superior) <= self._tier(desk)
+        if desk.kind is DeskKind.GRID and superior.kind is DeskKind.TERRITORIAL:
+            return self._tier(superior) <= self._tier(desk)
         return self._tier(superior) < self._tier(desk)
 
     def _tier(self, desk: Desk) -> int:

@@ -142,7 +142,7 @@ def _joined(name: str, suffix: str) -> str:
 
 
 class _Chain:
-    """Finds the superior of a desk that names none. Always a tier up, never sideways."""
+    """Finds the superior of a desk that names none. Always a tier up, or from a grid to its own street."""
 
     def __init__(self, divisions: Iterable[Division], desks: Iterable[Desk]) -> None:
         self._divisions = {d.code: d for d in divisions}
@@ -164,6 +164,9 @@ class _Chain:
         division = self._divisions.get(desk.division)
         if division is None:
             return None
+        own = self._seats.get((division.code, DeskKind.TERRITORIAL, None))
+        if desk.kind is DeskKind.GRID and own is not None:
+            return own
         if division.parent is None:
             return self._supervision_above(-1)
         parent = self._divisions.get(division.parent)

@@ -78,6 +78,8 @@ class CaseFacts(Struct, frozen=True, gc=False):
     #: Statutory deadlines that were missed, and those of them that supervision has excused.
     missed: int = 0
     excused: int = 0
+    #: It was solved before it was brought.
+    resolved_at_intake: bool = False
 
     @property
     def has_clock_skew(self) -> bool:
@@ -187,6 +189,7 @@ def case_facts(case: Case, *, district: str | None, decided_by: DecidedBy) -> Ca
         suspensions=len(case.changes.pauses),
         missed=sum(_is_statutory_miss(one) for one in case.milestones),
         excused=sum(one.excused and _is_statutory_miss(one) for one in case.milestones),
+        resolved_at_intake=case.on_the_spot,
     )
 
 
@@ -219,6 +222,7 @@ def sighting_of(case: CaseFacts) -> Sighting:
         outcome=case.outcome,
         outcome_decided_by=case.outcome_decided_by,
         suspended=case.suspended,
+        resolved_at_intake=case.resolved_at_intake,
     )
 
 

@@ -40,6 +40,7 @@ from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft, Step
+from router.core.tree import DeskKind
 
 Handler = Callable[[Draft, Any, Rules], Refusal | None]
 
@@ -148,7 +149,15 @@ def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
     return actor.role is c.ActorRole.DESK and keeps_from(rules.tree, case.subject_desk, actor.id)
 
 
+#: All that a grid worker may do with a case.
+_OF_THE_GRID = frozenset({Kind.PROGRESS, Kind.ESCALATE})
+
+
 def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refusal | None:
+    if command.actor.role is c.ActorRole.DESK and kind not in _OF_THE_GRID:
+        desk = rules.tree.desks.get(command.actor.id)
+        if desk is not None and desk.kind is DeskKind.GRID:
+            return refuse("grid")
     permission = PERMISSIONS[kind]
     roles = roles_of(command.actor, case, rules)
     if case.state not in permission.states:

@@ -14,7 +14,7 @@ import msgspec
 from router.core import notices, task_force
 from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
-from router.core.commands import Open
+from router.core.commands import Open, Outcome
 from router.core.events import Dispatched, Received, Skipped
 from router.core.matching import AppealFacts, choose
 from router.core.place import place_key
@@ -24,6 +24,7 @@ from router.core.routing import Route, Wanted, group_of, route
 from router.core.rules import Rules
 from router.core.step import Draft, Step
 from router.core.whistles import assist
+from router.core.working import resolved
 
 #: Bytes of the digest in a case id: 16 letters; a collision among 10⁹ cases has a chance of about 4 in 10⁷.
 _ID_BYTES = 10
@@ -70,11 +71,15 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     draft.add(_received(command, rules, found, digest, at), text=command.text)
     found, beside = task_force.jointly(draft.case, rules, found)
     waiting = task_force.waits(draft, rules, found)
-    dispatch_to(draft, rules, waiting or found)
-    if beside is not None and waiting is None:
+    solved = command.solved_on_the_spot and bool(command.evidence)
+    dispatch_to(draft, rules, waiting or found, told=not solved)
+    if beside is not None and waiting is None and not solved:
         assist(draft, rules, beside.code, draft.case.lead)
     _tell_watchers(draft, rules)
     notices.answer(draft, "received")
+    if solved:
+        done = Outcome.SOLVED
+        resolved(draft, rules, draft.case.lead, done, command.evidence, None, "", on_the_spot=True)
     return draft.step()
 
 
@@ -139,7 +144,9 @@ def _received(command: Open, rules: Rules, found: Route, digest: str, at: dateti
     )
 
 
-def dispatch_to(draft: Draft, rules: Rules, found: Route, *, from_desk: str | None = None) -> None:
+def dispatch_to(
+    draft: Draft, rules: Rules, found: Route, *, from_desk: str | None = None, told: bool = True
+) -> None:
     """Put a dispatch on record and tell those concerned; tiers without a desk are skipped, each on record.
 
     A case that was dispatched before keeps the step it has reached and every clock but that of signing for it.
@@ -165,4 +172,5 @@ def dispatch_to(draft: Draft, rules: Rules, found: Route, *, from_desk: str | No
             milestones=milestones,
         )
     )
-    notices.hand_over(draft, rules, found.reason, from_desk=from_desk)
+    if told:
+        notices.hand_over(draft, rules, found.reason, from_desk=from_desk)

@@ -153,6 +153,8 @@ class Rules:
         """
         if desk.kind is DeskKind.SUPERVISION:
             return self._step_at(policy, self.tree.depth - 1 + max(desk.level, 1))
+        if desk.kind is DeskKind.GRID:  # one below the office of its own street
+            return self._step_at(policy, self.tree.depth - 2 - self.tree.tier_of(desk))
         return self.first_step(policy, self.tree.tier_of(desk))
 
     def same_step(self, before: Policy, policy: Policy, step: int, lead: str) -> int:
@@ -165,6 +167,8 @@ class Rules:
         if step >= 0:
             return policy.ladder[step].name
         desk = self.tree.desks.get(lead)
+        if desk is not None and desk.kind is DeskKind.GRID:
+            return str(desk.kind)
         return self.tree.tiers[self.tree.tier_of(desk) if desk is not None else -1]
 
     def _step_at(self, policy: Policy, level: int) -> int:

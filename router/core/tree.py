@@ -23,6 +23,7 @@ class DeskKind(StrEnum):
     SUPERVISION = "supervision"  # 督查: the levels above the city's desk
     TRIAGE = "triage"  # 分诊: takes what could not be placed
     DISPATCHER = "dispatcher"  # 派单席
+    GRID = "grid"  # 网格员: feeds back or hands up with a reason, and nothing else
     LAST_RESORT = "last_resort"  # 兜底: the desk that must take what nobody takes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from router.core import messages as m, notices, working
 from router.core.arming import reporting_in
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import AddAssist, Command, RemoveAssist, ReportIn, ReportProgress, Whistle
 from router.core.events import AssistAdded, AssistRemoved, ReportedIn, Whistled
 from router.core.ladder import superiors
@@ -21,7 +21,7 @@ from router.core.tree import Desk, DeskKind
 from router.core.working import speaker
 
 #: Desks that handle cases. The others sort, dispatch or watch: one that assisted would be out of its own office.
-_HANDLES = frozenset({DeskKind.TERRITORIAL, DeskKind.FUNCTIONAL, DeskKind.MEDIATION, DeskKind.LAST_RESORT})
+_HANDLES = frozenset(DeskKind) - {DeskKind.TRIAGE, DeskKind.DISPATCHER, DeskKind.SUPERVISION}
 
 
 def whistle(draft: Draft, command: Whistle, rules: Rules) -> Refusal | None:
@@ -84,6 +84,10 @@ def report_progress(draft: Draft, command: ReportProgress, rules: Rules) -> None
     desk = _speaks(command)
     if desk is not None and draft.case.together.awaits(desk) is not None:
         _arrive(draft, desk, "")
+    lead = rules.tree.desks.get(desk or "")
+    waits = draft.case.state is State.DISPATCHED and draft.case.lead == desk
+    if waits and lead is not None and lead.kind is DeskKind.GRID:  # it cannot sign, and who feeds back has it
+        working.accept(draft, command, rules)
     working.report_progress(draft, command, rules)
 
 

@@ -51,7 +51,7 @@ def speaker(command: Command, case: Case) -> str:
     return command.actor.id if command.actor.role is ActorRole.DESK else case.lead
 
 
-def accept(draft: Draft, command: Accept, rules: Rules) -> None:
+def accept(draft: Draft, command: Accept | ReportProgress, rules: Rules) -> None:
     """签收: starts no clock; a policy may give the time after it a milestone of its own."""
     policy = rules.policy(draft.case.policy)
     overtake(draft, command, rules)
@@ -178,6 +178,8 @@ def resolved(
     evidence: tuple[str, ...],
     root_cause: str | None,
     text: str,
+    *,
+    on_the_spot: bool = False,
 ) -> None:
     """Put a resolution on record and tell the source channel; without a gate the case closes in the same step."""
     policy = rules.policy(draft.case.policy)
@@ -187,6 +189,7 @@ def resolved(
             outcome=outcome,
             evidence=evidence,
             root_cause=root_cause,
+            on_the_spot=on_the_spot,
             milestones=arm(
                 rules,
                 policy,

@@ -28,6 +28,10 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
     raised_by: str | None = None
     #: Filed by a worker for a resident (代办): a complaint whatever the channel.
     on_behalf: bool = False
+    #: 当场解决: solved before it was brought, as the evidence shows; without evidence it is a case like any other.
+    solved_on_the_spot: bool = False
+    #: References of pictures or documents; no personal data.
+    evidence: tuple[str, ...] = ()
     starred: bool = False
     vulnerable: bool = False
     #: Households affected; raises priority, never counts as cases.

@@ -10,7 +10,7 @@ from router.core.case import Case, ReturnRequest, State, Taken
 from router.core.changes import NONE
 from router.core.commands import FollowUpResult
 from router.core.folds import together
-from router.core.policy import Satisfies
+from router.core.policy import GateKind, Satisfies
 
 
 def _lead(case: Case, desk: str, entry: e.Entry) -> None:
@@ -118,6 +118,7 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.state = State.RESOLVED
     case.resolved_at = entry.event_at
     case.outcome = event.outcome
+    case.on_the_spot = event.on_the_spot
     case.return_request = None
     case.escalation_request = None
     case.unreachable = ()
@@ -138,6 +139,7 @@ def _on_followed_up(case: Case, event: e.FollowedUp, entry: e.Entry) -> None:
 def _on_closed(case: Case, event: e.Closed, entry: e.Entry) -> None:
     case.state = State.CLOSED
     case.closed_at = entry.event_at
+    case.satisfied = event.gate == GateKind.FOLLOW_UP
     case.outcome = event.outcome
     case.return_request = None
     case.escalation_request = None
@@ -157,6 +159,7 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
     case.closed_at = None
     case.resolved_at = None
     case.outcome = None
+    case.on_the_spot = case.satisfied = False
     case.unreachable = ()
     clocks.revive(case)
     if event.not_before is not None:
