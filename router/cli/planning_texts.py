@@ -53,7 +53,7 @@ PLANNING: dict[str, tuple[str, str]] = {
     "explain_key_starred": ("加星", "starred"),
     "explain_key_vulnerable": ("特殊群体", "vulnerable"),
     "explain_milestones": ("节点", "milestones"),
-    "explain_budget": ("{budget}，自 {since} 起算", "{budget} from {since}"),
+    "explain_budget": ("{budget}，自{anchor}（{since}）起算", "{budget}; from {anchor}, {since}"),
     "explain_late": (
         "已过当日钟点或截点，或不在工作时间：顺到后一天起算",
         "it came past the hour, past the cut-off or on a day off: it counts as of a later day",
@@ -70,6 +70,8 @@ PLANNING: dict[str, tuple[str, str]] = {
     ),
     "explain_passes": ("过期则：{what}", "when it passes: {what}"),
     "explain_waiting": ("{name}：{budget}，{anchor}起算", "{name}: {budget} from {anchor}"),
+    "explain_from_missed": ("上一个超时的时限", "the deadline missed before"),
+    "explain_from_request": ("申请", "the request"),
     "explain_from_received": ("受理", "the receipt"),
     "explain_from_dispatched": ("派单", "the dispatch"),
     "explain_from_accepted": ("签收", "the signature"),

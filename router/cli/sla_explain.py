@@ -11,6 +11,7 @@ import msgspec
 
 from router.cli.call import Call
 from router.cli.case_show import desk_name
+from router.cli.case_time import exact
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import no_case
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local
@@ -162,10 +163,12 @@ def _tried(tried: Tried) -> str:
 
 def _milestone(one: Explained, tree: Tree) -> Iterable[str]:
     yield f"{_titled(one.name, one.title)}  {_instant(one)}  {value_word(one.status)}"
-    if one.budget is not None and one.since is not None:
-        yield f"    {word('explain_budget', budget=_budget(one.budget), since=local(one.since))}"
-    elif one.since is None:
+    if one.since is None:
         yield f"    {word('explain_named')}"
+    else:
+        anchor = word(f"explain_from_{one.anchor or ('missed' if '@' in one.name else 'request')}")
+        budget = _budget(one.budget) if one.budget is not None else exact(one.due_at - one.since)
+        yield f"    {word('explain_budget', budget=budget, anchor=anchor, since=local(one.since))}"
     if one.late:
         yield f"    {word('explain_late')}"
     for counted, label in ((True, "explain_counted"), (False, "explain_off")):

@@ -51,7 +51,7 @@ class Ago(When):
 @click.command("what-if", cls=Spoken)
 @option("--policy", "names", multiple=True, required=True, metavar="FILE|PRESET", says="what-if --policy")
 @option("--calendar", "calendars", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
-@option("--since", type=Ago(), default=timedelta(days=_DAYS), says="what-if --since")
+@option("--since", type=Ago(), default=timedelta(days=_DAYS), metavar="TIME|90d", says="what-if --since")
 @option("--until", type=WHEN, says="what-if --until")
 @click.pass_obj
 def what_if(

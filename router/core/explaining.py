@@ -82,7 +82,9 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime
     status: e.MilestoneStatus
     provisional: bool
-    #: What it counts from; None: somebody named the instant.
+    #: The event it counts from; None: a deadline that was missed, or somebody named the instant.
+    anchor: Anchor | None
+    #: When that was; None: somebody named the instant.
     since: datetime | None
     #: The budget as policies write it; None: somebody named the instant.
     budget: str | dict[str, Any] | None
@@ -217,6 +219,7 @@ def _explained(case: Case, one: e.Milestone, rules: Rules) -> Explained:
         due_at=one.due_at,
         status=one.status,
         provisional=one.provisional,
+        anchor=rule.anchor if rule is not None and "@" not in one.name else None,
         since=one.since,
         budget=format_instant(budget) if budget is not None else None,
         late=budget is not None and _is_late(budget, one, calendar),

@@ -15,10 +15,11 @@ def test_a_case_that_does_not_exist_is_explained_and_not_made(shell: Shell) -> N
         "channel is hotline, wanted upstream",
         "no condition, the default",
         "close 办结  2026-10-09 00:00  running",
-        "5 working day(s), to 24:00 from 2026-09-23 10:30",
+        "5 working day(s), to 24:00; from the receipt, 2026-09-23 10:30",
         "counted: 2026-09-24, 2026-09-28–09-30, 2026-10-08",
         "not counted: 2026-09-25–09-27 (day off by notice), 2026-10-01–10-07 (day off by notice)",
         "when it passes: it goes up to 湖滨区 (hubin) (district), until 2026-10-11 00:00",
+        "1 working day(s), to 24:00; from the dispatch, 2026-09-23 10:30",
         "柳荫街道 (liuyin) is reminded",
     ):
         assert line in english.out
@@ -67,10 +68,20 @@ def test_wall_clocks_colours_and_given_dates_are_in_words(shell: Shell) -> None:
     shell("policy", "import", "dazhou", "huzhou", "default")
     media = shell("sla", "explain", "--channel", "media", "--at", "2026-09-26 19:00")
     assert "it came past the hour, past the cut-off or on a day off" in media.out
-    assert "1 d later 23:59 from 2026-09-26 19:00" in media.out
+    assert "1 d later 23:59; from the receipt, 2026-09-26 19:00" in media.out
     above = shell("sla", "explain", "--channel", "upstream", "--at", "2026-09-26 10:30")
     assert "2026-10-01 00:00  yellow" in above.out
     assert "7 natural day(s), to the same clock time" in above.out
+
+
+def test_what_a_desk_asked_for_and_what_it_promised_have_their_clocks_too(shell: Shell) -> None:
+    case = shell.open()
+    shell("case", "return", case, "--desk", "liuyin", "--reason", "not_our_place", "--text", "x")
+    shell("case", "reply", case, "--desk", "liuyin", "--promise", "2031-01-01 09:00", "--text", "x")
+    shown = shell("sla", "explain", case)
+    assert shown.code == 0, shown.err
+    assert "04:00:00; from the request, " in shown.out
+    assert "the instant was named, by the source or by a promise" in shown.out
 
 
 def test_what_cannot_be_explained_is_said(shell: Shell) -> None:

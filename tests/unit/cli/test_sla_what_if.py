@@ -1,12 +1,14 @@
 """`sla what-if` on a small ledger: counted by step and desk, in both languages, and nothing written."""
 
 import hashlib
+import sys
 from datetime import timedelta
 
 import pytest
 from click import BadParameter
 
-from router.cli.sla_what_if import Ago
+from router.cli.sla_what_if import Ago, _Progress
+from router.cli.words import choose_language
 from tests.unit.cli.conftest import Shell
 
 WINDOW = ("--since", "2026-09-01", "--until", "2026-10-14 12:00")
@@ -75,3 +77,16 @@ def test_how_long_ago_is_days_or_hours_or_a_time() -> None:
     assert ago.convert("2026-01-05", None, None).isoformat() == "2026-01-05T00:00:00+08:00"
     with pytest.raises(BadParameter):
         ago.convert("90w", None, None)
+
+
+def test_whoever_watches_sees_how_far_it_has_come(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choose_language("en")
+    for watched, said in ((False, ""), (True, "\r500 cases looked at\r501 cases looked at\n")):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda watched=watched: watched)
+        progress = _Progress()
+        for looked_at in range(1, 502):
+            progress(looked_at)
+        progress.end()
+        assert capsys.readouterr().err == said
