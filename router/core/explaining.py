@@ -22,10 +22,10 @@ from router.core.instants import first_day
 from router.core.lifecycle import decide
 from router.core.matching import AppealFacts, Mismatch, clauses_of, first_match, mismatch
 from router.core.notation import format_instant
-from router.core.policy import Anchor, Days, DaySet, Instant, Late, Policy, WallClock, WorkingTime
+from router.core.policy import Anchor, Days, DaySet, Instant, Late, Policy, Track, WallClock, WorkingTime
 from router.core.refusals import Refusal
 from router.core.replanning import facts_of
-from router.core.rescheduling import budget_of, counted
+from router.core.rescheduling import budget_of, counted, ends_the_matter
 from router.core.rules import Rules
 
 _ONE_DAY = timedelta(days=1)
@@ -306,9 +306,13 @@ def _consequence(event: e.Event, steps: Sequence[str]) -> Consequence | None:
             return None
 
 
+def _ends_it(one: e.Milestone) -> bool:
+    return one.track is Track.STATUTORY and ends_the_matter(one)
+
+
 def _ladder(case: Case, rules: Rules) -> tuple[Explained, ...]:
     """The deadlines that follow the statutory date, each with what its passing leads to."""
-    running = [m for m in case.milestones if m.status is e.MilestoneStatus.RUNNING]
+    running = [m for m in case.milestones if m.status is e.MilestoneStatus.RUNNING and _ends_it(m)]
     first = next((m for m in running if m.due_at == (case.extended_due_at or case.due_at)), None)
     first = first or next((m for m in running if "@" in m.name), None)
     found: list[Explained] = []
@@ -318,7 +322,7 @@ def _ladder(case: Case, rules: Rules) -> tuple[Explained, ...]:
         base = first.name.partition("@")[0]
         if any(one.what == e.NoticeRepeated.__name__ for one in consequences):
             break
-        known = [m for m in case.milestones if m.status is e.MilestoneStatus.RUNNING]
+        known = [m for m in case.milestones if m.status is e.MilestoneStatus.RUNNING and _ends_it(m)]
         later = (m for m in known if m.name.partition("@")[0] == base and m.due_at >= first.due_at and m != first)
         first = min(later, key=lambda m: m.due_at, default=None)
     return tuple(found)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import msgspec
+from hypothesis import given
 
 from router.core import commands as c, events as e
+from router.core.deadlines import turn
 from router.core.explaining import Consequence, DayKind, DayRange, Explanation, explain
 from router.core.matching import Mismatch
 from router.core.policy import (
@@ -24,6 +26,7 @@ from router.core.policy import (
 )
 from tests.city import ACCEPT, CLOSE, DISPATCH, MONDAY, Play, city, days, desk, ladder, milestone, policy, rules
 from tests.unit.core.calendars import china
+from tests.unit.core.histories import HISTORIES, History, live
 
 FIVE = Days(count=5, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 TWO = Days(count=2, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
@@ -174,4 +177,25 @@ def test_colours_are_told_with_when_they_begin() -> None:
     assert [(one.name, one.title, one.at, one.after) for one in told(play).colours] == [
         ("yellow", "黄", china(2026, 9, 23), False),
         ("red", "", china(2026, 9, 26, 9), True),
+    ]
+
+
+@given(HISTORIES)
+def test_any_case_is_explained_and_its_next_deadline_leads_to_what_was_said(history: History) -> None:
+    play = live(history, min_in_hand_s=0)
+    play.notice()
+    found = told(play)
+    assert [one.name for one in found.milestones] == [one.name for one in play.case.milestones]
+    following = next((one for one in found.ladder), None)
+    running = [m for m in play.case.milestones if m.status is e.MilestoneStatus.RUNNING]
+    if following is None or min(running, key=turn).name != following.name or not play.case.is_open:
+        return
+    before = len(play.entries)
+    play.wait_until(following.due_at + timedelta(seconds=1))
+    made = [entry.event for entry in play.entries[before:] if entry.event_at == following.due_at]
+    names = {one.what for one in following.consequences}
+    assert names <= {type(event).__name__ for event in made}
+    ups = [event for event in made if isinstance(event, e.Escalated)]
+    assert [event.to_desk for event in ups][:1] == [
+        one.to for one in following.consequences if one.what == "Escalated"
     ]
