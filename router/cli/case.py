@@ -55,6 +55,9 @@ _TOGETHER = (
     "end-mediation",
 )
 
+#: What inspectors, supervision and the top tier say of it.
+_INSPECTIONS = ("record-inspection", "require", "tick", "pull")
+
 #: Where the function cannot be named as the command.
 _FUNCTIONS = {"return": "return_"}
 
@@ -68,6 +71,7 @@ case = Nouns(
         "contact": "router.cli.case_contact:contact",
         **{name: f"router.cli.case_actions:{_FUNCTIONS.get(name) or name.replace('-', '_')}" for name in _ACTIONS},
         **{name: f"router.cli.case_clocks:{name.replace('-', '_')}" for name in _CLOCKS},
+        **{name: f"router.cli.case_inspections:{name.replace('-', '_')}" for name in _INSPECTIONS},
         **{name: f"router.cli.case_together:{name.replace('-', '_')}" for name in _TOGETHER},
     },
 )

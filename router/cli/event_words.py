@@ -75,6 +75,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "重排时限（{reason}）：{policy_before} → {policy}；规则 {policy_reason}",
         "another policy ({reason}): {policy_before} → {policy}; {policy_reason}",
     ),
+    "InspectionRecorded": ("{by} 检查，通过：{passed}", "{by} inspected it, passed: {passed}"),
+    "RequirementIssued": ("{by} 整改要求 {number}", "{by} requires no. {number}"),
+    "RequirementTicked": ("{by} 销号 {number}", "{by} ticked no. {number}"),
+    "GatePassed": (
+        "已通过归档条件（{gate}），待销号后归档",
+        "the gate is passed ({gate}); it closes when everything is ticked",
+    ),
+    "Pulled": ("{by} 提办：{from_desk} → {to_desk}", "{by} pulled it: {from_desk} → {to_desk}"),
     "Resolved": ("{desk} 办结：{outcome}", "{desk} resolved it: {outcome}"),
     "FollowedUp": (
         "回访：{result}，询问 {asked} 人，认可 {accepted} 人",

@@ -97,6 +97,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "剔除一次超时（申诉），限督查",
         "take a miss out of a desk's figures; supervision only",
     ),
+    "case record-inspection": (
+        "登记检查结果：不通过则退回重办；按检查归档的，通过即归档",
+        "put an inspection on record: a fail sends the case back to work; under that gate a pass closes it",
+    ),
+    "case require": (
+        "发整改要求，逐条销号后方可归档",
+        "say what is required; all is ticked before the case closes",
+    ),
+    "case tick": ("销号：确认一条整改要求已完成", "confirm that one requirement is met"),
+    "case pull": (
+        "提办：越级交由市级承办，不计提级，不扣任何单位",
+        "give the case to the top tier at once; no escalation, and nobody is blamed",
+    ),
     "case star": ("加星，按现行规则重排时限", "star the case; it gets the policy that matches now"),
     "case unstar": ("取消加星", "take the star away"),
     "case resolve": ("办结", "resolve the case"),

@@ -126,6 +126,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "suspension_decided": ("挂账审定", "suspension decided"),
     "rechecked": ("挂账复核", "rechecked"),
     "resumed": ("恢复办理", "resumed"),
+    "ticked": ("销号", "ticked"),
     "escalation_decided": ("提级审定", "escalation decided"),
     "until_dispatched": ("派单", "dispatched"),
     "until_accepted": ("签收", "accepted"),

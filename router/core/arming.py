@@ -7,6 +7,7 @@ from datetime import datetime
 from router.core.case import Case
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Milestone
+from router.core.inspected import REQUIREMENTS
 from router.core.instants import Due, counts_by_calendar, due, next_budget
 from router.core.policy import (
     Anchor,
@@ -42,6 +43,9 @@ _REPORT_IN = WorkingTime(4 * 3600)
 _MEDIATION = Days(count=30, days=DaySet.NATURAL, ends=Ends.END_OF_DAY)
 #: How long a superior may be silent before that is consent (docs/behaviour.md, 3.4).
 _SILENCE = WorkingTime(4 * 3600)
+
+#: How long a desk has for what supervision requires when nobody names a date: our default.
+_REQUIREMENTS = Days(count=5, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 
 #: What a watcher or a reviewer does.
 _LOOKED_AT = frozenset({Satisfies.REVIEWED, Satisfies.MARKED})
@@ -261,6 +265,23 @@ def suspension_clock(at: datetime, since: datetime, holder: str, satisfied_by: S
         holder=holder,
         since=since,
         pauses=False,
+    )
+
+
+def requirements_clock(rules: Rules, policy: Policy, at: datetime, due_at: datetime | None) -> Milestone:
+    """By when all requirements are to be ticked: the date that was named, else five working days."""
+    deadline = due(_REQUIREMENTS, at, rules.calendar(policy)) or Due(at)
+    named = due_at is not None
+    return Milestone(
+        name=REQUIREMENTS,
+        due_at=due_at if due_at is not None else deadline.at,
+        satisfied_by=Satisfies.TICKED,
+        on_pass=OnPass.ESCALATE,
+        to="superior",
+        track=Track.INTERNAL,
+        provisional=deadline.provisional and not named,
+        since=None if named else at,
+        budget=None if named else _REQUIREMENTS,
     )
 
 

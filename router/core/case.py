@@ -10,6 +10,7 @@ import msgspec
 from router.core import events as e
 from router.core.changes import NONE, Changes
 from router.core.commands import Outcome, Place
+from router.core.inspected import UNTOUCHED, Inspections
 from router.core.together import ALONE, Together
 
 
@@ -107,6 +108,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     extended_due_at: datetime | None = None
     #: Extensions and suspensions, asked for and approved.
     changes: Changes = NONE
+    #: What was inspected, found and required.
+    inspections: Inspections = UNTOUCHED
     return_request: ReturnRequest | None = None
     #: Approved returns.
     returns: int = 0

@@ -207,7 +207,7 @@ def supersede(case: Case, by: Milestone | None) -> None:
     """
 
     def is_lost(m: Milestone) -> bool:
-        if m.holder is not None:
+        if m.holder is not None or m.satisfied_by is Satisfies.TICKED:  # what is required stays required
             return False
         escalates = m.on_pass is OnPass.ESCALATE
         if by is None:

@@ -91,10 +91,27 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
 
 
 def _holder(case: Case, rules: Rules, milestone: Milestone) -> str | None:
-    """Desk code of who holds a milestone; None: the lead. A review is never the lead's own."""
+    """Desk code of who holds a milestone; None: the lead.
+
+    A review is never the lead's own, nor is the tick of what it has done.
+    """
+    if _waits_for_tick(case, milestone):
+        return _issuer(case, rules)
     if milestone.holder is None and milestone.satisfied_by is Satisfies.REVIEWED:
         return above(case, rules, case.lead)
     return milestone.holder
+
+
+def _waits_for_tick(case: Case, milestone: Milestone) -> bool:
+    """Whether the desk has done its work, and whoever required it has not looked."""
+    return milestone.satisfied_by is Satisfies.TICKED and case.state is State.RESOLVED
+
+
+def _issuer(case: Case, rules: Rules) -> str:
+    """Desk code of whoever is to tick what is open: the desk that issued it, supervision for a person."""
+    by = next((one.by for one in reversed(case.inspections.requirements) if one.ticked_at is None), "")
+    supervision = rules.tree.supervision(1)
+    return by if by in rules.tree.desks else supervision.code if supervision is not None else case.lead
 
 
 def _in_hand(case: Case, rules: Rules) -> str:
@@ -138,6 +155,9 @@ def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 
 
 def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    if _waits_for_tick(draft.case, milestone):
+        _repeat_notice(draft, rules, milestone, _issuer(draft.case, rules))
+        return
     target = climb(draft.case, rules)
     if target.desk is not None:
         if draft.case.state is State.SUSPENDED:  # a clock that never pauses: the tier above has the case now
@@ -147,14 +167,18 @@ def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     _repeat_notice(draft, rules, milestone)
 
 
-def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone) -> None:
-    """At the last level each further budget writes one more notice: the case never falls off the top."""
+def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone, to: str | None = None) -> None:
+    """At the last level each further budget writes one more notice: the case never falls off the top.
+
+    So it does while only a tick is waited for: nobody loses a case by another's silence, whom the notice is `to`.
+    """
     case, policy = draft.case, rules.policy(draft.case.policy)
     holder = _supervisor(case, rules) if milestone.holder is not None else None
     again = next_step(rules, policy, milestone, case.step, holder=holder)
-    to = holder or case.lead
+    told = (to,) if to is not None else tuple(dict.fromkeys((holder or case.lead, case.lead)))
+    to = to or holder or case.lead
     draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=to, next=again))
-    for desk in dict.fromkeys((to, case.lead)):
+    for desk in told:
         notices.remind(draft, desk, milestone.name, milestone.due_at, "repeated")
 
 

@@ -11,10 +11,9 @@ from router.core import notices
 from router.core.calendar import Calendar
 from router.core.case import Case
 from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
-from router.core.events import Cause, Closed, FollowedUp, Reopened, Withdrawn
+from router.core.events import Cause, Closed, FollowedUp, GatePassed, Reopened, Withdrawn
 from router.core.instants import end_of_next_working_day
 from router.core.ladder import climb, hand_up
-from router.core.permissions import Role, roles_of
 from router.core.policy import GateKind, Mode
 from router.core.recomputing import recompute
 from router.core.refusals import Refusal, refuse
@@ -28,10 +27,19 @@ _REPROCESS_CAP = 2
 _TOLERANCE = 1e-9
 
 
-def close_case(draft: Draft, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
+def close_case(draft: Draft, _rules: Rules, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
     """归档: put the closing on record and tell the source channel; `gate` says what let it through."""
     draft.add(Closed(gate=gate, outcome=outcome))
     notices.answer(draft, told)
+
+
+def pass_gate(draft: Draft, rules: Rules, gate: str, outcome: Outcome) -> None:
+    """The gate is passed: the case closes, or waits for what is required of it to be ticked."""
+    left = draft.case.inspections.open
+    if left:
+        draft.add(GatePassed(gate=gate, outcome=outcome, open=left))
+        return
+    close_case(draft, rules, gate, outcome)
 
 
 def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
@@ -49,9 +57,9 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
     draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted))
     if command.result is FollowUpResult.UNREACHABLE:
         if _tries(draft.case.unreachable, rules.calendar(policy)) >= gate.unreachable_after:
-            close_case(draft, "unreachable", outcome)
+            pass_gate(draft, rules, "unreachable", outcome)
     elif command.result is FollowUpResult.ACCEPTED and accepted + _TOLERANCE >= gate.accept_share * command.asked:
-        close_case(draft, gate.kind, outcome)
+        pass_gate(draft, rules, gate.kind, outcome)
     else:
         back_to_work(draft, rules, "gate")
     return None
@@ -74,13 +82,14 @@ def _tries(at: tuple[datetime, ...], calendar: Calendar) -> int:
     return len(days)
 
 
-def close(draft: Draft, command: Close, rules: Rules) -> Refusal | None:
-    """归档 by hand: where the policy has no gate to pass, or by supervision's word that an inspection passed."""
-    gate = rules.policy(draft.case.policy).gate
-    inspected = gate.kind is GateKind.INSPECTION and Role.SUPERVISION in roles_of(command.actor, draft.case, rules)
-    if gate.kind is not GateKind.NONE and not inspected:
+def close(draft: Draft, _command: Close, rules: Rules) -> Refusal | None:
+    """归档 by hand: where the policy has no gate to pass. Never before what is required is ticked."""
+    gate, left = rules.policy(draft.case.policy).gate, draft.case.inspections.open
+    if gate.kind is not GateKind.NONE:
         return refuse("gate_open", gate=gate.kind)
-    close_case(draft, gate.kind, draft.case.outcome or Outcome.SOLVED)
+    if left:
+        return refuse("requirements_open", open=", ".join(map(str, left)))
+    close_case(draft, rules, gate.kind, draft.case.outcome or Outcome.SOLVED)
     return None
 
 
@@ -92,7 +101,7 @@ def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
 def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
     """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day."""
     calendar = rules.calendar(rules.policy(draft.case.policy))
-    not_before = end_of_next_working_day(draft.at, calendar) if reason == "request" else None
+    not_before = end_of_next_working_day(draft.at, calendar) if reason != "gate" else None
     draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules), not_before=not_before), text=text)
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     notices.answer(draft, "reopened")
@@ -110,10 +119,10 @@ def _still_there(case: Case, rules: Rules) -> str:
     return desk.code if desk is not None else case.lead
 
 
-def withdraw(draft: Draft, command: Withdraw, _rules: Rules) -> None:
+def withdraw(draft: Draft, command: Withdraw, rules: Rules) -> None:
     """撤回: ends the case; the handling desk can never do this."""
     lead = draft.case.lead
     draft.add(Withdrawn(by=command.actor.role), text=command.text)
-    close_case(draft, "withdrawn", Outcome.WITHDRAWN, told="withdrawn")
+    close_case(draft, rules, "withdrawn", Outcome.WITHDRAWN, told="withdrawn")
     for desk in (lead, *draft.case.assists) if lead else ():
         notices.taken(draft, desk, "withdrawn")

@@ -203,6 +203,11 @@ def _escalated(hands: Hands, event: e.Escalated) -> None:
     hands.supervision = event.to_name.startswith(SUPERVISION)
 
 
+def _pulled(hands: Hands, event: e.Pulled) -> None:
+    hands.gets(event.to_desk)
+    hands.forget_return()
+
+
 def _escalation_requested(hands: Hands, event: e.EscalationRequested) -> None:
     hands.asked[_ESCALATION] = event.superior
 
@@ -251,6 +256,7 @@ _NOTES: dict[type[e.Event], Callable[[Hands, Any], None]] = {
     e.MediationStarted: _mediated,
     e.MediationEnded: _mediation_ended,
     e.Escalated: _escalated,
+    e.Pulled: _pulled,
     e.EscalationRequested: _escalation_requested,
     e.ExtensionRequested: _extension_requested,
     e.ExtensionApproved: _extension_decided,

@@ -233,6 +233,31 @@ class Excused(Payload, frozen=True, kw_only=True, tag="case.excused.v1"):
     text: str = ""
 
 
+class Inspected(Payload, frozen=True, kw_only=True, tag="case.inspected.v1"):
+    """检查结果: somebody has looked at what you did. A fail brings the case back to you as `assigned`."""
+
+    passed: bool
+    text: str = ""
+
+
+class Required(Payload, frozen=True, kw_only=True, tag="case.required.v1"):
+    """整改要求: the case does not close before whoever issued these, or inspects, has ticked them all."""
+
+    #: Desk code, or the account of a person of supervision.
+    by: str
+    due_at: datetime
+    #: Number on this case → what is required.
+    items: dict[str, str]
+
+
+class Ticked(Payload, frozen=True, kw_only=True, tag="case.ticked.v1"):
+    """销号: a requirement is met."""
+
+    requirement: int
+    #: Numbers of those that are still open.
+    left: tuple[int, ...] = ()
+
+
 class Refused(Payload, frozen=True, kw_only=True, tag="case.refused.v1"):
     """A command of yours was refused; `code` is stable, the sentences are for people."""
 
@@ -299,6 +324,9 @@ AnyPayload = (
     | SuspensionDecided
     | DueChanged
     | Excused
+    | Inspected
+    | Required
+    | Ticked
     | Refused
     | Answered
     | EventRecorded

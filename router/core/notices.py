@@ -35,6 +35,9 @@ SUSPENSION_REQUESTED = "suspension_requested"
 SUSPENSION_DECIDED = "suspension_decided"
 DUE_CHANGED = "due_changed"
 EXCUSED = "excused"
+REQUIRED = "required"
+TICKED = "ticked"
+INSPECTED = "inspected"
 REFUSED = "refused"
 
 

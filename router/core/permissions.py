@@ -74,10 +74,14 @@ class Kind(StrEnum):
     REPLAN = "replan"
     RESOLVE = "resolve"
     FOLLOW_UP = "follow_up"
+    RECORD_INSPECTION = "record_inspection"
+    ISSUE_REQUIREMENTS = "issue_requirements"
+    TICK = "tick"
     CLOSE = "close"
     REOPEN = "reopen"
     ESCALATE = "escalate"
     ACCEPT_ESCALATION = "accept_escalation"
+    PULL = "pull"
     ADOPT = "adopt"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
@@ -95,9 +99,12 @@ class Permission(msgspec.Struct, frozen=True):
 _AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 _OPEN = frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED, State.RESOLVED, State.SUSPENDED})
 _SUSPENDED = frozenset({State.SUSPENDED})
+_DISPATCHED = _AT_WORK | _SUSPENDED | {State.RESOLVED}
 _ALL = frozenset(State)
 #: Those who say which offices have to do with a case; never the one that handles it.
 _FROM_ABOVE = (Role.DISPATCHER, Role.SUPERIOR, Role.SUPERVISION)
+#: Those who inspect.
+_INSPECTORS = (Role.SUPERVISION, Role.CITY)
 
 
 def _may(states: frozenset[State], *roles: Role) -> Permission:
@@ -146,12 +153,16 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.REPLAN: _may(_AT_WORK | _SUSPENDED, Role.SYSTEM),
     Kind.RESOLVE: _may(_AT_WORK, Role.LEAD),
     Kind.FOLLOW_UP: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION),
+    Kind.RECORD_INSPECTION: _may(_DISPATCHED | {State.CLOSED}, *_INSPECTORS),
+    Kind.ISSUE_REQUIREMENTS: _may(_DISPATCHED, *_INSPECTORS),
+    Kind.TICK: _may(_DISPATCHED, *_INSPECTORS),
     Kind.CLOSE: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION, Role.DISPATCHER),
     Kind.REOPEN: _may(
         frozenset({State.RESOLVED, State.CLOSED}), Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION, Role.FOLLOW_UP
     ),
     Kind.ESCALATE: _may(_AT_WORK, Role.LEAD),
     Kind.ACCEPT_ESCALATION: _may(_AT_WORK, Role.SUPERIOR),
+    Kind.PULL: _may(_DISPATCHED, *_INSPECTORS),
     Kind.ADOPT: _may(_AT_WORK, Role.LEAD),
     Kind.CORRECT: _may(
         frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED}),

@@ -106,6 +106,7 @@ class Satisfies(StrEnum):
     SUSPENSION_DECIDED = "suspension_decided"
     RECHECKED = "rechecked"
     RESUMED = "resumed"
+    TICKED = "ticked"
     ESCALATION_DECIDED = "escalation_decided"
     RESOLVED = "resolved"
     CLOSED = "closed"

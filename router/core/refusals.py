@@ -33,6 +33,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # Of a case kept from most: who leads it is nobody's business.
     "not_yours": ("{desk} 不是该工单的主办单位", "{desk} does not lead this case"),
+    "nothing_required": ("须写明整改要求", "say what is required"),
+    "required_in_the_past": ("整改期限 {due_at} 已过", "the requirements would be due at {due_at}, which is past"),
+    "not_required": (
+        "没有编号为 {requirement} 的未销号要求",
+        "there is no open requirement {requirement}",
+    ),
+    "requirements_open": (
+        "整改要求 {open} 尚未销号，不能归档",
+        "requirements {open} are not ticked yet: the case cannot close",
+    ),
+    "at_the_top": ("工单已在市级单位 {desk}", "the case is at the top already, with {desk}"),
+    "not_at_the_top": ("{desk} 不是市级承办单位", "the desk {desk} is not one of the top tier that handles cases"),
     "closed": ("工单已归档", "the case is closed"),
     "unknown_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
     "inactive_desk": ("承办单位 {desk} 已停用", "the desk {desk} is not active"),

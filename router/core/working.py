@@ -30,7 +30,7 @@ from router.core.events import (
     Replied,
     Resolved,
 )
-from router.core.gate import close_case
+from router.core.gate import pass_gate
 from router.core.policy import Anchor, GateKind, Satisfies
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
@@ -152,7 +152,8 @@ def overtake_named(draft: Draft, name: str | None, desk: str) -> None:
 def _overtaken(draft: Draft, command: Command, rules: Rules) -> list[Milestone]:
     """The missed milestones that a report would have met, had it reached us when it happened."""
     meets = _MEETS.get(type(command), ())
-    if isinstance(command, Resolve) and rules.policy(draft.case.policy).gate.kind is GateKind.NONE:
+    closes = rules.policy(draft.case.policy).gate.kind is GateKind.NONE and not draft.case.inspections.open
+    if isinstance(command, Resolve) and closes:
         meets = (*meets, Satisfies.CLOSED)
     return [
         m
@@ -204,4 +205,4 @@ def resolved(
     )
     notices.answer(draft, "resolved", text)
     if policy.gate.kind is GateKind.NONE:
-        close_case(draft, GateKind.NONE, outcome)
+        pass_gate(draft, rules, GateKind.NONE, outcome)

@@ -130,6 +130,18 @@ class Desk(Program):
         """调解结束: the mediation in a case of yours is over."""
         return self._on(m.MediationEnded, handler)
 
+    def on_inspected(self, handler: Handler) -> Handler:
+        """检查结果: somebody has looked at a case of yours."""
+        return self._on(m.Inspected, handler)
+
+    def on_required(self, handler: Handler) -> Handler:
+        """整改要求: what must be ticked before a case of yours closes."""
+        return self._on(m.Required, handler)
+
+    def on_ticked(self, handler: Handler) -> Handler:
+        """销号: one requirement is met."""
+        return self._on(m.Ticked, handler)
+
     def on_return_requested(self, handler: Handler) -> Handler:
         """退单申请: a desk asks to give a case back; decide."""
         return self._on(m.ReturnRequested, handler)

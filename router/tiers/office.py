@@ -294,6 +294,39 @@ class Office:
         """取消协办: a desk need not help any more."""
         return self.say(c.RemoveAssist, case, desk=desk, text=text, at=at)
 
+    def record_inspection(
+        self,
+        case: Payload | str,
+        *,
+        passed: bool,
+        evidence: Sequence[str] = (),
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """检查结果: you have looked at what another desk did; a fail sends the case back to work."""
+        return self.say(c.RecordInspection, case, passed=passed, evidence=tuple(evidence), text=text, at=at)
+
+    def issue_requirements(
+        self,
+        case: Payload | str,
+        *,
+        requirements: Sequence[str],
+        due_at: datetime | None = None,
+        at: datetime | None = None,
+    ) -> str:
+        """整改要求: what must be ticked before the case closes; None: within five working days."""
+        return self.say(c.IssueRequirements, case, requirements=tuple(requirements), due_at=due_at, at=at)
+
+    def tick(self, case: Payload | str, *, requirement: int, text: str = "", at: datetime | None = None) -> str:
+        """销号: requirement number `requirement` is met."""
+        return self.say(c.Tick, case, requirement=requirement, text=text, at=at)
+
+    def pull(
+        self, case: Payload | str, *, desk: str | None = None, text: str = "", at: datetime | None = None
+    ) -> str:
+        """提办: the top tier takes the case at once; None: your own desk."""
+        return self.say(c.Pull, case, desk=desk, text=text, at=at)
+
     def accept_escalation(self, case: Payload | str, *, at: datetime | None = None) -> str:
         """同意提级: take over a case that was handed up."""
         return self.say(c.AcceptEscalation, case, at=at)

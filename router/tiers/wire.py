@@ -57,6 +57,9 @@ _KINDS = {
     "case.suspension_decided.v1": notices.SUSPENSION_DECIDED,
     "case.due_changed.v1": notices.DUE_CHANGED,
     "case.excused.v1": notices.EXCUSED,
+    "case.inspected.v1": notices.INSPECTED,
+    "case.required.v1": notices.REQUIRED,
+    "case.ticked.v1": notices.TICKED,
     _REFUSED: notices.REFUSED,
 }
 

@@ -143,10 +143,27 @@ COMMANDS: tuple[c.Command, ...] = (
         asked=1,
         accepted=1,
     ),
+    c.RecordInspection(
+        id=f"{_ID}/record_inspection/1",
+        case_id=_CASE,
+        actor=_WATCHER,
+        passed=False,
+        evidence=("photo-20261127-3",),
+        text="路灯仍不亮。",
+    ),
+    c.IssueRequirements(
+        id=f"{_ID}/issue_requirements/1",
+        case_id=_CASE,
+        actor=_WATCHER,
+        requirements=("更换整条线路。", "巡查本街道全部路灯。"),
+        due_at=_DUE_AT,
+    ),
+    c.Tick(id=f"{_ID}/tick/1", case_id=_CASE, actor=_WATCHER, requirement=1),
     c.Close(id="close-20261126-7", case_id=_CASE, actor=_FOLLOW_UP),
     c.Reopen(id="hotline-reopen-118-1", case_id=_CASE, actor=_CHANNEL, text="又不亮了。"),
     c.Escalate(id=f"{_ID}/escalate/1", case_id=_CASE, actor=_DESK, text="需要区里协调供电公司。"),
     c.AcceptEscalation(id=f"{_ID}/accept_escalation/1", case_id=_CASE, actor=_ABOVE),
+    c.Pull(id=f"{_ID}/pull/1", case_id=_CASE, actor=_WATCHER, desk="city", text="市级直接办理。"),
     c.Adopt(id=f"{_ID}/adopt/1", case_id=_CASE, actor=_ABOVE, report=f"{_ID}/resolve/1"),
     c.Correct(
         id="hotline-correct-118-1", case_id=_CASE, actor=_CHANNEL, category="traffic_light", division=("hubin",)
@@ -235,6 +252,15 @@ PAYLOADS: tuple[m.Payload, ...] = (
         statutory_due_at=_DUE_AT + timedelta(days=28),
     ),
     m.Excused(case_id=_CASE, version=9, milestone="close", due_at=_DUE_AT, text="当日全区停电。"),
+    m.Inspected(case_id=_CASE, version=9, passed=False, text="路灯仍不亮。"),
+    m.Required(
+        case_id=_CASE,
+        version=10,
+        by="supervision-group",
+        due_at=_DUE_AT,
+        items={"1": "更换整条线路。", "2": "巡查本街道全部路灯。"},
+    ),
+    m.Ticked(case_id=_CASE, version=11, requirement=1, left=(2,)),
     m.Refused(
         case_id=_CASE,
         version=7,

@@ -28,6 +28,12 @@ from router.core.commands.clocks import (
     Unstar as Unstar,
 )
 from router.core.commands.fingerprint import fingerprint as fingerprint
+from router.core.commands.inspections import (
+    IssueRequirements as IssueRequirements,
+    Pull as Pull,
+    RecordInspection as RecordInspection,
+    Tick as Tick,
+)
 from router.core.commands.life import (
     Accept as Accept,
     AcceptEscalation as AcceptEscalation,
@@ -103,10 +109,14 @@ AnyCommand = (
     | Replan
     | Resolve
     | FollowUp
+    | RecordInspection
+    | IssueRequirements
+    | Tick
     | Close
     | Reopen
     | Escalate
     | AcceptEscalation
+    | Pull
     | Adopt
     | Correct
     | Withdraw

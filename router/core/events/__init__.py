@@ -33,6 +33,13 @@ from router.core.events.clocks import (
     SuspensionRequested as SuspensionRequested,
     Unstarred as Unstarred,
 )
+from router.core.events.inspections import (
+    GatePassed as GatePassed,
+    InspectionRecorded as InspectionRecorded,
+    Pulled as Pulled,
+    RequirementIssued as RequirementIssued,
+    RequirementTicked as RequirementTicked,
+)
 from router.core.events.life import (
     Accepted as Accepted,
     Closed as Closed,
@@ -114,6 +121,10 @@ AnyEvent = (
     | Replanned
     | Resolved
     | FollowedUp
+    | InspectionRecorded
+    | RequirementIssued
+    | RequirementTicked
+    | GatePassed
     | Closed
     | Reopened
     | DeadlineMissed
@@ -121,6 +132,7 @@ AnyEvent = (
     | SupervisionOrdered
     | Skipped
     | Escalated
+    | Pulled
     | NoticeRepeated
     | EscalationRequested
     | Overtaken

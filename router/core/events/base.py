@@ -64,7 +64,6 @@ class Cause(StrEnum):
     VOLUNTARY = "voluntary"
     REPEAT = "repeat"
     UNSTAFFED = "unstaffed"
-    PULLED = "pulled"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):

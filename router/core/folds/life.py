@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from router.core import clocks, events as e
 from router.core.case import Case, ReturnRequest, State, Taken
 from router.core.changes import NONE
@@ -161,6 +163,8 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
     case.outcome = None
     case.on_the_spot = case.satisfied = False
     case.unreachable = ()
+    if case.inspections.waits is not None:
+        case.inspections = msgspec.structs.replace(case.inspections, waits=None)
     clocks.revive(case)
     if event.not_before is not None:
         clocks.postpone(case, event.not_before)
@@ -194,25 +198,25 @@ def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     missed = clocks.missed(case, event.milestone, event.due_at)
     if event.mode == "transfer":
         clocks.supersede(case, missed)
-        _hand_up(case, event, entry, missed)
+        hand_up(case, event.to_desk, entry, missed)
     else:
         case.ordered_at = entry.event_at
         case.order_recorded_at = entry.recorded_at
     clocks.arm(case, event.next)
 
 
-def _hand_up(case: Case, event: e.Escalated, entry: e.Entry, missed: e.Milestone | None) -> None:
+def hand_up(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None) -> None:
     """The superior leads; the lower desk stays assist and may still report what it did in time.
 
     A resolution that waits for its gate is not undone by a deadline: the superior answers for it from now on.
     """
     old, resolved = case.lead, case.state is State.RESOLVED
-    if old == event.to_desk:  # one desk serves several levels: it has the case in hand already
+    if old == to:  # one desk serves several levels: it has the case in hand already
         case.assigned_version = entry.version
         return
-    _lose(case, event.to_desk, entry, missed)
+    _lose(case, to, entry, missed)
     case.assists = (*(assist for assist in case.assists if assist != old), old)
-    _lead(case, event.to_desk, entry)
+    _lead(case, to, entry)
     if resolved:
         case.state = State.RESOLVED
 

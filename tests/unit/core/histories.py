@@ -63,6 +63,7 @@ _FOLLOW_UP = milestone(
 _AIM = milestone("aim", days(2), Satisfies.RESOLVED, track=Track.INTERNAL, on_pass=OnPass.ESCALATE)
 _WORD = milestone("word", days(4), Satisfies.RESOLVED)
 _GATE = Gate(kind=GateKind.FOLLOW_UP)
+_INSPECTED = Gate(kind=GateKind.INSPECTION)
 
 _PLAN = milestone("plan", days(1), Satisfies.PLAN_FILED, track=Track.INTERNAL, on_pass=OnPass.SUPERVISE)
 _REVIEW = milestone("review", days(2), Satisfies.REVIEWED, by="supervision", on_pass=OnPass.SUPERVISE)
@@ -76,6 +77,7 @@ _POLICIES: dict[str, Policy] = {
     "unpaused": policy(milestones=(ACCEPT, _AIM, milestone("close", days(5), Satisfies.CLOSED, pauses=False))),
     "signed": policy(milestones=(DISPATCH, _ACCEPT_OR_UP, CLOSE)),
     "gated": policy(milestones=(DISPATCH, ACCEPT, CLOSE, _FOLLOW_UP), gate=_GATE),
+    "inspected": policy(milestones=(ACCEPT, CLOSE), gate=_INSPECTED),
     "word": policy(milestones=(ACCEPT, _AIM, _WORD, _FOLLOW_UP), gate=_GATE),
     "supervise": policy(milestones=(_ACCEPT_OR_UP, CLOSE), mode=Mode.SUPERVISE),
     "supervise_gated": policy(milestones=(CLOSE, _FOLLOW_UP), mode=Mode.SUPERVISE, gate=_GATE),
@@ -229,6 +231,16 @@ _SAID: dict[str, tuple[str, Any]] = {
     "Replan": ("system:policy", st.just({})),
     "Resolve": ("lead", st.just({})),
     "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
+    "RecordInspection": ("supervision-2", st.fixed_dictionaries({"passed": st.booleans()})),
+    "IssueRequirements": (
+        "supervision-2",
+        st.fixed_dictionaries(
+            {"requirements": st.sampled_from([("renew it",), ("renew it", "walk the street"), ()])},
+            optional={"due_hours": st.sampled_from([-1, 30, 200])},
+        ),
+    ),
+    "Tick": ("supervision-2", st.fixed_dictionaries({"requirement": st.sampled_from([1, 2, 3])})),
+    "Pull": ("cloud", st.fixed_dictionaries({}, optional={"desk": _desk})),
     "Close": ("follow_up:anna", st.just({})),
     "Reopen": ("citizen:hotline", st.just({})),
     "Escalate": ("lead", st.sampled_from([{"text": "needs the district"}, {}])),
@@ -292,6 +304,9 @@ _SUSPEND = [
     Deed("ApproveSuspension", "superior"),
 ]
 
+_REQUIRE = [Deed("IssueRequirements", "supervision-2", {"requirements": ("renew it",)})]
+_TICK = Deed("Tick", "supervision-2", {"requirement": 1})
+
 _OPENING = st.fixed_dictionaries(
     {"division": _division, "category": st.sampled_from(["lamp", "lamp", "pipe", "bus", "?", None])},
     optional={
@@ -342,6 +357,16 @@ _CHAPTERS: list[list[Any]] = [
     [*_SUSPEND, _long, st.sampled_from([Deed("Recheck", "superior"), Deed("Withdraw", "channel:hotline")]), _long],
     [_EXTEND[0], *_SUSPEND, _hours, _EXTEND[1], _new_policy, _REPLAN, _hours, Deed("Resume", "superior")],
     [_new_policy, _REPLAN, _hours],
+    [*_REQUIRE, _hours, Deed("Resolve", "lead"), _hours, _TICK, _hours, Deed("FollowUp", "follow_up:anna", _YES)],
+    [
+        *_REQUIRE,
+        Deed("Resolve", "lead"),
+        _long,
+        _TICK,
+        Deed("RecordInspection", "supervision-2", {"passed": False}),
+    ],
+    [Deed("Pull", "cloud"), _hours, Deed("Resolve", "lead")],
+    [*_SUSPEND, _hours, Deed("Pull", "supervision:wang")],
     [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
     [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
     [
@@ -478,7 +503,7 @@ def _put_in_force(play: Play, policy: str, starred: str) -> None:
 
 def _say(play: Play, deed: Deed) -> None:
     fields = dict(deed.fields)
-    for key, field in (("until_hours", "until"), ("recheck_hours", "recheck_at")):
+    for key, field in (("until_hours", "until"), ("recheck_hours", "recheck_at"), ("due_hours", "due_at")):
         if key in fields:
             fields[field] = play.now + timedelta(hours=fields.pop(key))
     if "which" in fields:

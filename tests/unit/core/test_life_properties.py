@@ -19,6 +19,7 @@ from router.core import (
     deadlines,
     dispatching,
     events as e,
+    gate,
     ladder,
     lifecycle,
     notices,
@@ -294,6 +295,22 @@ def no_case_is_placed_without_the_names_it_needs(told: History) -> None:
             assert case.unplaced or case.together.leader is not None
 
 
+def nothing_closes_before_what_is_required_is_ticked(told: History) -> None:
+    """But by a withdrawal; and what nobody has ticked has a clock of its own while the case is open."""
+
+    def check(play: Play) -> None:
+        if play.case.is_open and play.case.inspections.open:
+            alive = [m for m in play.case.milestones if m.status in clocks.ALIVE]
+            assert Satisfies.TICKED in [m.satisfied_by for m in alive]
+
+    play = live(told, each=check)
+    case: Case | None = None
+    for entry in play.entries:
+        case = evolve(case, entry)
+        if isinstance(entry.event, e.Closed) and entry.event.gate != "withdrawn":
+            assert not case.inspections.open
+
+
 def the_outcome_does_not_depend_on_when_the_clock_looked(told: History) -> None:
     at_once = live(told, min_in_hand_s=0)
     in_steps = live(told, min_in_hand_s=0)
@@ -333,6 +350,7 @@ LAWS: list[Law] = [
     a_called_desk_has_a_clock_of_its_own_until_it_comes,
     somebody_elses_duty_is_never_charged_to_the_lead,
     no_case_is_placed_without_the_names_it_needs,
+    nothing_closes_before_what_is_required_is_ticked,
     the_outcome_does_not_depend_on_when_the_clock_looked,
     counting_again_by_the_same_calendar_changes_nothing,
 ]
@@ -461,6 +479,11 @@ def _dispatch_without_names(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(task_force, "lacks", lambda *_: "")
 
 
+def _close_at_the_gate(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gate, "pass_gate", gate.close_case)
+    patch.setattr(working, "pass_gate", gate.close_case)
+
+
 def _forget_who_was_called(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(together, "leads", lambda *_: None)
 
@@ -486,6 +509,7 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_forget_who_was_called, a_called_desk_has_a_clock_of_its_own_until_it_comes),
     (_keep_mediating, somebody_elses_duty_is_never_charged_to_the_lead),
     (_dispatch_without_names, no_case_is_placed_without_the_names_it_needs),
+    (_close_at_the_gate, nothing_closes_before_what_is_required_is_ticked),
     (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
     (_count_from_when_it_was_noticed, counting_again_by_the_same_calendar_changes_nothing),
 ]
