@@ -37,7 +37,9 @@ def test_it_climbs_through_the_night(stage: Opening) -> None:
 def test_the_channel_opens_and_closes_by_its_window(stage: Opening) -> None:
     play = stage("special-channel", start="2026-06-30 23:59")
     assert play.open(channel="special").policy.startswith("default@")
+    play.say("2026-06-30 23:59", "willow", Resolve)
     assert play.open("2026-07-01 00:00", channel="special").policy.startswith("special-channel@")
+    play.say("2026-07-01 00:00", "willow", Resolve)
     assert play.open("2026-10-31 23:59", channel="special").policy.startswith("special-channel@")
     kept = play.due("close")
     assert kept == "2026-11-01 11:59"
