@@ -343,6 +343,12 @@ def line(event: e.Event) -> str:
             return f"{name} {kind.split('.')[1]}: {code}"
         case e.Reopened(reason=reason, desk=to) | e.Resolved(outcome=reason, desk=to):
             return f"{name} {reason} by {to}"
+        case e.LevelProposed(number=number, level=level, officer=officer):
+            return f"{name} {number} {level} to {officer}"
+        case e.LevelRaised(number=number, level=level, confirmed_by=officer):
+            return f"{name} {number} {level}{f' by {officer}' if officer else ''}"
+        case e.LevelRepeated(number=number, level=level):
+            return f"{name} {number} {level}"
         case e.Closed(gate=gate):
             return f"{name} (gate {gate})"
         case e.SystemDelayed(milestone=moved, moved_to=until):

@@ -41,6 +41,9 @@ FILES: dict[str, str] = {
     "Write date, time and zone without quotes, such as 2026-01-01T00:00:00+08:00.": (
         "写日期、时间和时区，不加引号，如 2026-01-01T00:00:00+08:00"
     ),
+    "two levels are named {name}": "有两个督办层级都叫 {name}",
+    "nobody is told of this level": "这一督办层级没有对象",
+    "Name at least one desk.": "至少写一个单位",
     "a colour begins once: on a day, some days before the due date, or when it is overdue": (
         "颜色只能有一个起点：第几日、到期前几日，或逾期时"
     ),

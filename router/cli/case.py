@@ -36,6 +36,7 @@ _CLOCKS = (
     "recheck",
     "resume",
     "excuse",
+    "confirm-level",
     "star",
     "unstar",
 )

@@ -109,6 +109,16 @@ def excuse(call: Call, /, milestone: str, due_at: datetime, **who: Any) -> int:
     return act(call, c.Excuse, ActorRole.SUPERVISION, milestone=milestone, due_at=due_at, **who)
 
 
+@click.command("confirm-level", cls=Spoken)
+@about_a_case
+@option("--level", required=True, metavar="NAME", says="case confirm-level --level")
+@_text
+@click.pass_obj
+def confirm_level(call: Call, /, **who: Any) -> int:
+    """确认督办升级."""
+    return act(call, c.ConfirmLevel, ActorRole.SUPERVISION, **who)
+
+
 @click.command("star", cls=Spoken)
 @about_a_case
 @_why

@@ -40,6 +40,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "MediationStarted": ("{by} 转 {desk} 调解", "{by} referred it to {desk} for mediation"),
     "MediationEnded": ("{desk} 调解结束，达成：{settled}", "{desk} ended the mediation, settled: {settled}"),
+    "LevelsStarted": ("督办层级开始计时", "the levels of supervision begin to count"),
+    "LevelsEnded": ("现行规则无督办层级，停止计时", "the policy it has now has no levels of supervision"),
+    "LevelProposed": (
+        "拟提请第 {number} 级督办（{level}），待 {officer} 确认",
+        "level {number} ({level}) of supervision is proposed to {officer}",
+    ),
+    "LevelRaised": (
+        "督办升至第 {number} 级（{level}）；确认人 {confirmed_by}",
+        "supervision rose to level {number} ({level}); confirmed by {confirmed_by}",
+    ),
+    "LevelRepeated": (
+        "第 {number} 级督办（{level}）再次提醒",
+        "level {number} ({level}) of supervision is told again",
+    ),
     "ReturnRequested": (
         "{desk} 申请退单：{reason}，建议 {suggested_desk}",
         "{desk} asks to give it back: {reason}; suggests {suggested_desk}",

@@ -110,6 +110,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "提办：越级交由市级承办，不计提级，不扣任何单位",
         "give the case to the top tier at once; no escalation, and nobody is blamed",
     ),
+    "case confirm-level": (
+        "确认督办升级，限规则指定的负责人",
+        "confirm the level of supervision that was proposed; its officer only",
+    ),
     "case star": ("加星，按现行规则重排时限", "star the case; it gets the policy that matches now"),
     "case unstar": ("取消加星", "take the star away"),
     "case resolve": ("办结", "resolve the case"),

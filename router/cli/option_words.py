@@ -49,6 +49,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "case tick --number": ("整改要求的序号", "number of the requirement"),
     "case pull --to": ("市级承办单位；不写则为本市的", "desk of the top tier; else the city's own"),
     "--recheck": ("下次复核的时间", "when it is looked at next"),
+    "case confirm-level --level": ("待确认的督办层级", "the level that was proposed"),
     "case excuse --milestone": ("超时的节点", "the milestone that was missed"),
     "case excuse --due": ("该节点的时限", "the instant that was missed"),
     "case reply --promise": ("答复中承诺的时间", "the date a promise in it names"),

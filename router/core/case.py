@@ -82,6 +82,10 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     assists: tuple[str, ...] = ()
     #: What other offices have to do with it.
     together: Together = ALONE
+    #: Number of the second list's level it stands before, from 1; 0: none yet. It only rises.
+    level: int = 0
+    #: Name of the level that waits for its officer's word; empty: none.
+    proposed_level: str = ""
     #: Index into the policy's ladder; -1: the lead stands below its first step.
     step: int = 0
     #: Nobody has placed it yet: it came by triage and was not dispatched by anybody since.

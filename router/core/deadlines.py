@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.core import messages as m, notices, suspensions
+from router.core import levels, messages as m, notices, suspensions
 from router.core.arming import escalation_silence, in_hand_until, next_step
 from router.core.case import Case, State
 from router.core.clocks import ESCALATION_SILENCE
@@ -25,7 +25,7 @@ from router.core.events import (
     SystemDelayed,
 )
 from router.core.ladder import above, climb, desk_at, hand_up
-from router.core.policy import OnPass, Satisfies
+from router.core.policy import LevelStart, OnPass, Satisfies, Track
 from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import Rules
@@ -75,6 +75,9 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
     if milestone.satisfied_by is Satisfies.RESUMED:  # a suspension that has lasted as long as it may is no miss
         suspensions.run_on(draft, rules, "longest", "")
         return None
+    if milestone.on_pass is OnPass.RAISE:
+        levels.rise(draft, rules, milestone)
+        return None
     if _is_held_for_delay(draft, rules, milestone):
         return None
     draft.add(
@@ -87,6 +90,8 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
     )
     if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
         _on_pass(draft, rules, milestone)
+    if milestone.track is Track.STATUTORY:
+        levels.start(draft, rules, LevelStart.MISSED)
     return None
 
 
@@ -194,18 +199,7 @@ def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     lead = _holder(draft.case, rules, milestone) or draft.case.lead
     by = above(draft.case, rules, lead)
     draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
-    draft.tell_desk(
-        by,
-        notices.SUPERVISED,
-        lambda case: m.SupervisionOrdered(
-            case_id=case.id,
-            version=case.version,
-            milestone=milestone.name,
-            due_at=milestone.due_at,
-            lead=lead,
-            text=case.text,
-        ),
-    )
+    notices.supervise(draft, by, milestone.name, milestone.due_at, lead)
     notices.remind(draft, lead, milestone.name, milestone.due_at, "missed")
 
 

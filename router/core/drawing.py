@@ -63,6 +63,7 @@ KINDS_ZH: dict[Kind, str] = {
     Kind.PULL: "提办",
     Kind.ADOPT: "采纳",
     Kind.CORRECT: "更正",
+    Kind.CONFIRM_LEVEL: "确认督办升级",
     Kind.WITHDRAW: "撤回",
     Kind.PASS_DEADLINE: "到期",
     Kind.RECOMPUTE: "重算时限",

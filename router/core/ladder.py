@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core import messages as m, notices
+from router.core import notices
 from router.core.arming import next_step
 from router.core.case import Case
 from router.core.events import Cause, Escalated, Milestone, Skipped
@@ -125,11 +125,5 @@ def _tell(draft: Draft, rules: Rules, superior: str, lead: str, missed: Mileston
         notices.hand_over(draft, rules, "escalated", from_desk=lead)
         return
     name, due_at = (missed.name, missed.due_at) if missed is not None else ("", draft.at)
-    draft.tell_desk(
-        superior,
-        notices.SUPERVISED,
-        lambda case: m.SupervisionOrdered(
-            case_id=case.id, version=case.version, milestone=name, due_at=due_at, lead=lead, text=case.text
-        ),
-    )
+    notices.supervise(draft, superior, name, due_at, lead)
     notices.remind(draft, lead, name, due_at, "missed")

@@ -132,6 +132,22 @@ def remind(draft: Draft, desk: str, milestone: str, due_at: datetime, reason: st
     )
 
 
+def supervise(draft: Draft, desk: str, milestone: str, due_at: datetime, lead: str) -> None:
+    """督办: tell a desk to supervise whoever leads; the case stays where it is."""
+    draft.tell_desk(
+        desk,
+        SUPERVISED,
+        lambda case: m.SupervisionOrdered(
+            case_id=case.id,
+            version=case.version,
+            milestone=milestone,
+            due_at=due_at,
+            lead=lead,
+            text=case.text,
+        ),
+    )
+
+
 def answer(draft: Draft, kind: str, text: str = "") -> None:
     """Tell the source channel, with its own id."""
     draft.tell_channel(

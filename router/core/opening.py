@@ -11,14 +11,14 @@ from datetime import datetime
 
 import msgspec
 
-from router.core import notices, task_force
+from router.core import levels, notices, task_force
 from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
 from router.core.commands import Open, Outcome
 from router.core.events import Dispatched, Received, Skipped
 from router.core.matching import AppealFacts, choose
 from router.core.place import place_key
-from router.core.policy import Anchor
+from router.core.policy import Anchor, LevelStart
 from router.core.refusals import Refusal, refuse
 from router.core.routing import Route, Wanted, group_of, route
 from router.core.rules import Rules
@@ -76,6 +76,7 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     if beside is not None and waiting is None and not solved:
         assist(draft, rules, beside.code, draft.case.lead)
     _tell_watchers(draft, rules)
+    levels.start(draft, rules, LevelStart.RECEIVED)
     notices.answer(draft, "received")
     if solved:
         done = Outcome.SOLVED

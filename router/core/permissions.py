@@ -84,6 +84,7 @@ class Kind(StrEnum):
     PULL = "pull"
     ADOPT = "adopt"
     CORRECT = "correct"
+    CONFIRM_LEVEL = "confirm_level"
     WITHDRAW = "withdraw"
     PASS_DEADLINE = "pass_deadline"  # noqa: S105 - a deadline that passed, no password
     RECOMPUTE = "recompute"
@@ -171,6 +172,7 @@ PERMISSIONS: dict[Kind, Permission] = {
         Role.CHANNEL,
         Role.SUPERVISION,
     ),
+    Kind.CONFIRM_LEVEL: _may(_OPEN, Role.SUPERVISION),
     Kind.WITHDRAW: _may(_OPEN, Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION),
     Kind.PASS_DEADLINE: _may(_ALL, Role.SYSTEM),
     Kind.RECOMPUTE: _may(_OPEN, Role.SYSTEM),

@@ -119,6 +119,7 @@ class OnPass(StrEnum):
     SUPERVISE = "supervise"
     ESCALATE = "escalate"
     NOTHING = "nothing"
+    RAISE = "raise"  # of the second list alone: the next level of supervision
 
 
 class Track(StrEnum):
@@ -282,6 +283,28 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     vulnerable: bool | None = None
 
 
+class LevelStart(StrEnum):
+    """When the clock of the second list's first level begins to run."""
+
+    RECEIVED = "received"  # with the case
+    MISSED = "missed"  # at the first missed date that counts in the figures
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """One level of the second list (督办层级), beside the ladder of tiers."""
+
+    name: str
+    title: str = ""
+    #: Since the level before; the first since the list's start.
+    after: Instant
+    #: Codes of the desks it is put before.
+    audience: tuple[str, ...]
+    #: What the level does, in the city's own words, for those who read of it.
+    actions: tuple[str, ...] = ()
+    #: Account of the officer who must confirm it; empty: it rises by itself.
+    officer: str = ""
+
+
 class Colour(msgspec.Struct, frozen=True, kw_only=True):
     """When a running case gets a colour on the wall board; exactly one of the three beginnings is set."""
 
@@ -336,6 +359,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
     colours: tuple[Colour, ...] = ()
+    #: The second list, from the lowest level; empty: there is none.
+    levels: tuple[Level, ...] = ()
+    levels_start: LevelStart = LevelStart.MISSED
 
     @cached_property
     def version(self) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from router.core.change_rules import read_extension, read_suspension
 from router.core.colours import read_colours
+from router.core.levels_file import read_levels
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.notation import parse_instant
 from router.core.offices_file import check_called, read_by, read_dispatch, read_watchers
@@ -26,6 +27,7 @@ from router.core.policy import (
     GateKind,
     Given,
     Instant,
+    LevelStart,
     Match,
     MilestoneRule,
     Mode,
@@ -63,6 +65,8 @@ _POLICY_KEYS = (
     "suspension",
     "watcher",
     "dispatch",
+    "level",
+    "levels_start",
 )
 _MILESTONE_KEYS = (
     "name",
@@ -118,6 +122,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         dispatch=read_dispatch(table, tiers),
         min_in_hand_s=_min_in_hand(table),
         colours=read_colours(table),
+        levels=read_levels(table),
+        levels_start=table.choice("levels_start", LevelStart, LevelStart.MISSED),
     )
 
 

@@ -171,6 +171,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the deadline {milestone} at {due_at} is not running any more",
     ),
     "not_due": ("时限 {milestone}（{due_at}）尚未到期", "the deadline {milestone} at {due_at} has not passed yet"),
+    "no_level_proposed": ("没有待确认的督办层级 {level}", "the level {level} does not wait to be confirmed"),
+    "not_the_officer": (
+        "督办层级 {level} 须由 {officer} 确认",
+        "the level {level} is confirmed by {officer} and by nobody else",
+    ),
     "unknown_report": ("没有可采纳的报告 {report}", "there is no report {report} to adopt"),
     "reason_missing": ("{command} 须写明理由", "{command} needs a reason in its text"),
     "outcome_not_yours": (

@@ -12,14 +12,18 @@ from router.core.changes import Changes, Clock, day_after, due_from_history
 from router.core.clocks import ALIVE, ENDS
 from router.core.events import Milestone, MilestoneStatus, Moved
 from router.core.instants import Due, due, first_day, next_budget
-from router.core.policy import Days, Instant, Policy, Track, WorkingTime
+from router.core.policy import Days, Instant, OnPass, Policy, Track, WorkingTime
 from router.core.rules import Rules
 from router.core.step import Draft
 
 
 def ends_the_matter(milestone: Milestone) -> bool:
-    """Whether an extension moves it: the day the case is to be done by, of either track; never a promise."""
-    return milestone.satisfied_by in ENDS and milestone.name != COMMITMENT
+    """Whether an extension moves it: the day the case is to be done by, of either track.
+
+    A promise stays where it is, and so does a level of supervision: it is about the case, not about its desk.
+    """
+    level = milestone.on_pass is OnPass.RAISE
+    return milestone.satisfied_by in ENDS and milestone.name != COMMITMENT and not level
 
 
 def budget_of(policy: Policy, name: str, category: str | None) -> Instant | None:

@@ -123,6 +123,12 @@ COMMANDS: tuple[c.Command, ...] = (
         due_at=_DUE_AT,
         text="当日全区停电。",
     ),
+    c.ConfirmLevel(
+        id="supervision-level-118-1",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SUPERVISION, "li.congress"),
+        level="congress",
+    ),
     c.Star(id=f"{_ID}/star/1", case_id=_CASE, actor=_ABOVE, text="市领导批示。"),
     c.Unstar(id=f"{_ID}/unstar/1", case_id=_CASE, actor=_ABOVE),
     c.Replan(id=f"replan/{_CASE}/7", case_id=_CASE, actor=c.Actor(c.ActorRole.SYSTEM, "policy")),

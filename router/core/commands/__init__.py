@@ -34,6 +34,7 @@ from router.core.commands.inspections import (
     RecordInspection as RecordInspection,
     Tick as Tick,
 )
+from router.core.commands.levels import ConfirmLevel as ConfirmLevel
 from router.core.commands.life import (
     Accept as Accept,
     AcceptEscalation as AcceptEscalation,
@@ -120,6 +121,7 @@ AnyCommand = (
     | Adopt
     | Correct
     | Withdraw
+    | ConfirmLevel
     | PassDeadline
     | Recompute
 )

@@ -40,6 +40,13 @@ from router.core.events.inspections import (
     RequirementIssued as RequirementIssued,
     RequirementTicked as RequirementTicked,
 )
+from router.core.events.levels import (
+    LevelProposed as LevelProposed,
+    LevelRaised as LevelRaised,
+    LevelRepeated as LevelRepeated,
+    LevelsEnded as LevelsEnded,
+    LevelsStarted as LevelsStarted,
+)
 from router.core.events.life import (
     Accepted as Accepted,
     Closed as Closed,
@@ -134,6 +141,11 @@ AnyEvent = (
     | Escalated
     | Pulled
     | NoticeRepeated
+    | LevelsStarted
+    | LevelsEnded
+    | LevelProposed
+    | LevelRaised
+    | LevelRepeated
     | EscalationRequested
     | Overtaken
     | SystemDelayed

@@ -7,9 +7,15 @@ from typing import Any
 
 from router.core import events as e
 from router.core.case import Case
-from router.core.folds import clocks, inspections, life, together
+from router.core.folds import clocks, inspections, levels, life, together
 
 Fold = Callable[[Case, Any, e.Entry], None]
 
 #: An event missing here cannot be recorded.
-FOLDS: dict[type[e.Event], Fold] = {**life.FOLDS, **together.FOLDS, **clocks.FOLDS, **inspections.FOLDS}
+FOLDS: dict[type[e.Event], Fold] = {
+    **life.FOLDS,
+    **together.FOLDS,
+    **clocks.FOLDS,
+    **inspections.FOLDS,
+    **levels.FOLDS,
+}

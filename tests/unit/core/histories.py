@@ -24,6 +24,8 @@ from router.core.policy import (
     Gate,
     GateKind,
     Given,
+    Level,
+    LevelStart,
     Match,
     Mode,
     OnPass,
@@ -96,6 +98,16 @@ _POLICIES: dict[str, Policy] = {
     "watched": policy(milestones=(DISPATCH, _PLAN, _REVIEW, *_MARKS, CLOSE), watchers=_WATCHERS),
     "named": policy(dispatch=DispatchTerms(requires=(Requirement(what=Required.LEADER),))),
     "joint": policy(dispatch=DispatchTerms(lead="district")),
+    "levels": policy(
+        levels=(
+            Level(name="first", after=days(1), audience=("supervision-1", "lake")),
+            Level(name="second", after=days(1), audience=("supervision-2",), officer="li"),
+            Level(name="third", after=days(2), audience=("supervision-1",)),
+        ),
+    ),
+    "levels_at_once": policy(
+        levels_start=LevelStart.RECEIVED, levels=(Level(name="only", after=days(2), audience=("petitions",)),)
+    ),
     "given": policy(milestones=(DISPATCH, milestone("close", Given(), Satisfies.CLOSED))),
 }
 #: Any of them lets cases be extended and suspended.
@@ -226,6 +238,7 @@ _SAID: dict[str, tuple[str, Any]] = {
     "Recheck": ("superior", st.just({})),
     "Resume": ("lead", st.just({})),
     "Excuse": ("supervision-2", st.fixed_dictionaries({"which": st.integers(0, 5), "text": st.just("power cut")})),
+    "ConfirmLevel": ("supervision:li", st.builds(dict, level=st.sampled_from(["first", "second"]))),
     "Star": ("dispatcher:li", st.just({})),
     "Unstar": ("supervision-1", st.just({})),
     "Replan": ("system:policy", st.just({})),

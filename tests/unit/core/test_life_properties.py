@@ -21,6 +21,7 @@ from router.core import (
     events as e,
     gate,
     ladder,
+    levels,
     lifecycle,
     notices,
     returns,
@@ -332,6 +333,22 @@ def counting_again_by_the_same_calendar_changes_nothing(told: History) -> None:
     live(told, each=check)
 
 
+def the_level_of_supervision_rises_one_by_one_and_never_ends(told: History) -> None:
+    reached = 0
+
+    def check(play: Play) -> None:
+        nonlocal reached
+        case = play.case
+        assert case.level >= reached
+        reached = case.level
+        assert [event.number for event in play.events(e.LevelRaised)] == list(range(1, case.level + 1))
+        if case.is_open and case.level and play.rules.policy(case.policy).levels:
+            assert [m for m in case.milestones if m.on_pass is OnPass.RAISE and m.status in clocks.ALIVE]
+        assert not [m for m in play.events(e.DeadlineMissed) if m.milestone.startswith(levels.PREFIX)]
+
+    live(told, each=check)
+
+
 LAWS: list[Law] = [
     any_history_replays_to_the_case_it_made,
     entries_are_numbered_without_gaps_and_no_cause_writes_twice,
@@ -353,6 +370,7 @@ LAWS: list[Law] = [
     nothing_closes_before_what_is_required_is_ticked,
     the_outcome_does_not_depend_on_when_the_clock_looked,
     counting_again_by_the_same_calendar_changes_nothing,
+    the_level_of_supervision_rises_one_by_one_and_never_ends,
 ]
 
 
@@ -488,6 +506,23 @@ def _forget_who_was_called(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(together, "leads", lambda *_: None)
 
 
+def _skip_a_level(patch: pytest.MonkeyPatch) -> None:
+    true_raise = levels._raise
+
+    def higher(draft: Draft, rules: Rules, index: int, *more: Any) -> None:
+        true_raise(draft, rules, min(index + 1, len(rules.policy(draft.case.policy).levels) - 1), *more)
+
+    patch.setattr(levels, "_raise", higher)
+
+
+def _end_with_the_last_level(patch: pytest.MonkeyPatch) -> None:
+    def ended(case: Case, _event: e.LevelRepeated, _entry: e.Entry) -> None:
+        case.milestones = tuple(m for m in case.milestones if m.on_pass is not OnPass.RAISE)
+
+    table: dict[Any, Any] = FOLDS
+    patch.setitem(table, e.LevelRepeated, ended)
+
+
 _true_event_time = lifecycle.event_time
 
 FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
@@ -512,6 +547,8 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_close_at_the_gate, nothing_closes_before_what_is_required_is_ticked),
     (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
     (_count_from_when_it_was_noticed, counting_again_by_the_same_calendar_changes_nothing),
+    (_skip_a_level, the_level_of_supervision_rises_one_by_one_and_never_ends),
+    (_end_with_the_last_level, the_level_of_supervision_rises_one_by_one_and_never_ends),
 ]
 
 

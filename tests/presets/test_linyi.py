@@ -1,0 +1,107 @@
+"""Linyi: beside the tiers a case rises through five levels of supervision while it is not solved.
+
+Received on Monday 21 September 2026, 09:00. Days off: 25 to 27 September and 1 to 7 October; Saturday 10 October
+is worked. Closed by 24:00 of 22, 23, 24, 28, 29 September.
+"""
+
+from __future__ import annotations
+
+from router.core.commands import Accept, ConfirmLevel, Reopen, Resolve
+from tests.presets.conftest import Opening
+
+LEVELS = ("LevelsStarted", "LevelProposed", "LevelRaised", "LevelRepeated")
+
+
+def test_the_level_rises_by_itself_three_times_then_waits_for_an_officer_and_never_ends(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    play.open(text="路灯不亮")
+    assert play.due("close") == "2026-09-30 00:00"
+    assert play.case.level == 0
+    play.until("2026-10-21 09:00")
+    # 30 Sept and 8 Oct; 9 and 10; 12 and 13; 14 and 15; then the proposal again after each two working days.
+    assert play.story(*LEVELS) == [
+        "2026-09-30 00:00 LevelsStarted",
+        "2026-10-09 00:00 LevelRaised 1 hotline",
+        "2026-10-11 00:00 LevelRaised 2 media",
+        "2026-10-14 00:00 LevelRaised 3 government",
+        "2026-10-16 00:00 LevelProposed 4 congress to officer.congress",
+        "2026-10-20 00:00 LevelProposed 4 congress to officer.congress",
+    ]
+    assert play.case.level == 3
+    assert [play.told(f"supervision-{n}")[:1] for n in (1, 2, 3, 5)] == [
+        ["supervised"],
+        ["supervised"],
+        ["supervised"],
+        [],
+    ]
+    assert play.told("supervision-4") == ["supervised", "supervised"]
+    # The tiers go on beside it: one tier a miss, and nothing beyond the city on this list.
+    assert play.story("Escalated") == [
+        "2026-09-30 00:00 Escalated street > district: willow > lake (deadline)",
+        "2026-10-09 00:00 Escalated district > city: lake > cloud (deadline)",
+    ]
+    assert play.case.lead == "cloud"
+    # No level is anybody's miss.
+    assert {line.split()[3] for line in play.story("DeadlineMissed")} == {
+        "accept",
+        "close",
+        "close@district",
+        "close@city",
+    }
+
+
+def test_levels_four_and_five_rise_by_their_own_officers_word_alone(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    play.open()
+    early = play.say("2026-10-15 17:00", "supervision:officer.congress", ConfirmLevel, level="congress")
+    assert early == "no_level_proposed"
+    other = play.say("2026-10-16 09:00", "supervision:officer.discipline", ConfirmLevel, level="congress")
+    assert other == "not_the_officer"
+    assert play.data["officer"] == "officer.congress"
+    assert play.say("2026-10-16 09:30", "supervision-4", ConfirmLevel, level="congress") == "not_the_officer"
+    assert play.say("2026-10-16 10:00", "supervision:officer.congress", ConfirmLevel, level="congress") is None
+    assert play.case.level == 4
+    # Two working days from the officer's word: 19 and 20 October, to 24:00.
+    assert play.due("level:discipline") == "2026-10-21 00:00"
+    play.say("2026-10-21 09:00", "supervision:officer.discipline", ConfirmLevel, level="discipline")
+    assert play.case.level == 5
+    play.until("2026-10-28 00:00:01")
+    assert play.story(*LEVELS)[-4:] == [
+        "2026-10-21 00:00 LevelProposed 5 discipline to officer.discipline",
+        "2026-10-21 09:00 LevelRaised 5 discipline by officer.discipline",
+        "2026-10-24 00:00 LevelRepeated 5 discipline",
+        "2026-10-28 00:00 LevelRepeated 5 discipline",
+    ]
+    assert play.case.level == 5
+
+
+def test_a_solved_case_rises_no_more_and_a_reopened_one_keeps_its_level(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-10-09 10:00", "cloud", Accept)
+    play.say("2026-10-09 11:00", "cloud", Resolve)
+    play.until("2026-11-09 11:00")
+    assert play.case.level == 1
+    assert play.running() == {}
+    play.say("2026-11-09 12:00", "citizen:hotline", Reopen, text="又不亮了")
+    assert play.case.level == 1
+    # Whoever was on time gets a working day; the list's clock too ends no earlier.
+    assert play.due("level:media") == "2026-11-11 00:00"
+    play.until("2026-11-11 00:00:01")
+    assert play.story(*LEVELS)[-1] == "2026-11-11 00:00 LevelRaised 2 media"
+
+
+def test_a_case_closed_in_time_never_starts_the_list(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-29 17:00", "willow", Resolve)
+    assert play.story(*LEVELS) == []
+
+
+def test_one_appeal_on_three_channels_is_three_cases_each_answered(stage: Opening) -> None:
+    channels = ("hotline", "app", "message_board")
+    play = stage("linyi", start="2026-09-21 09:00", channels=channels)
+    ids = {play.open(channel=channel, text="路灯不亮").id for channel in channels}
+    assert len(ids) == 3
+    for channel in channels:
+        assert play.answered(channel) == ["received"]
