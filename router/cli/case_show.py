@@ -54,6 +54,13 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
     yield word("case_lead"), desk_name(tree, case.lead)
     if case.assists:
         yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)
+    if case.together.leader is not None:
+        yield word("case_leader"), f"{case.together.leader.leader} ({value_word(case.together.leader.tier)})"
+    awaited = [one.desk for one in case.together.whistles if one.reported_at is None]
+    if awaited:
+        yield word("case_awaited"), ", ".join(desk_name(tree, code) for code in awaited)
+    if case.together.mediation is not None:
+        yield word("case_mediator"), desk_name(tree, case.together.mediation.desk)
     yield word("case_due"), due(case.next_due_at, now) + (word("provisional") if _rests_on_unknown(case) else "")
     if case.extended_due_at is not None and case.due_at is not None:
         yield word("case_statutory"), word("case_moved", due=local(case.due_at), to=local(case.extended_due_at))

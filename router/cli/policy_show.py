@@ -24,6 +24,9 @@ def show_policy(policy: Policy) -> None:
             (word("policy_mode"), value_word(policy.mode)),
             (word("policy_gate"), value_word(policy.gate.kind)),
             (word("policy_return"), word("policy_return_value", window=window, cap=policy.return_cap)),
+            (word("policy_watchers"), ", ".join(f"{one.name} ({one.desk})" for one in policy.watchers) or "-"),
+            (word("policy_requires"), ", ".join(map(str, policy.dispatch.requires)) or "-"),
+            (word("policy_joint"), step_word(policy.dispatch.lead) if policy.dispatch.lead else "-"),
             (word("policy_reasons"), ", ".join(reasons) or word("policy_any_reason")),
         ]
     )
@@ -41,7 +44,7 @@ def _milestone(rule: MilestoneRule) -> tuple[str, ...]:
         rule.title,
         _instant(rule.instant),
         value_word(rule.anchor, of="anchor"),
-        value_word(rule.satisfied_by, of="until"),
+        value_word(rule.satisfied_by, of="until") + (f" ({rule.by})" if rule.by else ""),
         value_word(rule.on_pass),
     )
 

@@ -62,10 +62,12 @@ def arm(
     category: str | None,
     *,
     subject: str | None = None,
+    confidential: bool = False,
 ) -> tuple[Milestone, ...]:
     """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent.
 
-    So are those that wait for a watcher who must not see a case about the office `subject`.
+    So are those that wait for a watcher that must not see the case: it is `confidential`, or about the office
+    `subject`.
     """
     chosen, first = rules.anchored(policy, anchor, category)
     if not chosen:
@@ -77,13 +79,21 @@ def arm(
         for rule, budget, deadline in found
         if deadline is not None
     ]
-    if policy.watchers and subject is not None:
-        armed = [m for m in armed if not (m.satisfied_by in _LOOKED_AT and _is_kept(rules, subject, m.holder))]
+    if policy.watchers and (confidential or subject is not None):
+        armed = [
+            m
+            for m in armed
+            if m.holder is None or not _is_kept(rules, policy, m, subject, confidential=confidential)
+        ]
     return tuple(armed)
 
 
-def _is_kept(rules: Rules, subject: str, holder: str | None) -> bool:
-    return holder is not None and keeps_from(rules.tree, subject, holder)
+def _is_kept(rules: Rules, policy: Policy, m: Milestone, subject: str | None, *, confidential: bool) -> bool:
+    """Whether a milestone waits for somebody who must not see the case."""
+    watching = m.holder in [rules.watches(watcher) for watcher in policy.watchers]
+    if m.satisfied_by not in _LOOKED_AT or m.holder is None or not watching:
+        return False
+    return confidential or keeps_from(rules.tree, subject, m.holder)
 
 
 def _milestone(

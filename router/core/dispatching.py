@@ -74,5 +74,6 @@ def _signed_on_paper(draft: Draft, rules: Rules) -> None:
         case.given_due_at,
         case.category,
         subject=case.subject_desk,
+        confidential=case.confidential,
     )
     draft.add(Accepted(desk=case.lead, milestones=armed))

@@ -85,7 +85,9 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
 
 
 def _tell_watchers(draft: Draft, rules: Rules) -> None:
-    """Each watcher hears of the case for itself, whatever the others do."""
+    """Each watcher hears of the case for itself, whatever the others do; of a confidential one nobody does."""
+    if draft.case.confidential:
+        return
     for watcher in rules.policy(draft.case.policy).watchers:
         desk = rules.watches(watcher)
         if desk is not None and desk != draft.case.lead:
@@ -114,7 +116,14 @@ def _received(command: Open, rules: Rules, found: Route, digest: str, at: dateti
     )
     chosen = choose(rules.policies, facts, at, rules.calendars)
     milestones = arm(
-        rules, chosen.policy, Anchor.RECEIVED, at, command.due_at, command.category, subject=command.subject_desk
+        rules,
+        chosen.policy,
+        Anchor.RECEIVED,
+        at,
+        command.due_at,
+        command.category,
+        subject=command.subject_desk,
+        confidential=command.confidential,
     )
     return Received(
         source=command.source,
@@ -161,7 +170,16 @@ def dispatch_to(
     step = rules.step_of(policy, found.desk)
     given, category = case.given_due_at, case.category
     milestones = (
-        arm(rules, policy, Anchor.DISPATCHED, draft.at, given, category, subject=case.subject_desk)
+        arm(
+            rules,
+            policy,
+            Anchor.DISPATCHED,
+            draft.at,
+            given,
+            category,
+            subject=case.subject_desk,
+            confidential=case.confidential,
+        )
         if first
         else signing(rules, policy, draft.at, category)
     )

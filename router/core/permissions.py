@@ -215,7 +215,8 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
     if not roles and desk is not None:
         if desk.kind in _OFFICES:
             roles.add(_OFFICES[desk.kind])
-        if any(rules.watches(watcher) == code for watcher in rules.policy(case.policy).watchers):
+        watchers = () if case.confidential else rules.policy(case.policy).watchers
+        if any(rules.watches(watcher) == code for watcher in watchers):
             roles.add(Role.WATCHER)
     if _is_above(code, case, rules):
         roles.add(Role.SUPERIOR)

@@ -50,7 +50,8 @@ def _readers(case: Case, rules: Rules) -> list[str]:
     policy = rules.policy(case.policy)
     reviewing = (rule for rule in policy.milestones if rule.satisfied_by is Satisfies.REVIEWED)
     found = {rules.looks(policy, rule.by): None for rule in reviewing}
-    found |= {rules.watches(watcher): None for watcher in policy.watchers}
+    if not case.confidential:
+        found |= {rules.watches(watcher): None for watcher in policy.watchers}
     if not found or None in found:
         found[above(case, rules, case.lead)] = None
     return [code for code in found if code is not None]

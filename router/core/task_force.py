@@ -74,10 +74,10 @@ def waits(draft: Draft, rules: Rules, found: Route) -> Route | None:
     """
     case = draft.case
     lacking = lacks(case, rules)
-    if not lacking or found.triaged or case.subject_desk is not None or case.confidential:
+    if not lacking or case.subject_desk is not None or case.confidential:
         return None
     tree = rules.tree
-    desk = tree.triage(found.division_path[tree.tier_of(found.desk)])
+    desk = found.desk if found.triaged else tree.triage(found.division_path[tree.tier_of(found.desk)])
     if desk is None:
         return None
     told = rules.dispatcher
@@ -87,7 +87,7 @@ def waits(draft: Draft, rules: Rules, found: Route) -> Route | None:
             notices.NAMES_WANTED,
             lambda now: m.NamesWanted(case_id=now.id, version=now.version, missing=tuple(lacking.split(", "))),
         )
-    return msgspec.structs.replace(found, desk=desk, reason="triage:names_missing")
+    return None if found.triaged else msgspec.structs.replace(found, desk=desk, reason="triage:names_missing")
 
 
 def jointly(case: Case, rules: Rules, found: Route) -> tuple[Route, Desk | None]:

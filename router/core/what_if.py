@@ -186,6 +186,7 @@ class _Telling:
             received.given_due_at,
             received.category,
             subject=received.subject_desk,
+            confidential=received.confidential,
         )
         event = msgspec.structs.replace(
             received,
@@ -234,7 +235,14 @@ class _Telling:
         """The clocks that start at an event."""
         case = self.case
         return arm(
-            self.rules, self.policy, anchor, at, case.given_due_at, case.category, subject=case.subject_desk
+            self.rules,
+            self.policy,
+            anchor,
+            at,
+            case.given_due_at,
+            case.category,
+            subject=case.subject_desk,
+            confidential=case.confidential,
         )
 
     def moved(self, event: _Mover, changes: Changes, which: Callable[[e.Milestone], bool]) -> _Mover:

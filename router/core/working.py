@@ -66,6 +66,7 @@ def accept(draft: Draft, command: Accept | ReportProgress, rules: Rules) -> None
                 draft.case.given_due_at,
                 draft.case.category,
                 subject=draft.case.subject_desk,
+                confidential=draft.case.confidential,
             ),
         )
     )
@@ -199,6 +200,7 @@ def resolved(
                 draft.case.given_due_at,
                 draft.case.category,
                 subject=draft.case.subject_desk,
+                confidential=draft.case.confidential,
             ),
         ),
         text=text,

@@ -236,6 +236,16 @@ def test_the_office_a_report_is_about_does_not_watch_it() -> None:
     assert play.refused == "unknown_case"
 
 
+def test_of_a_confidential_case_no_watcher_hears() -> None:
+    play = _opened(_watched(), confidential=True)
+    assert play.running() == ["close"]
+    assert play.told("group") == play.told("petitions") == []
+    play.say("supervision-1", FilePlan, text="…")
+    assert play.told("group") == play.told("petitions") == []
+    play.say("group", Mark)
+    assert play.refused == "not_permitted"
+
+
 def test_supervision_stands_in_for_a_watcher_that_is_not_there() -> None:
     play = Play(rules(_watched()))
     play.open()

@@ -99,6 +99,14 @@ def test_a_correction_does_not_get_round_the_names() -> None:
     assert play.case.lead == "plane"
 
 
+def test_of_a_case_that_nobody_could_place_the_dispatcher_hears_what_is_missing_too() -> None:
+    play = _opened(_terms(requires=_NAMES), division=("lake", "?"))
+    assert play.case.triaged
+    assert play.told("dispatch") == ["names_wanted"]
+    play.say("dispatcher:li", Dispatch, desk="willow")
+    assert play.refused == "names_missing"
+
+
 def test_a_report_on_an_office_waits_for_no_names() -> None:
     play = _opened(_terms(requires=_NAMES), subject_desk="willow", matter_type="report")
     assert play.case.lead == "lake"
