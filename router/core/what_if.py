@@ -305,6 +305,10 @@ def _escalated(told: _Telling, event: e.Escalated, at: datetime) -> None:
         told.hand_up(event.cause, at)
 
 
+def _pulled(told: _Telling, event: e.Pulled, _at: datetime) -> e.Event:
+    return msgspec.structs.replace(event, from_desk=told.case.lead, to_step=told.step_of(event.to_desk))
+
+
 def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime) -> e.Event | None:
     asked = told.case.changes.extension_asked
     if asked is None:
@@ -317,7 +321,7 @@ def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime
 
 def _resumed(told: _Telling, event: e.Resumed, at: datetime) -> e.Event | None:
     """Only what somebody wanted: its longest time, or a clock that never pauses, ends a suspension by itself."""
-    if told.case.state is not State.SUSPENDED or event.reason != "request":
+    if told.case.state is not State.SUSPENDED or event.reason not in ("request", "pulled"):
         return None
     return told.moved(event, told.case.changes.resumed(at), lambda one: one.status is e.MilestoneStatus.PAUSED)
 
@@ -333,6 +337,7 @@ _RETOLD: dict[type[e.Event], Callable[[_Telling, Any, datetime], e.Event | None]
     e.Designated: _designated,
     e.EscalationRequested: _escalation_requested,
     e.Escalated: _escalated,
+    e.Pulled: _pulled,
     e.ExtensionApproved: _extension_approved,
     e.Resumed: _resumed,
 }
