@@ -19,7 +19,7 @@ from router.core.commands import ActorRole, FollowUpResult, Outcome
 from router.core.events import AnyEvent, MilestoneStatus
 from router.core.hands import HolderKind
 from router.core.matching import MATTER_TYPES
-from router.core.policy import OnPass
+from router.core.policy import Anchor, OnPass, Satisfies
 from router.core.rules import ORIGINS
 from router.core.tree import DeskKind
 from router.sentences import sentence
@@ -95,6 +95,11 @@ def test_every_word_of_a_closed_set_has_its_translation() -> None:
     )
     missing = {str(word) for one in sets for word in one} - VALUES.keys()
     assert missing == set()
+
+
+def test_every_word_of_a_policy_has_its_translation() -> None:
+    for of, words in (("anchor", Anchor), ("until", Satisfies)):
+        assert [one for one in words if f"{of}_{one}" not in VALUES and one not in VALUES] == []
 
 
 def test_chinese_is_broken_at_the_width_and_no_line_begins_with_a_closing_mark() -> None:
