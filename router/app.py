@@ -35,6 +35,7 @@ from router.secret_files import CONTACT_KEY, broker_url, contact_key
 from router.sending import Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
+from router.sla.brake import Limits, Watch
 from router.sla.roles import audit_role, clock_role
 from router.waker import Waker
 
@@ -230,9 +231,14 @@ class Installation:
 
     def _sla_roles(self) -> list[Role]:
         queues = tuple(address.due_queue(tier) for tier in self.rulebook().tree.tiers)
-        waker = Waker(self.ledger, self.sender(background=False), lease_s=self.settings.lease_s)
-        self.runtime.wakers.append(waker)
         settings = self.settings
+        guard = None
+        if settings.brake_floor > 0:
+            limits = Limits(floor=settings.brake_floor, factor=settings.brake_factor, skew_s=settings.brake_skew_s)
+            guard = Watch(self.ledger, limits)
+            self.runtime.watches.append(guard)
+        waker = Waker(self.ledger, self.sender(background=False), lease_s=settings.lease_s, guard=guard)
+        self.runtime.wakers.append(waker)
         roles: list[Role] = [
             clock_role(waker, self.now, pause_s=settings.clock_s, limit=settings.clock_batch),
             self._consuming("sla", queues),

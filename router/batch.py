@@ -6,7 +6,7 @@ One bad command never spoils its neighbours: what goes wrong with it alone becom
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -18,6 +18,8 @@ from router.broker.port import Outgoing
 from router.core import address, lifecycle
 from router.core.case import Case
 from router.core.commands import Command, Open, PassDeadline, fingerprint
+from router.core.deadlines import first_passed
+from router.core.guards import NONE, Guards
 from router.core.messages import Assigned, Message
 from router.core.refusals import Refusal
 from router.core.rules import Rules
@@ -45,6 +47,7 @@ class Batch:
         now: datetime,
         *,
         publish_events: bool = False,
+        guards: Callable[[], Guards] = lambda: NONE,
     ) -> None:
         """Start from `cases` and `answers` as the ledger has them.
 
@@ -55,8 +58,11 @@ class Batch:
             channels: those that hear answers.
             now: instant of recording.
             publish_events: tell whoever listens of every entry.
+            guards: what holds deadlines back; asked once, and only when a deadline has passed or a report says
+                that it is old.
         """
         self._rules = rules
+        self._guards: Callable[[], Guards] | None = None if rules.replay else guards
         self._cases = dict(cases)
         self._channels = channels
         self._now = now
@@ -67,12 +73,14 @@ class Batch:
         #: Cases with more passed deadlines than one transaction takes, and the commands that come after those.
         self.behind: set[str] = set()
         self.later: set[str] = set()
+        #: Cases with a passed deadline that something holds back.
+        self.held: set[str] = set()
         self.answers = dict(answers)
         self.writes: list[Write] = []
         self.parked: list[Parked] = []
         #: Ids of cases that exist now and did not before.
         self.opened: list[str] = []
-        #: What happened, by word: `accepted`, `refused`, `duplicate`, `stale`, `waiting`, `failing`.
+        #: What happened, by word: `accepted`, `refused`, `duplicate`, `stale`, `held`, `waiting`, `failing`.
         self.tally: Counter[str] = Counter()
 
     def take(self, arrived: Arrived) -> None:
@@ -128,8 +136,10 @@ class Batch:
         # A report is judged by when it reached us; a desk gets a case when we hand it over, and not before.
         now = self._now if isinstance(command, Open) else arrived.received_at or self._now
         case = self._cases.get(command.case_id)
+        if case is not None:
+            self._look_at_guards(case, command, now)
         if case is not None and not isinstance(command, PassDeadline):
-            before = lifecycle.event_time(command, now, self._rules)
+            before = lifecycle.event_time(command, now, self._rules, case)
             steps = lifecycle.settle(case, before, self._rules, self._now, limit=MOST_AT_ONCE)
             for step in steps:
                 case = self._keep(step)
@@ -148,6 +158,15 @@ class Batch:
         if opened:
             self.opened.append(case.id)
 
+    def _look_at_guards(self, case: Case, command: Command, now: datetime) -> None:
+        """Ask what holds deadlines back, once, where it matters; most batches never do."""
+        if self._guards is None:
+            return
+        old = command.at is not None and abs(now - command.at) > self._rules.skew
+        if old or isinstance(command, PassDeadline) or first_passed(case, now) is not None:
+            self._rules = self._rules.guarded_by(self._guards())
+            self._guards = None
+
     def _refused(self, case: Case | None, arrived: Arrived, refusal: Refusal) -> None:
         if case is None:
             # The case may still be on its way: its report waits for it and is taken when it opens.
@@ -159,7 +178,11 @@ class Batch:
         case = self._keep(noted)
         # A desk the case is kept from must not learn from a version that there is one.
         self._answer(arrived.command, None if refusal.code == "unknown_case" else case, refusal, noted)
-        self.tally["stale" if isinstance(arrived.command, PassDeadline) else "refused"] += 1
+        if refusal.code == "held":
+            self.held.add(case.id)
+            self.tally["held"] += 1
+        else:
+            self.tally["stale" if isinstance(arrived.command, PassDeadline) else "refused"] += 1
 
     def _park(self, arrived: Arrived, reason: str, detail: str, *, word: str | None = None) -> None:
         self.parked.append(arrived.parked(reason, detail, self._now))

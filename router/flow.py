@@ -7,7 +7,8 @@ repeats at most a message with the same id.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -24,6 +25,9 @@ from router.sending import Sender
 from router.tally import Tally
 
 log = structlog.get_logger()
+
+#: A deadline that something holds back is handed out again after so long, should nobody say that it is free.
+HOLD_LOOK = timedelta(minutes=5)
 
 #: How often a batch is decided again because another router was quicker with a case of it.
 _ROUNDS = 20
@@ -174,7 +178,13 @@ class Router:
         versions = {case.policy for case in cases.values()}
         answered = unit.answers({one.command.id for one in arrived}) if arrived else {}
         batch = Batch(
-            self._rules(versions), cases, answered, self._channels, now, publish_events=self._publish_events
+            self._rules(versions),
+            cases,
+            answered,
+            self._channels,
+            now,
+            publish_events=self._publish_events,
+            guards=partial(unit.guards, now),
         )
         for one in arrived:
             batch.take(without_contact(one, self._ledger.keyed_hash))
@@ -183,6 +193,7 @@ class Router:
         for parked in waiting:
             batch.take_again(parked, known_by_now.get(parked.message_id))
         conflicts = self._write(unit, batch)
+        unit.hold_back(batch.held, now, now + HOLD_LOOK)
         # What waited for a case that is decided again waits on: parked again, it counts as not taken.
         again = conflicts | batch.behind
         unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in again)])

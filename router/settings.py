@@ -68,6 +68,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     clock_batch: int = 500
     #: Seconds after which a wake-up that nobody handled is sent again.
     lease_s: float = 60.0
+    #: The brake: at least so many escalations may fall due at once; 0: there is no brake.
+    brake_floor: int = 200
+    #: Or so many times as many as in the busiest minute of the last 30 days.
+    brake_factor: float = 10.0
+    #: Seconds that our clock and the database's may differ before the brake holds.
+    brake_skew_s: float = 5.0
+    #: Seconds between two looks at which desks' programs consume; 0: never.
+    staffing_s: float = 60.0
     #: Seconds between two looks of the auditor at every open case; 0: never, for whoever runs `audit` by hand.
     audit_s: float = 300.0
     #: Seconds a router has to publish its own messages before the relay takes them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
@@ -13,14 +14,32 @@ from router.ledger.port import Ledger
 from router.sending import Sender
 
 
+class Guard(Protocol):
+    """Looks at what is due before it is handed out."""
+
+    def lets_pass(self, now: datetime) -> bool:
+        """Whether deadlines that take a case up may be handed out at `now`."""
+        ...
+
+
 class Waker:
     """Finds deadlines that have passed and puts each on its tier's due queue; the ledger keeps them on lease."""
 
-    def __init__(self, ledger: Ledger, sender: Sender, *, lease_s: float = 60.0) -> None:
-        """`lease_s`: seconds after which a wake-up that nobody handled is sent again."""
+    def __init__(
+        self, ledger: Ledger, sender: Sender, *, lease_s: float = 60.0, guard: Guard | None = None
+    ) -> None:
+        """Put it together.
+
+        Args:
+            ledger: has the deadlines.
+            sender: its own.
+            lease_s: seconds after which a wake-up that nobody handled is sent again.
+            guard: looks at what is due first; None lets everything pass.
+        """
         self._ledger = ledger
         self._sender = sender
         self._lease_s = lease_s
+        self._guard = guard
         #: How late the oldest of the last claim was noticed, seconds.
         self.lateness_s = 0.0
         #: Deadlines put on a due queue since the start.
@@ -28,7 +47,8 @@ class Waker:
 
     def run_once(self, now: datetime, limit: int = 500) -> int:
         """Wake at most `limit` cases whose next deadline is strictly before `now`; returns how many."""
-        due = self._ledger.claim_due(now, limit, self._lease_s)
+        passing = self._guard is None or self._guard.lets_pass(now)
+        due = self._ledger.claim_due(now, limit, self._lease_s, escalating=passing)
         self.lateness_s = max(((now - one.due_at) / timedelta(seconds=1) for one in due), default=0.0)
         wake_ups = [(wake_up(one.case_id, one.milestone, one.due_at), one.tier) for one in due]
         self._sender.send(

@@ -129,6 +129,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "重算时限：{milestone} 由 {due_at} 改为 {moved_to}（日历 {calendar}）",
         "{milestone} counted again, from {due_at} to {moved_to} (calendar {calendar})",
     ),
+    "DeadlineCancelled": (
+        "{by} 认定 {milestone}（{due_at}）不算超时，改为 {moved_to}",
+        "{by} decided that {milestone} of {due_at} was not missed; it ends {moved_to}",
+    ),
+    "EscalationUndone": (
+        "{by} 撤销因 {milestone}（{due_at}）的提级，退回 {desk}：{returned}",
+        "{by} undid the escalation for {milestone} of {due_at}; back at {desk}: {returned}",
+    ),
+    "ClocksRearmed": ("补设时限（{reason}）", "deadlines set that were not running ({reason})"),
+    "Unstaffed": (
+        "{desk} 自 {since} 起无人值守，已告知 {superior}",
+        "nobody works for {desk} since {since}; {superior} was told",
+    ),
     "Corrected": ("更正：事项 {category}", "corrected: category {category}"),
     "Withdrawn": ("撤回（{by}）", "withdrawn by {by}"),
     "LateReportKept": ("{desk} 的迟到报告留存：{outcome}", "a late report of {desk} is kept: {outcome}"),

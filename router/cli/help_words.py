@@ -190,6 +190,24 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "cannot be read among them with the reason; --json prints one document. Only milestones that count from "
         "the receipt. Exit code 1 when a row cannot be read.",
     ),
+    "sla held": (
+        "列出被扣住的到期时限，按原因；有则退出码为 7\n\n"
+        "提级暂停（同时到期过多，或时钟与数据库不符）时，到期而要提级的时限都被扣住，"
+        "签收、办结等照常。看清后用 sla release 放行，"
+        "或用 sla cancel 认定不算超时。",
+        "what is held back, by cause; exit code 7 while something is\n\n"
+        "While the brake holds (too many deadlines at once, or clocks that differ) no deadline takes a case up; "
+        "everything else goes on. Look, then let them through with `sla release`, or take them as not missed with "
+        "`sla cancel`.",
+    ),
+    "sla release": (
+        "放行：到期时限按各自的时刻提级，恢复计时",
+        "let through what the brake holds: each deadline passes at its own instant",
+    ),
+    "sla cancel": (
+        "认定被扣住的时限不算超时，各留至少一个工作日，逐件记录在案",
+        "take what the brake holds as not missed: each case gets an entry and a working day at least",
+    ),
     "sla what-if": (
         "换一套规则会怎样：用台账里的历史试算，什么也不写\n\n"
         "逐件重走 --since 以来受理的工单：各方照旧行事，只换规则；"

@@ -66,6 +66,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--id": ("命令编号；同号只执行一次", "id of the command; the same id is done once"),
     "--as": ("以何身份", "in which role"),
     "--reason": ("理由", "reason"),
+    "--by": ("谁决定的", "who decided that"),
     "--reader": ("查阅人", "who reads"),
     "case contact --reason": ("查阅理由", "why it is read"),
     "--suggest": ("建议的承办单位", "the desk that should have it"),

@@ -9,6 +9,9 @@ sla = Nouns(
     {
         "explain": "router.cli.sla_explain:explain_",
         "due": "router.cli.sla_due:due",
+        "held": "router.cli.sla_brake:held",
+        "release": "router.cli.sla_brake:release",
+        "cancel": "router.cli.sla_brake:cancel",
         "what-if": "router.cli.sla_what_if:what_if",
     },
 )

@@ -22,6 +22,7 @@ from router.cli.words import LANGUAGES, pick, word
 from router.core import address
 from router.core.policy_file import TIERS
 from router.errors import CheckFailedError, UnreachableError
+from router.ledger.guard_port import Brake
 from router.ledger.port import Beat
 from router.sentences import counts
 from router.settings import Settings
@@ -73,6 +74,8 @@ class State(msgspec.Struct, kw_only=True):
     #: The roles that should run; None: the ledger, which knows, does not answer.
     roles: list[Running] | None = None
     queues: list[Line] = []
+    #: While it holds, no deadline takes a case up.
+    brake: Brake | None = None
     wrong: list[Wrong] = []
 
     @property
@@ -110,6 +113,7 @@ def look(installation: Installation) -> State:
     try:
         state.clock_skew_s = round((now - installation.ledger.clock().astimezone(UTC)).total_seconds(), 3)
         state.figures = dict(installation.ledger.counts(now))
+        state.brake = installation.ledger.brake()
         beats = installation.ledger.beats(now - LOOKED_AT)
         state.roles = running(beats, now)
         tree = installation.rulebook().tree
@@ -118,7 +122,7 @@ def look(installation: Installation) -> State:
         _no_ledger(state, error)
     state.wrong += _judged_roles(state.roles or [], stuck(beats, now))
     _look_at_queues(installation.broker, state, tiers, beats, embedded=installation.settings.is_embedded)
-    state.wrong += _judged(state.figures, state.clock_skew_s)
+    state.wrong += _judged(state.figures, state.clock_skew_s) + _braked(state.brake)
     return state
 
 
@@ -204,6 +208,13 @@ def _judged(figures: dict[str, float | int | None], skew_s: float | None) -> lis
     if abs(skew_s or 0) > SKEW_S:
         wrong.append(_wrong("skew", age_s=abs(skew_s or 0)))
     return wrong
+
+
+def _braked(brake: Brake | None) -> list[Wrong]:
+    if brake is None:
+        return []
+    skew = f"{abs(brake.skew_s):.1f}"
+    return [_wrong("brake", text=f"brake_{brake.cause}", due=brake.due, threshold=brake.threshold, skew=skew)]
 
 
 def _wrong(code: str, *, text: str = "", age_s: float | None = None, up: bool = False, **data: Any) -> Wrong:

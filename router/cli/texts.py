@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.cli.guard_texts import GUARDS
 from router.cli.operating_texts import OPERATING
 from router.cli.planning_texts import PLANNING
 
@@ -184,5 +185,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "overdue_by": ("超 {age}", "{age} late"),
     "due_in": ("余 {age}", "in {age}"),
     **OPERATING,
+    **GUARDS,
     **PLANNING,
 }

@@ -44,13 +44,15 @@ _DECISIONS = (
 )
 #: Not over: running, or standing still while the case is suspended.
 ALIVE = (MilestoneStatus.RUNNING, MilestoneStatus.PAUSED)
+#: Its instant has passed; it never passes again, whether that counts or was withdrawn.
+_OVER = (MilestoneStatus.MISSED, MilestoneStatus.WITHDRAWN)
 #: What ends the matter, in the order it does.
 ENDS = {Satisfies.RESOLVED: 1, Satisfies.CLOSED: 2}
 
 
 def arm(case: Case, *milestones: Milestone | None) -> None:
     """Start clocks; one whose very instant was missed before is over and does not start again."""
-    passed = [(m.name, m.due_at) for m in case.milestones if m.status is MilestoneStatus.MISSED or m.overtaken]
+    passed = [(m.name, m.due_at) for m in case.milestones if m.status in _OVER or m.overtaken]
     fresh = [m for m in milestones if m is not None and (m.name, m.due_at) not in passed]
     case.milestones = (*case.milestones, *fresh)
 
@@ -174,6 +176,31 @@ def missed(case: Case, name: str | None, due_at: datetime | None) -> Milestone |
     """The missed milestone of that name and instant; None when there is none."""
     found = (m for m in case.milestones if m.name == name and m.due_at == due_at)
     return next((m for m in found if m.status is MilestoneStatus.MISSED), None)
+
+
+def cancel(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
+    """By a decision on record it was no deadline: it ends later, and so does the figures' due date with it."""
+    recompute(case, name, due_at, moved_to, provisional=False)
+    end(
+        case,
+        lambda m: m.name == name and m.due_at == moved_to,
+        MilestoneStatus.RUNNING,
+        not_before=moved_to,
+    )
+
+
+def withdraw(case: Case, name: str, due_at: datetime) -> None:
+    """A miss was none."""
+    found = missed(case, name, due_at)
+    if found is not None:
+        gone = msgspec.structs.replace(found, status=MilestoneStatus.WITHDRAWN, charged_to=None)
+        case.milestones = tuple(gone if m is found else m for m in case.milestones)
+
+
+def end_ladder(case: Case, name: str) -> None:
+    """The clocks of the ladder that started when a milestone was missed are superseded."""
+    after = f"{name.partition('@')[0]}@"
+    end(case, lambda m: m.name.startswith(after))
 
 
 def forget_repeats(case: Case, name: str) -> None:

@@ -70,6 +70,9 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         return refuse("stale_deadline", milestone=command.milestone, due_at=command.due_at.isoformat())
     if command.due_at >= draft.now and not rules.replay:
         return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
+    holding = rules.guards.holding(draft.case, rules.policy(draft.case.policy).name, milestone, draft.now)
+    if holding is not None:
+        return refuse("held", milestone=command.milestone, due_at=command.due_at.isoformat(), by=holding)
     if milestone.name == ESCALATION_SILENCE and climb(draft.case, rules).desk is not None:
         return accept_escalation(draft, rules)
     if milestone.satisfied_by is Satisfies.RESUMED:  # a suspension that has lasted as long as it may is no miss
@@ -86,6 +89,7 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
             due_at=milestone.due_at,
             on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
             charged_to=_holder(draft.case, rules, milestone) or _in_hand(draft.case, rules),
+            outage=_outage(draft.case, rules, milestone),
         )
     )
     if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
@@ -133,6 +137,8 @@ def _in_hand(case: Case, rules: Rules) -> str:
 def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool:
     """A desk that got the case late through our fault keeps it for a while; the delay is in nobody's figures."""
     until = in_hand_until(rules, rules.policy(draft.case.policy), draft.case, milestone)
+    after = _after_outage(draft.case, rules, milestone)
+    until = max((at for at in (until, after) if at is not None), default=None)
     if until is None or until <= milestone.due_at:
         return False
     draft.add(
@@ -144,6 +150,24 @@ def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool
         )
     )
     return True
+
+
+def _after_outage(case: Case, rules: Rules, milestone: Milestone) -> datetime | None:
+    """Until when a desk whose deadline passed in an outage keeps the case: what it did has yet to reach us."""
+    policy = rules.policy(case.policy)
+    if milestone.on_pass is not OnPass.ESCALATE or not rules.guards.holds:
+        return None
+    window = rules.guards.window(case, policy.name, case.lead, milestone.due_at)
+    if window is None or window.end is None:
+        return None
+    return rules.calendar(policy).add_working_seconds(window.end, policy.min_in_hand_s)
+
+
+def _outage(case: Case, rules: Rules, milestone: Milestone) -> str:
+    """Id of the outage that a deadline first fell into; empty: none."""
+    first = milestone.base_at if milestone.base_at is not None else milestone.due_at
+    window = rules.guards.window(case, rules.policy(case.policy).name, case.lead, first)
+    return window.id if window is not None else ""
 
 
 def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:

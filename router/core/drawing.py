@@ -67,6 +67,10 @@ KINDS_ZH: dict[Kind, str] = {
     Kind.WITHDRAW: "撤回",
     Kind.PASS_DEADLINE: "到期",
     Kind.RECOMPUTE: "重算时限",
+    Kind.CANCEL_DEADLINES: "时限作废",
+    Kind.UNDO_ESCALATION: "撤销提级",
+    Kind.REARM: "补设时限",
+    Kind.NOTE_UNSTAFFED: "无人值守",
 }
 
 #: Role → Chinese name, and what it means for one case.

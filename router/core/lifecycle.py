@@ -31,8 +31,10 @@ from router.core import (
     replanning,
     requirements,
     returns,
+    staffing,
     suspensions,
     task_force,
+    undoing,
     whistles,
     working,
 )
@@ -101,13 +103,18 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.Withdraw: (Kind.WITHDRAW, gate.withdraw),
     c.PassDeadline: (Kind.PASS_DEADLINE, deadlines.pass_deadline),
     c.Recompute: (Kind.RECOMPUTE, lambda draft, _command, rules: recomputing.recompute(draft, rules)),
+    c.CancelDeadlines: (Kind.CANCEL_DEADLINES, undoing.cancel),
+    c.UndoEscalation: (Kind.UNDO_ESCALATION, undoing.undo),
+    c.Rearm: (Kind.REARM, undoing.rearm),
+    c.NoteUnstaffed: (Kind.NOTE_UNSTAFFED, staffing.note_unstaffed),
 }
 
 
-def event_time(command: c.Command, now: datetime, rules: Rules) -> datetime:
+def event_time(command: c.Command, now: datetime, rules: Rules, case: Case | None = None) -> datetime:
     """When a command counts as having happened.
 
-    A report is judged by its receipt; the source's own time counts within the skew, and in a replay. The receipt
+    A report is judged by its receipt; the source's own time counts within the skew, in an outage on record, and
+    in a replay. The receipt
     of a case is the source's: the citizen's clock started when the citizen spoke. Nothing happens in the future.
     """
     if isinstance(command, c.PassDeadline):
@@ -118,7 +125,17 @@ def event_time(command: c.Command, now: datetime, rules: Rules) -> datetime:
         return command.at
     if isinstance(command, c.Open):
         return min(command.at, now)
-    return min(command.at, now) if abs(now - command.at) <= rules.skew else now
+    if abs(now - command.at) <= rules.skew or _is_in_outage(command, command.at, rules, case):
+        return min(command.at, now)
+    return now
+
+
+def _is_in_outage(command: c.Command, at: datetime, rules: Rules, case: Case | None) -> bool:
+    """Whether a report was made in an outage that is on record for its desk, or for the case."""
+    if case is None or not rules.guards.holds:
+        return False
+    desk = command.actor.id if command.actor.role is c.ActorRole.DESK else case.lead
+    return rules.guards.window(case, rules.policy(case.policy).name, desk, at) is not None
 
 
 def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -> Step | Refusal:
@@ -136,7 +153,7 @@ def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -
     """
     if command.id.startswith(deadlines.WAKE_UP) and not isinstance(command, c.PassDeadline):
         return refuse("reserved_id", command=command.id)
-    at = event_time(command, now, rules)
+    at = event_time(command, now, rules, case)
     if isinstance(command, c.Open):
         return opening.open_case(case, command, rules, at, now)
     if case is None or _is_hidden_from(case, command.actor, rules):
@@ -217,7 +234,7 @@ def note(case: Case, command: c.Command, refusal: Refusal, rules: Rules, now: da
     wake-up, which would stand in that one's place. Whoever must not know of the case hears nothing, not even that
     it was refused: as little as of a case that is not there.
     """
-    draft = Draft(case, command, at=event_time(command, now, rules), now=now, tree=rules.tree)
+    draft = Draft(case, command, at=event_time(command, now, rules, case), now=now, tree=rules.tree)
     if isinstance(command, c.PassDeadline) or refusal.code == "reserved_id":
         return draft.step(refusal)
     if isinstance(command, c.Resolve) and _may_be_adopted(case, command, refusal, rules):

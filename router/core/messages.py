@@ -225,6 +225,14 @@ class DueChanged(Payload, frozen=True, kw_only=True, tag="case.due_changed.v1"):
     statutory_due_at: datetime | None
 
 
+class Unstaffed(Payload, frozen=True, kw_only=True, tag="case.unstaffed.v1"):
+    """无人值守: the program of a desk below you shows no sign of life; its case stays with it."""
+
+    desk: str
+    #: When it was last seen or heard of.
+    since: datetime
+
+
 class Excused(Payload, frozen=True, kw_only=True, tag="case.excused.v1"):
     """申诉剔除: a miss of yours is taken out of your figures."""
 
@@ -327,6 +335,7 @@ AnyPayload = (
     | Inspected
     | Required
     | Ticked
+    | Unstaffed
     | Refused
     | Answered
     | EventRecorded

@@ -38,6 +38,7 @@ EXCUSED = "excused"
 REQUIRED = "required"
 TICKED = "ticked"
 INSPECTED = "inspected"
+UNSTAFFED = "unstaffed"
 REFUSED = "refused"
 
 

@@ -88,6 +88,10 @@ class Kind(StrEnum):
     WITHDRAW = "withdraw"
     PASS_DEADLINE = "pass_deadline"  # noqa: S105 - a deadline that passed, no password
     RECOMPUTE = "recompute"
+    CANCEL_DEADLINES = "cancel_deadlines"
+    UNDO_ESCALATION = "undo_escalation"
+    REARM = "rearm"
+    NOTE_UNSTAFFED = "note_unstaffed"
 
 
 class Permission(msgspec.Struct, frozen=True):
@@ -176,6 +180,10 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.WITHDRAW: _may(_OPEN, Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION),
     Kind.PASS_DEADLINE: _may(_ALL, Role.SYSTEM),
     Kind.RECOMPUTE: _may(_OPEN, Role.SYSTEM),
+    Kind.CANCEL_DEADLINES: _may(_OPEN, Role.SYSTEM),
+    Kind.UNDO_ESCALATION: _may(_ALL, Role.SYSTEM),
+    Kind.REARM: _may(_OPEN, Role.SYSTEM),
+    Kind.NOTE_UNSTAFFED: _may(_AT_WORK, Role.SYSTEM),
 }
 
 _OF_ACTOR = {

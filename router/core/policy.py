@@ -358,6 +358,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     dispatch: DispatchTerms = DispatchTerms()
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
+    #: Working seconds without a sign of life of its program after which a desk counts as unstaffed.
+    unstaffed_after_s: int = 2 * 3600
     colours: tuple[Colour, ...] = ()
     #: The second list, from the lowest level; empty: there is none.
     levels: tuple[Level, ...] = ()

@@ -54,6 +54,7 @@ _POLICY_KEYS = (
     "effective_from",
     "effective_to",
     "min_in_hand",
+    "unstaffed_after",
     "match",
     "window",
     "colour",
@@ -120,7 +121,8 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         suspension=read_suspension(table),
         watchers=watchers,
         dispatch=read_dispatch(table, tiers),
-        min_in_hand_s=_min_in_hand(table),
+        min_in_hand_s=_working_s(table, "min_in_hand", 4 * 3600),
+        unstaffed_after_s=_working_s(table, "unstaffed_after", 2 * 3600),
         colours=read_colours(table),
         levels=read_levels(table),
         levels_start=table.choice("levels_start", LevelStart, LevelStart.MISSED),
@@ -339,15 +341,13 @@ def _flag(table: Table, key: str, *, usual: bool) -> bool:
     return usual if found is None else found
 
 
-def _min_in_hand(table: Table) -> int:
+def _working_s(table: Table, key: str, usual: int) -> int:
     """Working seconds: `4wh`; `4h` says the same here: at night nobody has anything in hand."""
-    if "min_in_hand" not in table:
-        return 4 * 3600
-    if table.require("min_in_hand") in ("0", 0):
+    if key not in table:
+        return usual
+    if table.require(key) in ("0", 0):
         return 0
-    budget = table.parsed("min_in_hand", parse_instant)
+    budget = table.parsed(key, parse_instant)
     if not isinstance(budget, Elapsed | WorkingTime):
-        raise table.wrong(
-            "min_in_hand", "this is no number of hours", 'Write working hours, such as "4wh", or "0".'
-        )
+        raise table.wrong(key, "this is no number of hours", 'Write working hours, such as "4wh", or "0".')
     return budget.seconds

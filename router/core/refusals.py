@@ -144,6 +144,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "没有记录在案的超时 {milestone}（{due_at}）",
         "no miss of {milestone} at {due_at} is on record",
     ),
+    "held": (
+        "时限 {milestone}（{due_at}）暂停提级：{by}",
+        "the deadline {milestone} at {due_at} is held: {by}",
+    ),
+    "nothing_held": (
+        "工单 {case} 没有已过而被扣住的时限",
+        "no deadline of the case {case} has passed and is held",
+    ),
+    "nothing_to_rearm": ("工单 {case} 没有要补设的时限", "the case {case} lacks no deadline"),
     "already_excused": (
         "超时 {milestone}（{due_at}）已剔除",
         "the miss of {milestone} at {due_at} is excused already",

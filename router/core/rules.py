@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from router.core.calendar import Calendar
+from router.core.guards import NONE, Guards
 from router.core.instants import budgets_of, first_wall_clock
 from router.core.policy import Anchor, Instant, MilestoneRule, Policy, WallClock, Watcher
 from router.core.tree import Desk, DeskKind, Tree
@@ -73,6 +74,8 @@ class Rules:
         self.origins = origins
         self.replay = replay
         self.skew = skew
+        #: What holds deadlines back, and the outage windows on record.
+        self.guards: Guards = NONE
         self._by_version = {policy.version: policy for policy in (*earlier, *policies)}
         self._first_steps: dict[tuple[str, int], int] = {}
         self._anchored: dict[tuple[str, Anchor, str | None], Armed] = {}
@@ -93,6 +96,12 @@ class Rules:
         """The same rules with other calendars, which need not be in force yet."""
         found = copy.copy(self)
         found.calendars = calendars
+        return found
+
+    def guarded_by(self, guards: Guards) -> Rules:
+        """The same rules under what holds now."""
+        found = copy.copy(self)
+        found.guards = guards
         return found
 
     def watches(self, watcher: Watcher) -> str | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, select
 
 from router.ledger import schema
 from router.ledger.columns import Instant
 
-_cases, _outbox, _parked = schema.cases, schema.outbox, schema.parked
+_cases, _outbox, _parked, _brakes = schema.cases, schema.outbox, schema.parked, schema.brakes
 
 _now = bindparam("now", type_=Instant)
 _minute_ago = bindparam("minute_ago", type_=Instant)
@@ -23,7 +23,12 @@ RECEIVED = select(func.count()).where(_cases.c.recorded_at > _minute_ago, _cases
 #: Deadlines that pass within the next hour.
 DUE_SOON = select(func.count()).where(_cases.c.next_due_at >= _now, _cases.c.next_due_at < _hour_ahead)
 #: Deadlines that have passed and are not handled, and the oldest of them.
-OVERDUE = select(func.count(), func.min(_cases.c.next_due_at)).where(_cases.c.next_due_at < _now)
+OVERDUE = select(func.count(), func.min(_cases.c.next_due_at)).where(
+    _cases.c.next_due_at < _now,
+    # What is held back waits for a person, and says nothing about the clock.
+    ~_cases.c.held,
+    ~and_(_cases.c.escalates, exists().where(_brakes.c.holds)),
+)
 #: Messages not known to have arrived, and since when the oldest of them has waited.
 UNSENT = select(func.count(), func.min(_outbox.c.timestamp))
 #: Messages that wait for somebody to look at them.

@@ -17,8 +17,10 @@ import msgspec
 from router.core.case import Case
 from router.core.commands import Command, Contact, fingerprint
 from router.core.events import Entry
+from router.core.guards import Guards
 from router.core.outbox import Fate, Outgoing
 from router.errors import RouterError
+from router.ledger.guard_port import GuardedLedger
 from router.sentences import Sentence
 
 
@@ -172,13 +174,25 @@ class Unit(Protocol):
         first time, for four times after its second, and so on, never for longer than a day (or `pause`)."""
         ...
 
+    def guards(self, now: datetime) -> Guards:
+        """What holds deadlines back at `now`, and the outage windows that explain late reports."""
+        ...
+
+    def hold_back(self, case_ids: Collection[str], now: datetime, until: datetime) -> None:
+        """Something holds the passed deadlines of these cases: they are not handed out before `until`."""
+        ...
+
+    def note_reports(self, desks: Collection[str], now: datetime) -> None:
+        """These desks have reported something."""
+        ...
+
     def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
         """What became of messages by id: confirmed ones leave the outbox, unrouted ones are parked with it,
         rejected and unknown ones wait, each with growing pauses, for the relay."""
         ...
 
 
-class Ledger(Protocol):
+class Ledger(GuardedLedger, Protocol):
     """The system of record."""
 
     #: Without secrets, for messages to people.
@@ -206,8 +220,10 @@ class Ledger(Protocol):
 
     # -- deadlines ---------------------------------------------------------------------------------------------
 
-    def claim_due(self, now: datetime, limit: int, lease_s: float) -> list[Due]:
+    def claim_due(self, now: datetime, limit: int, lease_s: float, *, escalating: bool = True) -> list[Due]:
         """Lease at most `limit` open cases whose next deadline is strictly before `now`, oldest first.
+
+        Without `escalating`, deadlines that take a case up stay where they are.
 
         A case leased by somebody else is passed over until the lease has run out; the lease is keyed to the
         instant: a new next deadline frees the case. At most one deadline (the earliest) a case and call.

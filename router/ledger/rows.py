@@ -13,6 +13,7 @@ from router.core.commands import Actor, ActorRole
 from router.core.deadlines import turn
 from router.core.events import AnyEvent, Entry, Milestone, MilestoneStatus
 from router.core.outbox import Outgoing
+from router.core.policy import OnPass
 from router.ledger.port import Answer
 
 #: A row by column.
@@ -43,6 +44,8 @@ def case_row(case: Case, *, due_tier: str, lead_version: int, receipt_version: i
         "due_at": case.due_at,
         "next_due_at": upcoming.due_at if upcoming else None,
         "next_milestone": upcoming.name if upcoming else None,
+        "escalates": upcoming is not None and upcoming.on_pass is OnPass.ESCALATE,
+        "held": False,
         "wake_at": upcoming.due_at if upcoming else None,
         "dispatched_at": case.dispatched_at,
         "assigned_at": case.assigned_at,

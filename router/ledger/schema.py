@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     Identity,
     Index,
     Integer,
@@ -62,6 +63,9 @@ cases = Table(
     # The earliest running milestone; null when nothing runs.
     Column("next_due_at", Instant),
     Column("next_milestone", Text),
+    # Whether it takes the case up; and whether it was to, and something held it back.
+    Column("escalates", Boolean, nullable=False),
+    Column("held", Boolean, nullable=False),
     # When that deadline may be handed out: the deadline itself, or the end of the lease of who has it.
     Column("wake_at", Instant),
     Column("dispatched_at", Instant),
@@ -98,6 +102,7 @@ cases = Table(
         postgresql_where=text("next_due_at is not null"),
     ),
     Index(None, "lead", sqlite_where=text("state <> 'closed'"), postgresql_where=text("state <> 'closed'")),
+    Index(None, "held", sqlite_where=text("held"), postgresql_where=text("held")),
     Index(None, "recorded_at"),
     Index(
         None,
@@ -133,6 +138,13 @@ entries = Table(
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("ordinal >= 0", name="ordinal"),
     Index(None, "case_id", "seq"),
+    # How many escalations fell into a minute, for the brake.
+    Index(
+        "ix_entries_escalated_at",
+        "event_at",
+        sqlite_where=text("type = 'Escalated'"),
+        postgresql_where=text("type = 'Escalated'"),
+    ),
 )
 
 #: Messages that are on record but not known to have reached the broker.
@@ -265,4 +277,55 @@ beats = Table(
     # When the process was told to stop and did; null: it runs, or died.
     Column("stopped_at", Instant),
     Index(None, "beat_at"),
+)
+
+#: Every time the brake was put on, and how it came off. While one holds, no deadline takes a case up.
+brakes = Table(
+    "brakes",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    # `storm`, `skew`; `catch_up`: it was never on, but what had passed by then was let through by name.
+    Column("cause", Text, nullable=False),
+    Column("braked_at", Instant, nullable=False),
+    # Deadlines that were due at once, and how many are let through.
+    Column("due", Integer, nullable=False),
+    Column("threshold", Integer, nullable=False),
+    # Our clock ahead of the database's.
+    Column("skew_s", Float, nullable=False),
+    Column("holds", Boolean, nullable=False),
+    # `released` or `cancelled`; null while it holds.
+    Column("ended_how", Text),
+    Column("ended_at", Instant),
+    Column("ended_by", Text),
+    Column("reason", Text),
+    CheckConstraint("holds = (ended_at is null) and holds = (ended_how is null)", name="ended"),
+    # One at a time, however many clocks look.
+    Index(None, "holds", unique=True, sqlite_where=text("holds"), postgresql_where=text("holds")),
+)
+
+#: Holds of a desk, a district, a policy or everything; over, each is an outage window on record.
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("what", ID, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    Column("released_at", Instant),
+    Column("released_by", Text),
+    CheckConstraint("reason <> '' and \"by\" <> ''", name="who_and_why"),
+    CheckConstraint("(released_at is null) = (released_by is null)", name="released"),
+    Index(None, "since"),
+)
+
+#: When each desk's program was last seen consuming, and when the desk last reported.
+staffing = Table(
+    "staffing",
+    metadata,
+    Column("desk", ID, primary_key=True),
+    Column("consuming_at", Instant),
+    Column("reported_at", Instant),
 )

@@ -21,11 +21,12 @@ from router.ledger import beats, contacts, figures, migrations, parking, rows, s
 from router.ledger.columns import Instant
 from router.ledger.contacts import Seal
 from router.ledger.database import Database
+from router.ledger.guarded import PAGE, GuardedLedger
 from router.ledger.port import Beat, Due, Parked
 from router.ledger.unit import SqlUnit
 
 #: Rows fetched at once while everything is read through.
-_PAGE = 1000
+_PAGE = PAGE
 
 _cases, _entries = schema.cases, schema.entries
 
@@ -73,7 +74,7 @@ UNRECEIVED = (
 )
 
 
-class SqlLedger:
+class SqlLedger(GuardedLedger):
     """The system of record, `port.Ledger`. Threads may share one; each transaction has its own connection.
 
     Args:
@@ -117,10 +118,10 @@ class SqlLedger:
 
     # -- deadlines ---------------------------------------------------------------------------------------------
 
-    def claim_due(self, now: datetime, limit: int, lease_s: float) -> list[Due]:
+    def claim_due(self, now: datetime, limit: int, lease_s: float, *, escalating: bool = True) -> list[Due]:
         """Lease at most `limit` open cases whose next deadline is strictly before `now`, oldest first."""
         with self._database.writing() as connection:
-            return waking.claim(connection, now, limit, lease_s)
+            return waking.claim(connection, now, limit, lease_s, escalating=escalating)
 
     def next_due_at(self) -> datetime | None:
         """The earliest next deadline over open cases; None when nothing is armed."""

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, case, select, update
 
 from router.core.case import Case
 from router.core.commands import Contact
+from router.core.guards import Guards
 from router.core.outbox import Fate, Outgoing
-from router.ledger import contacts, parking, rows, schema, sending, writing
+from router.ledger import contacts, guarding, parking, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
 from router.ledger.port import Answer, Parked, Write
@@ -144,6 +145,18 @@ class SqlUnit:
         for tries, ids in by_tries.items():
             until = now + resend_pause(tries, pause)
             self._connection.execute(NOTE_RESENT, {"ids": ids, "tries": tries, "until": until})
+
+    def guards(self, now: datetime) -> Guards:
+        """What holds deadlines back at `now`, and the outage windows that explain late reports."""
+        return guarding.guards(self._connection, now)
+
+    def hold_back(self, case_ids: Collection[str], now: datetime, until: datetime) -> None:
+        """Something holds the passed deadlines of these cases: they are not handed out before `until`."""
+        guarding.hold_back(self._connection, case_ids, now, until)
+
+    def note_reports(self, desks: Collection[str], now: datetime) -> None:
+        """These desks have reported something."""
+        guarding.note_seen(self._connection, desks, now, consuming=False)
 
     def settle(self, fates: Mapping[str, Fate], now: datetime) -> None:
         """What became of messages by id; ids that are not in the outbox change nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Boolean, Connection, bindparam, func, or_, select, update
 
 from router.ledger import schema
 from router.ledger.columns import Instant
@@ -20,7 +20,10 @@ _cases = schema.cases
 
 _due = (
     select(_cases.c.id)
-    .where(_cases.c.wake_at < bindparam("now", type_=Instant))
+    .where(
+        _cases.c.wake_at < bindparam("now", type_=Instant),
+        or_(~_cases.c.escalates, bindparam("escalating", type_=Boolean)),
+    )
     .order_by(_cases.c.wake_at)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
@@ -37,9 +40,19 @@ CLAIM = (
 EARLIEST = select(func.min(_cases.c.next_due_at)).where(_cases.c.next_due_at.is_not(None))
 
 
-def claim(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[Due]:
-    """Lease at most `limit` cases whose deadline is strictly before `now`, oldest deadline first."""
-    asked = {"now": now, "limit": limit, "leased_until": now + timedelta(seconds=lease_s)}
+def claim(
+    connection: Connection, now: datetime, limit: int, lease_s: float, *, escalating: bool = True
+) -> list[Due]:
+    """Lease at most `limit` cases whose deadline is strictly before `now`, oldest deadline first.
+
+    Without `escalating` those that take a case up stay where they are.
+    """
+    asked = {
+        "now": now,
+        "limit": limit,
+        "escalating": escalating,
+        "leased_until": now + timedelta(seconds=lease_s),
+    }
     found = [
         Due(case_id=row.id, milestone=row.next_milestone, due_at=row.next_due_at, tier=row.due_tier)
         for row in connection.execute(CLAIM, asked)

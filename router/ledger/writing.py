@@ -33,6 +33,7 @@ LOCK_CASES = (
         _cases.c.next_due_at,
         _cases.c.next_milestone,
         _cases.c.wake_at,
+        _cases.c.held,
     )
     .where(among(_cases.c.id, "ids"))
     .order_by(_cases.c.id)
@@ -195,6 +196,7 @@ def _row(change: Change, stored: RowMapping | None) -> rows.Row:
     deadline = ("next_due_at", "next_milestone")
     if stored and all(stored[name] == row[name] for name in deadline):
         row["wake_at"] = stored["wake_at"]
+        row["held"] = stored["held"]
     return row
 
 

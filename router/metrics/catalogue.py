@@ -78,6 +78,11 @@ STALE = Metric(
     kind="counter",
     help="Wake-ups that changed nothing: the deadline was met, moved, or taken before.",
 )
+HELD = Metric(
+    name="case_router_held_wakeups_total",
+    kind="counter",
+    help="Wake-ups that changed nothing because the brake or a hold keeps their deadline back.",
+)
 BATCH_SECONDS = Metric(
     name="case_router_batch_duration_seconds",
     kind="histogram",
@@ -112,6 +117,16 @@ LATENESS = Metric(
     name="case_router_clock_lateness_seconds",
     kind="gauge",
     help="How late the oldest deadline of the clock's last look was noticed; 0 when nothing was due.",
+)
+BRAKED = Metric(
+    name="case_router_brake_holds",
+    kind="gauge",
+    help="1 while the brake holds: nothing goes up until somebody releases or cancels what is held.",
+)
+HELD_NOW = Metric(
+    name="case_router_brake_held_deadlines",
+    kind="gauge",
+    help="Passed deadlines that the brake holds, counted every 15 seconds; 0 while it does not hold.",
 )
 RESENT = Metric(
     name="case_router_resent_handovers_total",
@@ -150,12 +165,15 @@ METRICS = (
     COMMANDS,
     PARKED,
     STALE,
+    HELD,
     BATCH_SECONDS,
     BATCH_SIZE,
     SENT,
     RELAYED,
     WOKEN,
     LATENESS,
+    BRAKED,
+    HELD_NOW,
     RESENT,
     AUDITED,
     FOUND,

@@ -29,6 +29,7 @@ from router.waker import Waker
 _REASON_OF = {"waiting": "unknown_case"}
 #: What `Router.tally` has besides outcomes and reasons.
 _STALE = "stale"
+_HELD = "held"
 
 
 class Audited(Protocol):
@@ -43,6 +44,13 @@ class Audited(Protocol):
         ...
 
 
+class Watching(Protocol):
+    """What is read of whoever watches the brake."""
+
+    holds: bool
+    held: int
+
+
 class Runtime(Collector):
     """The parts of a process, and what a scrape reads of them; parts may be added at any time."""
 
@@ -54,6 +62,7 @@ class Runtime(Collector):
         self.wakers: list[Waker] = []
         self.reconcilers: list[Reconciler] = []
         self.auditors: list[Audited] = []
+        self.watches: list[Watching] = []
         self.roles: list[Role] = []
         self._broker = broker
         self._seconds = _histogram(c.BATCH_SECONDS)
@@ -87,6 +96,9 @@ class Runtime(Collector):
         if self.wakers:
             yield _counter(c.WOKEN, sum(waker.woken for waker in self.wakers))
             yield _gauge(c.LATENESS, max(waker.lateness_s for waker in self.wakers))
+        for watch in self.watches[:1]:
+            yield _gauge(c.BRAKED, float(watch.holds))
+            yield _gauge(c.HELD_NOW, float(watch.held))
         if self.reconcilers:
             yield _counter(c.RESENT, sum(one.resent for one in self.reconcilers))
         for auditor in self.auditors[:1]:
@@ -102,9 +114,10 @@ class Runtime(Collector):
         words: Counter[str] = sum((router.tally.counted() for router in self.routers), Counter())
         yield _counter(c.COMMANDS, words)
         yield _counter(c.STALE, words[_STALE])
+        yield _counter(c.HELD, words[_HELD])
         parked: Counter[str] = Counter()
         for word, count in words.items():
-            if word not in (*c.OUTCOMES, _STALE):
+            if word not in (*c.OUTCOMES, _STALE, _HELD):
                 reason = _REASON_OF.get(word, word)
                 parked[reason if reason in c.REASONS else "other"] += count
         yield _counter(c.PARKED, parked)

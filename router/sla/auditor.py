@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from router.core.case import Case, State
-from router.core.policy import Given, Policy, Satisfies
+from router.core.case import Case
 from router.core.recomputing import recomputed
 from router.core.routing import is_stranded
 from router.core.rules import Rules
+from router.core.undoing import may_have_none
 from router.flow import RulesInForce
 from router.ledger.port import Ledger
 
@@ -132,19 +132,3 @@ def look(case: Case, rules: Rules, now: datetime, grace: timedelta) -> Iterator[
 def _calendar_days(rules: Rules, now: datetime) -> int | None:
     left = [rules.calendar(policy).days_left(now) for policy in rules.policies]
     return min((days for days in left if days is not None), default=None)
-
-
-def may_have_none(case: Case, policy: Policy) -> bool:
-    """Whether the policy itself leaves an open case like this one without a running deadline.
-
-    It does when its ladder has no further budget where the case stands, when its only deadlines are given ones and
-    the case brought none, and when a resolution waits for a gate that has no milestone.
-    """
-    if case.state is State.RESOLVED:
-        return not any(rule.satisfied_by is Satisfies.FOLLOWED_UP for rule in policy.milestones)
-    final = [rule for rule in policy.milestones if rule.satisfied_by in (Satisfies.RESOLVED, Satisfies.CLOSED)]
-    budgets = [rule.budget(case.category) for rule in final]
-    if case.given_due_at is None and all(budget is None or isinstance(budget, Given) for budget in budgets):
-        return True
-    step = policy.ladder[min(case.step, len(policy.ladder) - 1)]
-    return case.escalations > 0 and step.budget is None

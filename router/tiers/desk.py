@@ -178,6 +178,10 @@ class Desk(Program):
         """申诉剔除: a miss of yours is out of your figures."""
         return self._on(m.Excused, handler)
 
+    def on_unstaffed(self, handler: Handler) -> Handler:
+        """无人值守: the program of a desk below you shows no sign of life; its case stays with it."""
+        return self._on(m.Unstaffed, handler)
+
     def on_refused(self, handler: Handler) -> Handler:
         """Something you said was refused; `command` is the id the office's method returned."""
         return self._on(m.Refused, handler)

@@ -60,6 +60,7 @@ _KINDS = {
     "case.inspected.v1": notices.INSPECTED,
     "case.required.v1": notices.REQUIRED,
     "case.ticked.v1": notices.TICKED,
+    "case.unstaffed.v1": notices.UNSTAFFED,
     _REFUSED: notices.REFUSED,
 }
 

@@ -185,6 +185,32 @@ COMMANDS: tuple[c.Command, ...] = (
     c.Recompute(
         id=f"calendar/cn@3f1c9e20ab47/{_CASE}/4", case_id=_CASE, actor=c.Actor(c.ActorRole.SYSTEM, "calendar")
     ),
+    c.CancelDeadlines(
+        id=f"cancel/3/{_CASE}/2026-11-30T09:30:00Z",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SYSTEM, "brake"),
+        by="li",
+        text="日历有误，按新日历重算。",
+    ),
+    c.UndoEscalation(
+        id=f"undo/{_CASE}/close/2026-11-30T09:30:00Z",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SYSTEM, "undo"),
+        milestone="close",
+        due_at=_DUE_AT,
+        desk="liuyin",
+        step=0,
+        by="li",
+        text="时钟出错。",
+    ),
+    c.Rearm(id=f"rearm/{_CASE}/7", case_id=_CASE, actor=c.Actor(c.ActorRole.SYSTEM, "audit")),
+    c.NoteUnstaffed(
+        id=f"unstaffed/{_CASE}/liuyin/2026-11-30T09:30:00Z",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SYSTEM, "staffing"),
+        desk="liuyin",
+        since=_DUE_AT,
+    ),
 )
 
 RECEIPT = Receipt(id=f"{_ID}/receipt", case_id=_CASE, version=2, desk="liuyin")
@@ -267,6 +293,7 @@ PAYLOADS: tuple[m.Payload, ...] = (
         items={"1": "更换整条线路。", "2": "巡查本街道全部路灯。"},
     ),
     m.Ticked(case_id=_CASE, version=11, requirement=1, left=(2,)),
+    m.Unstaffed(case_id=_CASE, version=4, desk="liuyin", since=_DUE_AT),
     m.Refused(
         case_id=_CASE,
         version=7,

@@ -28,6 +28,12 @@ from router.core.commands.clocks import (
     Unstar as Unstar,
 )
 from router.core.commands.fingerprint import fingerprint as fingerprint
+from router.core.commands.guards import (
+    CancelDeadlines as CancelDeadlines,
+    NoteUnstaffed as NoteUnstaffed,
+    Rearm as Rearm,
+    UndoEscalation as UndoEscalation,
+)
 from router.core.commands.inspections import (
     IssueRequirements as IssueRequirements,
     Pull as Pull,
@@ -124,6 +130,10 @@ AnyCommand = (
     | ConfirmLevel
     | PassDeadline
     | Recompute
+    | CancelDeadlines
+    | UndoEscalation
+    | Rearm
+    | NoteUnstaffed
 )
 
 #: Wire type to struct, for decoding by the message's type property.

@@ -33,6 +33,12 @@ from router.core.events.clocks import (
     SuspensionRequested as SuspensionRequested,
     Unstarred as Unstarred,
 )
+from router.core.events.guards import (
+    ClocksRearmed as ClocksRearmed,
+    DeadlineCancelled as DeadlineCancelled,
+    EscalationUndone as EscalationUndone,
+    Unstaffed as Unstaffed,
+)
 from router.core.events.inspections import (
     GatePassed as GatePassed,
     InspectionRecorded as InspectionRecorded,
@@ -150,6 +156,10 @@ AnyEvent = (
     | Overtaken
     | SystemDelayed
     | DeadlineRecomputed
+    | DeadlineCancelled
+    | EscalationUndone
+    | ClocksRearmed
+    | Unstaffed
     | Corrected
     | Withdrawn
     | LateReportKept

@@ -18,6 +18,7 @@ class MilestoneStatus(StrEnum):
     MET = "met"
     MISSED = "missed"
     SUPERSEDED = "superseded"  # its lead lost the case to the tier above
+    WITHDRAWN = "withdrawn"  # taken for missed, and it was none
     DROPPED = "dropped"  # the case closed before its instant; a reopening lets it run on
 
 

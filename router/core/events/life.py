@@ -170,6 +170,8 @@ class DeadlineMissed(Event, frozen=True, kw_only=True, tag="DeadlineMissed"):
     on_pass: OnPass
     #: Desk code the miss is charged to.
     charged_to: str
+    #: Id of the outage on record that the deadline fell into; empty: none. Figures can leave it out.
+    outage: str = ""
 
 
 class Reminded(Event, frozen=True, kw_only=True, tag="Reminded"):

@@ -15,7 +15,7 @@ from router.core.folds import together
 from router.core.policy import GateKind, Satisfies
 
 
-def _lead(case: Case, desk: str, entry: e.Entry) -> None:
+def take_lead(case: Case, desk: str, entry: e.Entry) -> None:
     """A desk gets the case: what the last one asked for, or was asked, is void."""
     if case.lead:
         clocks.void_requests(case)
@@ -47,7 +47,7 @@ def _lose(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None = None
 
 def _on_dispatched(case: Case, event: e.Dispatched, entry: e.Entry) -> None:
     _lose(case, event.desk, entry)
-    _lead(case, event.desk, entry)
+    take_lead(case, event.desk, entry)
     case.step = event.step
     case.unplaced = event.reason.startswith("triage")
     if not case.unplaced:  # a triage desk still has to dispatch it
@@ -85,7 +85,7 @@ def _on_return_requested(case: Case, event: e.ReturnRequested, entry: e.Entry) -
 def _on_return_approved(case: Case, event: e.ReturnApproved, entry: e.Entry) -> None:
     clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
     _lose(case, event.to, entry)
-    _lead(case, event.to, entry)
+    take_lead(case, event.to, entry)
     case.returns += 1
     case.designation = event.designation
     if event.placed:
@@ -104,7 +104,7 @@ def _on_designated(case: Case, event: e.Designated, entry: e.Entry) -> None:
     clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
     clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
     _lose(case, event.desk, entry)
-    _lead(case, event.desk, entry)
+    take_lead(case, event.desk, entry)
     case.designated = True
     case.unplaced = False
     _stand_on(case, event.step)
@@ -169,7 +169,7 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
     if event.not_before is not None:
         clocks.postpone(case, event.not_before)
     _lose(case, event.desk, entry)
-    _lead(case, event.desk, entry)
+    take_lead(case, event.desk, entry)
 
 
 def _on_missed(case: Case, event: e.DeadlineMissed, _entry: e.Entry) -> None:
@@ -216,7 +216,7 @@ def hand_up(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None) -> 
         return
     _lose(case, to, entry, missed)
     case.assists = (*(assist for assist in case.assists if assist != old), old)
-    _lead(case, to, entry)
+    take_lead(case, to, entry)
     if resolved:
         case.state = State.RESOLVED
 

@@ -12,9 +12,9 @@ from router.core.events import DeadlineMissed
 from router.core.instants import due, dues
 from router.core.policy import Anchor, Days, DaySet, Elapsed, Ends, Given, Late, Satisfies
 from router.core.policy_file import load_policy
+from router.core.undoing import may_have_none
 from router.errors import ConfigurationError
 from router.presets import preset_calendar
-from router.sla.auditor import may_have_none
 from tests.city import Play, milestone, policy, rules, utc
 from tests.unit.core.calendars import china
 

@@ -437,7 +437,7 @@ def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def _date_a_miss_by_its_notice(patch: pytest.MonkeyPatch) -> None:
-    def event_time(command: Command, now: datetime, rules: Rules) -> datetime:
+    def event_time(command: Command, now: datetime, rules: Rules, case: Case | None = None) -> datetime:
         return now if isinstance(command, PassDeadline) else _true_event_time(command, now, rules)
 
     patch.setattr(lifecycle, "event_time", event_time)

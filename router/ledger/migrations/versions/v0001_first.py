@@ -1,4 +1,4 @@
-"""The first version: cases and their entries, outbox, parked messages, contacts, versions, beats.
+"""The first version: cases and their entries, outbox, parked messages, contacts, versions, beats, guards.
 
 What stands here is what databases in use were made by: it never changes. The next change is a file of its own.
 """
@@ -43,6 +43,7 @@ def upgrade() -> None:
     _contacts()
     _versions()
     _beats()
+    _guards()
 
 
 def _cases() -> None:
@@ -63,6 +64,8 @@ def _cases() -> None:
         sa.Column("due_at", _instant()),
         sa.Column("next_due_at", _instant()),
         sa.Column("next_milestone", sa.Text()),
+        sa.Column("escalates", sa.Boolean(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("wake_at", _instant()),
         sa.Column("dispatched_at", _instant()),
         sa.Column("assigned_at", _instant()),
@@ -95,6 +98,7 @@ def _cases() -> None:
     _partial_index("ix_cases_wake_at", "cases", "wake_at", "wake_at is not null")
     _partial_index("ix_cases_next_due_at", "cases", "next_due_at", "next_due_at is not null")
     _partial_index("ix_cases_lead", "cases", "lead", "state <> 'closed'")
+    _partial_index("ix_cases_held", "cases", "held", "held")
     op.create_index(op.f("ix_cases_recorded_at"), "cases", ["recorded_at"])
     _partial_index("ix_cases_assigned_at", "cases", "assigned_at", "state = 'dispatched'")
 
@@ -121,6 +125,7 @@ def _entries() -> None:
         sa.CheckConstraint("ordinal >= 0", name=op.f("ck_entries_ordinal")),
     )
     op.create_index(op.f("ix_entries_case_id_seq"), "entries", ["case_id", "seq"])
+    _partial_index("ix_entries_escalated_at", "entries", "event_at", "type = 'Escalated'")
 
 
 def _outbox() -> None:
@@ -237,3 +242,51 @@ def _beats() -> None:
         sa.PrimaryKeyConstraint("instance", "loop", "queue", name=op.f("pk_beats")),
     )
     op.create_index(op.f("ix_beats_beat_at"), "beats", ["beat_at"])
+
+
+def _guards() -> None:
+    op.create_table(
+        "brakes",
+        _seq(),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("braked_at", _instant(), nullable=False),
+        sa.Column("due", sa.Integer(), nullable=False),
+        sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.Column("skew_s", sa.Float(), nullable=False),
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.Column("ended_how", sa.Text()),
+        sa.Column("ended_at", _instant()),
+        sa.Column("ended_by", sa.Text()),
+        sa.Column("reason", sa.Text()),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_brakes")),
+        sa.CheckConstraint(
+            "holds = (ended_at is null) and holds = (ended_how is null)", name=op.f("ck_brakes_ended")
+        ),
+    )
+    where = sa.text("holds")
+    op.create_index(
+        op.f("ix_brakes_holds"), "brakes", ["holds"], unique=True, sqlite_where=where, postgresql_where=where
+    )
+    op.create_table(
+        "holds",
+        sa.Column("id", _id(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("what", _id(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("since", _instant(), nullable=False),
+        sa.Column("until", _instant()),
+        sa.Column("released_at", _instant()),
+        sa.Column("released_by", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
+        sa.CheckConstraint("reason <> '' and \"by\" <> ''", name=op.f("ck_holds_who_and_why")),
+        sa.CheckConstraint("(released_at is null) = (released_by is null)", name=op.f("ck_holds_released")),
+    )
+    op.create_index(op.f("ix_holds_since"), "holds", ["since"])
+    op.create_table(
+        "staffing",
+        sa.Column("desk", _id(), nullable=False),
+        sa.Column("consuming_at", _instant()),
+        sa.Column("reported_at", _instant()),
+        sa.PrimaryKeyConstraint("desk", name=op.f("pk_staffing")),
+    )

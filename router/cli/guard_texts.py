@@ -1,0 +1,45 @@
+"""The brake, holds and what is taken back, in Chinese and English; part of the table of `router.cli.texts`."""
+
+from __future__ import annotations
+
+#: Key → (Chinese, English).
+GUARDS: dict[str, tuple[str, str]] = {
+    "brake_storm": (
+        "提级已暂停（{at}）：同时到期 {due} 个，上限 {threshold} 个",
+        "the brake holds since {at}: {due} deadlines were due at once, {threshold} may be",
+    ),
+    "brake_skew": (
+        "提级已暂停（{at}）：本机与数据库时钟相差 {skew} 秒",
+        "the brake holds since {at}: our clock and the database's differed by {skew} s",
+    ),
+    "brake_is_off": ("提级没有暂停", "the brake does not hold"),
+    "brake_not_on": ("提级没有暂停，无可放行", "the brake does not hold: there is nothing to let through"),
+    "brake_not_on_todo": ("case-router sla held 可查看", "`case-router sla held` shows what is held back"),
+    "brake_released": (
+        "已放行 {count} 个到期时限（批次 {batch}）",
+        "{count:deadline is|deadlines are} let through (batch {batch})",
+    ),
+    "brake_cancelled": (
+        "{count} 件工单的到期时限不算超时，各延至下一个工作日之后；提级恢复",
+        "the deadlines of {count:case count|cases count} as not missed, each has a working day; the brake is off",
+    ),
+    "held_by_brake": ("提级暂停", "brake"),
+    "held_desk": ("承办单位", "desk"),
+    "held_milestone": ("节点", "milestone"),
+    "held_count": ("件数", "count"),
+    "held_case": ("工单", "case"),
+    "held_due": ("时限", "due"),
+    "held_more": ("另有 {count} 个，见 --json", "{count} more, see --json"),
+    "guards_progress": ("已处理 {count} 件", "{count} done"),
+    "guards_refused": ("{count} 件未执行：{code}", "{count} refused: {code}"),
+    "wrong_brake_storm": (
+        "提级已暂停：同时到期 {due} 个，上限 {threshold} 个；先看 sla held，再 sla release 或 sla cancel",
+        "the brake holds: {due} deadlines were due at once, {threshold} may be; look at sla held, then "
+        "sla release or sla cancel",
+    ),
+    "wrong_brake_skew": (
+        "提级已暂停：时钟与数据库相差 {skew} 秒；先校准时钟，再 sla release 或 sla cancel",
+        "the brake holds: a clock and the database's differed by {skew} s; set it right, then "
+        "sla release or sla cancel",
+    ),
+}

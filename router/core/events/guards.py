@@ -1,0 +1,50 @@
+"""What operators did about deadlines that were, or would have been, judged wrongly."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from router.core.events.base import Cause, Event, Milestone
+
+
+class DeadlineCancelled(Event, frozen=True, kw_only=True, tag="DeadlineCancelled"):
+    """A deadline that was held counts as not missed, by a decision on record: it ends later."""
+
+    milestone: str
+    due_at: datetime
+    moved_to: datetime
+    by: str
+
+
+class EscalationUndone(Event, frozen=True, kw_only=True, tag="EscalationUndone"):
+    """A miss was withdrawn, and with it the escalation: neither counts in any figures."""
+
+    milestone: str
+    due_at: datetime
+    #: The desk that had lost the case by it.
+    desk: str
+    #: The step it stood on.
+    step: int
+    by: str
+    #: Whether the case went back; else somebody had dealt with it meanwhile, and only the miss is withdrawn.
+    returned: bool
+    #: Its clocks that run again.
+    milestones: tuple[Milestone, ...] = ()
+
+
+class ClocksRearmed(Event, frozen=True, kw_only=True, tag="ClocksRearmed"):
+    """Clocks of the policy that should run and did not."""
+
+    #: `audit`: the case had none; `import`: the case was taken over while it ran.
+    reason: str
+    milestones: tuple[Milestone, ...]
+
+
+class Unstaffed(Event, frozen=True, kw_only=True, tag="Unstaffed"):
+    """The lead's program has shown no sign of life: its superior was told. Nobody has missed anything."""
+
+    desk: str
+    superior: str
+    #: When it was last seen or heard of.
+    since: datetime
+    cause: Cause = Cause.UNSTAFFED

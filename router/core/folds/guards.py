@@ -1,0 +1,47 @@
+"""How what operators decide about deadlines changes a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from router.core import clocks, events as e
+from router.core.case import Case
+from router.core.folds import life
+
+
+def _on_cancelled(case: Case, event: e.DeadlineCancelled, _entry: e.Entry) -> None:
+    clocks.cancel(case, event.milestone, event.due_at, event.moved_to)
+
+
+def _on_undone(case: Case, event: e.EscalationUndone, entry: e.Entry) -> None:
+    """The miss was none; a case that nobody has dealt with since is where it was before it."""
+    clocks.withdraw(case, event.milestone, event.due_at)
+    case.escalations -= 1
+    # Whoever has it now need not answer for a report that comes after a miss that was none.
+    kept = (one for one in case.taken if (one.milestone, one.due_at) != (event.milestone, event.due_at))
+    case.taken = tuple(kept)
+    if not event.returned:
+        return
+    clocks.end_ladder(case, event.milestone)
+    if case.lead != event.desk:
+        life.take_lead(case, event.desk, entry)
+    case.step = event.step
+    clocks.rearm(case, event.milestones)
+
+
+def _on_rearmed(case: Case, event: e.ClocksRearmed, _entry: e.Entry) -> None:
+    clocks.rearm(case, event.milestones)
+
+
+def _on_unstaffed(_case: Case, _event: e.Unstaffed, _entry: e.Entry) -> None:
+    """Nothing changes hands."""
+
+
+#: How the events of guards change a case.
+FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
+    e.DeadlineCancelled: _on_cancelled,
+    e.EscalationUndone: _on_undone,
+    e.ClocksRearmed: _on_rearmed,
+    e.Unstaffed: _on_unstaffed,
+}

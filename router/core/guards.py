@@ -1,0 +1,98 @@
+"""What keeps deadlines from taking cases up: the brake, and holds of a desk, a district or a policy.
+
+A value that the ledger keeps and the rules carry. What is held stays due: nothing is missed, moved or lost by it,
+and everything but going up goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from router.core.case import Case
+from router.core.events import Milestone
+from router.core.policy import OnPass
+
+#: The cause of a deadline that the brake holds.
+BRAKE = "brake"
+
+
+class HoldKind(StrEnum):
+    """What a hold is of."""
+
+    DESK = "desk"
+    DISTRICT = "district"
+    POLICY = "policy"
+    ALL = "all"
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold on record. Once it is over its time is an outage window: whoever was in it is not to blame."""
+
+    id: str
+    kind: HoldKind
+    #: Code of the desk or division, name of the policy; empty for `all`.
+    what: str
+    reason: str
+    by: str
+    since: datetime
+    #: When it ends by itself; None: when somebody releases it.
+    until: datetime | None = None
+    #: When somebody released it, and who.
+    released_at: datetime | None = None
+    released_by: str | None = None
+
+    @property
+    def end(self) -> datetime | None:
+        """When it ended, or is to end; None: nobody knows yet."""
+        ends = [at for at in (self.until, self.released_at) if at is not None]
+        return min(ends, default=None)
+
+    def covers(self, at: datetime) -> bool:
+        """Whether an instant lies in it."""
+        return self.since <= at and (self.end is None or at < self.end)
+
+    def is_about(self, case: Case, policy: str, desk: str) -> bool:
+        """Whether it is of a case whose policy has that name, or of what that desk does in it."""
+        match self.kind:
+            case HoldKind.DESK:
+                return desk == self.what
+            case HoldKind.DISTRICT:
+                return self.what in case.division_path
+            case HoldKind.POLICY:
+                return policy == self.what
+        return True
+
+
+class Guards(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that holds, and the outage windows on record."""
+
+    #: The brake holds: nothing goes up.
+    braked: bool = False
+    holds: tuple[Hold, ...] = ()
+
+    def holding(self, case: Case, policy: str, milestone: Milestone, now: datetime) -> str | None:
+        """What holds a deadline back at `now`: `brake` or the id of a hold; None: nothing does.
+
+        Only deadlines that take a case up are held; the others tell somebody, and go on.
+        """
+        if milestone.on_pass is not OnPass.ESCALATE:
+            return None
+        if self.braked:
+            return BRAKE
+        return next((one.id for one in self._about(case, policy, case.lead) if one.covers(now)), None)
+
+    def window(self, case: Case, policy: str, desk: str, at: datetime) -> Hold | None:
+        """The outage window of a desk's work on a case that an instant lies in, the last one; None: none."""
+        found = [one for one in self._about(case, policy, desk) if one.covers(at)]
+        return max(found, key=lambda one: (one.end is None, one.end or at), default=None)
+
+    def _about(self, case: Case, policy: str, desk: str) -> Iterable[Hold]:
+        return (one for one in self.holds if one.is_about(case, policy, desk))
+
+
+#: Nothing holds, and there was no outage.
+NONE = Guards()
