@@ -98,6 +98,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     first_day: date
     pauses: bool = True
     extends: bool = True
+    #: It started at an event of its own: what was approved at that very instant was approved before.
+    after_changes: bool = False
     not_before: datetime | None = None
 
 
@@ -109,8 +111,8 @@ def due_from_history(clock: Clock, changes: Changes, calendar: Calendar) -> Due:
     clock started does not touch it. Whatever touches it leaves one working day at least.
     """
     pauses = [(one.start, one.end) for one in changes.pauses if one.end is not None] if clock.pauses else []
-    pauses = sorted((start, end) for start, end in pauses if end >= clock.anchor_at)
-    extensions = [one for one in changes.extensions if one.at >= clock.anchor_at] if clock.extends else []
+    pauses = sorted((start, end) for start, end in pauses if end > clock.anchor_at)
+    extensions = [one for one in changes.extensions if _touches(one, clock)] if clock.extends else []
     blocked = _dates(pauses, calendar)
     at = _paused(clock, pauses, blocked, calendar)
     longer = Counter[DaySet]()
@@ -128,6 +130,10 @@ def due_from_history(clock: Clock, changes: Changes, calendar: Calendar) -> Due:
         at = max(at, clock.not_before)
     unknown = at != clock.base.at and not calendar.is_covered(calendar.local(at).date())
     return Due(at, provisional=clock.base.provisional or unknown)
+
+
+def _touches(extension: Extension, clock: Clock) -> bool:
+    return extension.at > clock.anchor_at or (extension.at == clock.anchor_at and not clock.after_changes)
 
 
 def _paused(

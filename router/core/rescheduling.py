@@ -55,6 +55,7 @@ def clock_of(rules: Rules, case: Case, milestone: Milestone) -> Clock:
         ),
         pauses=milestone.pauses,
         extends=ends_the_matter(milestone),
+        after_changes=anchor_at != case.opened_at and "@" not in milestone.name,
         not_before=milestone.not_before,
     )
 

@@ -69,6 +69,13 @@ def test_what_was_approved_before_the_clock_started_does_not_touch_it() -> None:
     assert due_from_history(FIVE, before, CN).at == china(2026, 9, 29)
 
 
+def test_approved_as_it_starts_an_extension_moves_the_case_and_not_what_starts_after_it() -> None:
+    found = Changes(extensions=(Extension(at=MONDAY, count=3),))
+    assert due_from_history(FIVE, found, CN).at == china(2026, 10, 9)
+    later = msgspec.structs.replace(FIVE, after_changes=True)
+    assert due_from_history(later, found, CN).at == china(2026, 9, 29)
+
+
 def test_a_clock_that_never_pauses_and_one_that_is_nobodys_to_extend_stay() -> None:
     found = _pause(china(2026, 9, 22, 10), china(2026, 9, 24, 11))
     found = msgspec.structs.replace(found, extensions=(Extension(at=MONDAY, count=3),))

@@ -11,6 +11,7 @@ from router.core.commands import (
     Accept,
     ApproveExtension,
     ApproveSuspension,
+    Dispatch,
     Excuse,
     Recheck,
     RefuseSuspension,
@@ -22,7 +23,8 @@ from router.core.commands import (
     Resume,
     Withdraw,
 )
-from router.core.policy import Elapsed, ExtensionRule, Mode, Policy, Satisfies, SuspensionRule, WorkingTime
+from router.core.policy import Anchor, Elapsed, ExtensionRule, Mode, Policy, Satisfies, SuspensionRule, WorkingTime
+from router.core.recomputing import recomputed
 from tests.city import ACCEPT, DISPATCH, MONDAY, Play, days, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 
@@ -282,3 +284,12 @@ def test_an_excuse_names_a_miss_and_a_reason_and_is_never_ones_own() -> None:
     play.wait_until(china(2026, 9, 28, 10))
     play.say("supervision-1", Excuse, milestone="recheck", due_at=china(2026, 9, 28, 9), text="we were busy")
     assert play.refused == "own_miss"
+
+
+def test_a_clock_that_starts_as_a_suspension_ends_has_lost_nothing() -> None:
+    signing = milestone("accept", days(1), Satisfies.ACCEPTED, anchor=Anchor.DISPATCHED)
+    play = _suspended(milestones=(signing, CLOSE))
+    play.say("willow", Resume)
+    play.say("dispatcher:li", Dispatch, desk="plane")
+    assert _due(play, "accept") == china(2026, 9, 23, 10)
+    assert recomputed(play.case, play.rules, play.now) == []
