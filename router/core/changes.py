@@ -113,13 +113,13 @@ def due_from_history(clock: Clock, changes: Changes, calendar: Calendar) -> Due:
     pauses = [(one.start, one.end) for one in changes.pauses if one.end is not None] if clock.pauses else []
     pauses = sorted((start, end) for start, end in pauses if end > clock.anchor_at)
     extensions = [one for one in changes.extensions if _touches(one, clock)] if clock.extends else []
-    blocked = _dates(pauses, calendar)
-    at = _paused(clock, pauses, blocked, calendar)
     longer = Counter[DaySet]()
     for one in extensions:
         longer[one.days] += one.count
-    for days in DaySet:
-        at = _days_after(at, longer[days], days, blocked, calendar)
+    if clock.days is None:
+        at = _counted_in_time(clock, pauses, longer, calendar)
+    else:
+        at = _counted_in_days(clock, clock.days, pauses, longer, calendar)
     for one in extensions:
         if one.until is not None:
             later = [(start, end) for start, end in pauses if start >= one.at]
@@ -136,25 +136,42 @@ def _touches(extension: Extension, clock: Clock) -> bool:
     return extension.at > clock.anchor_at or (extension.at == clock.anchor_at and not clock.after_changes)
 
 
-def _paused(
+def _counted_in_days(
     clock: Clock,
+    days: DaySet,
     pauses: Sequence[tuple[datetime, datetime]],
-    blocked: Sequence[tuple[date, date]],
+    longer: Counter[DaySet],
     calendar: Calendar,
 ) -> datetime:
-    """The end of the budget itself, with what the suspensions took from it given back."""
-    if clock.in_hours:
-        return _in_hours(clock, pauses, calendar)
-    if clock.days is None:
-        return _shifted(clock.base.at, clock.anchor_at, pauses)
+    """A budget of days and what it was extended by, without the days that were suspended."""
+    blocked = _dates(pauses, calendar)
     last, _ = _last_day(clock.base.at, calendar)
-    lost = _count(blocked, clock.first_day, last, clock.days, calendar)
-    return _days_after(clock.base.at, lost, clock.days, blocked, calendar)
+    lost = _count(blocked, clock.first_day, last, days, calendar)
+    at = _days_after(clock.base.at, lost, days, blocked, calendar)
+    for more in DaySet:
+        at = _days_after(at, longer[more], more, blocked, calendar)
+    return at
 
 
-def _in_hours(clock: Clock, pauses: Sequence[tuple[datetime, datetime]], calendar: Calendar) -> datetime:
-    """The end of a budget of office hours, with the hours that were suspended given back."""
-    at, reached = clock.base.at, clock.anchor_at
+def _counted_in_time(
+    clock: Clock, pauses: Sequence[tuple[datetime, datetime]], longer: Counter[DaySet], calendar: Calendar
+) -> datetime:
+    """A budget of time and the days it was extended by, later by what was suspended.
+
+    The days come first: from a day off, where a suspension may have moved the end, one working day is less.
+    """
+    at = clock.base.at
+    for more in DaySet:
+        at = _days_after(at, longer[more], more, (), calendar)
+    if clock.in_hours:
+        return _in_hours(at, clock.anchor_at, pauses, calendar)
+    return _shifted(at, clock.anchor_at, pauses)
+
+
+def _in_hours(
+    at: datetime, reached: datetime, pauses: Sequence[tuple[datetime, datetime]], calendar: Calendar
+) -> datetime:
+    """The end of a budget of office hours that started at `reached`, suspended hours given back."""
     for start, end in pauses:
         start = max(start, reached)
         if start < at and end > start:

@@ -18,7 +18,6 @@ from router.core.policy import ExtensionRule, Satisfies
 from router.core.refusals import Refusal, refuse
 from router.core.rescheduling import (
     due_of,
-    ends_the_matter,
     is_running,
     missed_clock,
     own_clock,
@@ -134,7 +133,7 @@ def approve_extension(draft: Draft, command: ApproveExtension, rules: Rules) -> 
     if asked is None:
         return refuse("no_extension_pending", case=case.id)
     changes = _with(case.changes, asked.granted(draft.at))
-    moved = rescheduled(rules, case, changes, lambda one: is_running(one) and ends_the_matter(one))
+    moved = rescheduled(rules, case, changes, is_running)
     draft.add(
         ExtensionApproved(desk=asked.desk, by=command.actor.id, moved=moved, due_at=statutory_after(case, moved)),
         text=command.text,

@@ -61,6 +61,17 @@ def test_the_due_date_follows_from_what_is_on_record(found: Changes, expected: d
     assert due_from_history(FIVE, found, CN).at == expected
 
 
+def test_an_extension_until_a_day_moves_with_what_is_suspended_after_it_was_approved() -> None:
+    until, pause = china(2026, 10, 9, 18), Pause(start=china(2026, 9, 22, 10), end=china(2026, 9, 23, 11))
+
+    def due(approved_at: datetime) -> datetime:
+        found = Changes(pauses=(pause,), extensions=(Extension(at=approved_at, until=until),))
+        return due_from_history(FIVE, found, CN).at
+
+    assert due(MONDAY) == china(2026, 10, 10, 19)  # 25 hours later
+    assert due(china(2026, 9, 24, 9)) == until
+
+
 def test_what_was_approved_before_the_clock_started_does_not_touch_it() -> None:
     before = Changes(
         pauses=(Pause(start=china(2026, 9, 14, 9), end=china(2026, 9, 18, 9)),),

@@ -27,6 +27,7 @@ from router.core.policy import (
     Gate,
     GateKind,
     Match,
+    OnPass,
     Policy,
     Satisfies,
     SuspensionRule,
@@ -152,6 +153,17 @@ def test_a_recorded_miss_stands_and_the_step_is_counted_by_the_new_ladder() -> N
     assert (missed.status, missed.due_at) == (e.MilestoneStatus.MISSED, china(2026, 9, 29))
 
 
+def test_what_was_missed_under_another_name_or_the_same_is_not_armed_again() -> None:
+    look = milestone("look", working_days(1), Satisfies.PROGRESS, on_pass=OnPass.REMIND)
+    play = _play(_policy(5, milestones=(ACCEPT, look, milestone("close", working_days(5), Satisfies.CLOSED))))
+    play.wait_until(china(2026, 9, 29, 1))
+    _put_in_force(
+        play, _policy(5, milestones=(look, milestone("done", working_days(9), Satisfies.CLOSED)), name="other")
+    )
+    play.say("system:policy", Replan)
+    assert play.running() == ["close@district"]
+
+
 def test_another_ladder_leaves_the_case_on_the_step_of_its_name() -> None:
     play = _play()
     play.wait_until(china(2026, 9, 29, 1))
@@ -168,6 +180,7 @@ def test_milestones_of_another_name_take_the_place_of_the_old_ones() -> None:
         7,
         milestones=(
             milestone("plan", working_days(4), Satisfies.PROGRESS),
+            milestone("send", working_days(1), Satisfies.DISPATCHED),
             milestone("sign", working_days(1), Satisfies.ACCEPTED),
             milestone("done", working_days(7), Satisfies.CLOSED),
         ),
@@ -175,7 +188,7 @@ def test_milestones_of_another_name_take_the_place_of_the_old_ones() -> None:
     play = _play()
     _put_in_force(play, other)
     play.wait(days=1).say("system:policy", Replan)
-    assert play.running() == ["plan", "done"]  # it was signed for long ago
+    assert play.running() == ["plan", "done"]  # it was sent out and signed for long ago
     # 25 September is the fourth working day, 30 September the seventh.
     assert (_due(play, "plan"), _due(play, "done")) == (china(2026, 9, 26), china(2026, 10, 1))
 
