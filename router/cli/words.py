@@ -34,6 +34,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "superseded": ("已被取代", "superseded"),
     "remind": ("催办", "remind"),
     "supervise": ("督办", "supervise"),
+    "raise": ("督办升级", "next level of supervision"),
     "escalate": ("提级", "escalate"),
     "nothing": ("无", "nothing"),
     "solved": ("已解决", "solved"),
