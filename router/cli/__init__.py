@@ -21,6 +21,7 @@ _COMMANDS = {
     "divisions": "router.cli.divisions:divisions",
     "policy": "router.cli.policy:policy",
     "sla": "router.cli.sla:sla",
+    "escalation": "router.cli.escalation:escalation",
     "calendar": "router.cli.calendar:calendar",
     "check": "router.cli.check:check",
     "db": "router.cli.db:db",

@@ -15,7 +15,7 @@ from router.cli.handing_in import no_case
 from router.cli.output import emit, emit_json, emit_table, seconds
 from router.cli.times import WHEN
 from router.cli.words import value_word, word
-from router.core.events import DeadlineMissed, Entry
+from router.core.events import DeadlineMissed, Entry, EscalationUndone
 from router.core.hands import HolderKind
 from router.core.holding import Span, charged, holding, totals
 from router.core.tree import Tree
@@ -73,7 +73,14 @@ def time(call: Call, case_id: str, as_of: datetime | None) -> None:
 def account(case_id: str, entries: Sequence[Entry], as_of: datetime, *, replayed: bool) -> Account:
     """The account of a case, with its sums and what was missed."""
     spans = holding(entries, as_of, replayed=replayed)
-    missed = [x.event for x in entries if isinstance(x.event, DeadlineMissed) and x.event_at <= as_of]
+    withdrawn = {(x.event.milestone, x.event.due_at) for x in entries if isinstance(x.event, EscalationUndone)}
+    missed = [
+        x.event
+        for x in entries
+        if isinstance(x.event, DeadlineMissed)
+        and x.event_at <= as_of
+        and (x.event.milestone, x.event.due_at) not in withdrawn
+    ]
     charges = ((one, charged(spans, one.due_at)) for one in missed)
     return Account(
         case=case_id,

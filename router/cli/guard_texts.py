@@ -32,6 +32,20 @@ GUARDS: dict[str, tuple[str, str]] = {
     "held_more": ("另有 {count} 个，见 --json", "{count} more, see --json"),
     "guards_progress": ("已处理 {count} 件", "{count} done"),
     "guards_refused": ("{count} 件未执行：{code}", "{count} refused: {code}"),
+    "undo_which": ("写明批次 --batch，或时间 --since", "say which: --batch, or --since"),
+    "undo_which_todo": (
+        "批次号在 sla release 时给出；时间按登记时间，可加 --until",
+        "`sla release` named the batch; times are those of recording, --until may end them",
+    ),
+    "undo_no_batch": ("没有放行批次 {batch}", "nothing was let through under the number {batch}"),
+    "undo_no_batch_todo": ("改用 --since 和 --until", "name a time with --since and --until"),
+    "undo_from": ("原承办单位", "taken from"),
+    "undo_to": ("提级至", "went to"),
+    "undo_dry": (
+        "共 {count} 次提级；试算，未撤销",
+        "{count:escalation|escalations}; a dry run: nothing was undone",
+    ),
+    "undone": ("已撤销 {count} 次提级", "{count:escalation was|escalations were} undone"),
     "wrong_brake_storm": (
         "提级已暂停：同时到期 {due} 个，上限 {threshold} 个；先看 sla held，再 sla release 或 sla cancel",
         "the brake holds: {due} deadlines were due at once, {threshold} may be; look at sla held, then "

@@ -208,6 +208,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "认定被扣住的时限不算超时，各留至少一个工作日，逐件记录在案",
         "take what the brake holds as not missed: each case gets an entry and a working day at least",
     ),
+    "escalation": ("提级：撤销误提", "escalations: undo what was wrong"),
+    "escalation undo": (
+        "撤销一批误提：工单退回原承办单位，超时撤回，逐件记录在案\n\n"
+        "批次为一次 sla release 放行的时限，或按登记时间 --since、--until。"
+        "其后已有人办结或改派的工单不退回，只撤回超时。"
+        "重复执行不再生效。",
+        "take back a batch of wrong escalations: cases go back, the misses are withdrawn, all on record\n\n"
+        "A batch is what one `sla release` let through, or what was put on record from --since to --until. A case "
+        "that somebody has resolved or handed on since stays where it is; its miss is withdrawn all the same. Run "
+        "twice it takes effect once.",
+    ),
     "sla what-if": (
         "换一套规则会怎样：用台账里的历史试算，什么也不写\n\n"
         "逐件重走 --since 以来受理的工单：各方照旧行事，只换规则；"

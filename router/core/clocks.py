@@ -189,10 +189,12 @@ def cancel(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
     )
 
 
-def withdraw(case: Case, name: str, due_at: datetime) -> None:
-    """A miss was none."""
+def withdraw(case: Case, name: str, due_at: datetime, moved_to: datetime) -> None:
+    """A miss was none; where it was the figures' due date, that is a later one."""
     found = missed(case, name, due_at)
     if found is not None:
+        if case.due_at == due_at and _is_promise(found):
+            case.due_at = moved_to
         gone = msgspec.structs.replace(found, status=MilestoneStatus.WITHDRAWN, charged_to=None)
         case.milestones = tuple(gone if m is found else m for m in case.milestones)
 

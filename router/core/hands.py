@@ -203,6 +203,13 @@ def _escalated(hands: Hands, event: e.Escalated) -> None:
     hands.supervision = event.to_name.startswith(SUPERVISION)
 
 
+def _undone(hands: Hands, event: e.EscalationUndone) -> None:
+    if event.returned:
+        hands.supervisor = ""
+        hands.gets(event.desk)
+        hands.supervision = event.step_name.startswith(SUPERVISION)
+
+
 def _pulled(hands: Hands, event: e.Pulled) -> None:
     hands.gets(event.to_desk)
     hands.forget_return()
@@ -256,6 +263,7 @@ _NOTES: dict[type[e.Event], Callable[[Hands, Any], None]] = {
     e.MediationStarted: _mediated,
     e.MediationEnded: _mediation_ended,
     e.Escalated: _escalated,
+    e.EscalationUndone: _undone,
     e.Pulled: _pulled,
     e.EscalationRequested: _escalation_requested,
     e.ExtensionRequested: _extension_requested,

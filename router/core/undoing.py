@@ -61,6 +61,8 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
             desk=command.desk,
             step=command.step,
             by=command.by,
+            step_name=rules.step_name(rules.policy(case.policy), command.step, command.desk),
+            moved_to=_a_day_ahead(draft, rules),
             returned=returned,
             milestones=_running_again(draft, rules, missed) if returned else (),
         ),

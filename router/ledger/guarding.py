@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Text, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Boolean, Connection, RowMapping, Text, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.core.case import Case
@@ -49,10 +49,11 @@ END = (
 DUE = select(_cases.c.id).where(_cases.c.wake_at < _now, _cases.c.escalates, _cases.c.next_due_at >= _since)
 #: When escalations fell.
 ESCALATED = select(_entries.c.event_at).where(_entries.c.type == "Escalated", _entries.c.event_at >= _since)
-#: What is held: by the brake everything that has passed, by a hold what was handed out in vain.
+#: What may be held: under the brake whatever has passed, and behind a reminder nobody has taken yet there may be
+#: more; by a hold what was handed out in vain.
 HELD = (
     select(_cases.c.body)
-    .where(_cases.c.escalates, _cases.c.next_due_at < _now, or_(bindparam("braked"), _cases.c.held))
+    .where(_cases.c.next_due_at < _now, or_(bindparam("braked", type_=Boolean), _cases.c.held))
     .order_by(_cases.c.next_due_at, _cases.c.id)
 )
 COUNT_HELD = select(func.count()).where(_cases.c.escalates, _cases.c.next_due_at < _now)

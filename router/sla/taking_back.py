@@ -64,7 +64,8 @@ def cancel_held(
     """
     actor = Actor(ActorRole.SYSTEM, "brake")
     # Read to the end first: what is written below must not change what is being streamed.
-    held = [(case.id, min(one.due_at for one in passed_and_held(case, now))) for case in ledger.held(now)]
+    passed = ((case.id, passed_and_held(case, now)) for case in ledger.held(now))
+    held = [(case_id, min(one.due_at for one in some)) for case_id, some in passed if some]
     commands = (
         CancelDeadlines(
             id=f"cancel/{case_id}/{due_at.timestamp():.6f}", case_id=case_id, actor=actor, by=by, text=reason

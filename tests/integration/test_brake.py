@@ -12,7 +12,7 @@ from router.core.commands import Accept, Actor, ActorRole, Resolve
 from router.core.events import DeadlineCancelled, DeadlineMissed, Escalated, MilestoneStatus
 from router.core.opening import case_id_of
 from router.sla.brake import Limits, Watch
-from router.sla.taking_back import cancel_held
+from router.sla.taking_back import Batch, cancel_held, escalations, undo
 from router.waker import Waker
 from tests.city import MONDAY
 from tests.town import Town, town
@@ -216,3 +216,30 @@ def test_a_held_storm_is_released_on_a_real_server(database_url: str) -> None:
         here.on.ledger.take_brake_off("released", by="li", reason="looked", now=here.time)
         here.wait(minutes=1)
         assert len(set(escalated(here))) == len(escalated(here)) == 300
+
+
+def test_a_wrong_release_is_undone_as_a_batch(here: Town) -> None:
+    brake_on(here, floor=2)
+    open_cases(here, 5)
+    fall_due(here)
+    brake = here.on.ledger.brake()
+    assert brake is not None
+    released_at = here.time
+    here.on.ledger.take_brake_off("released", by="li", reason="looked right", now=released_at)
+    here.wait(minutes=1)
+    assert len(escalated(here)) == 5
+    # One that went up by itself later is not of the batch.
+    here.waker = Waker(here.on.ledger, here.on.sender(background=False))
+    other = here.open(99)
+    here.wait(days=1, seconds=1)
+    batch = Batch(since=released_at, until=here.time, due_before=released_at)
+    found = escalations(here.on.ledger, batch)
+    assert {entry.case_id for entry in found} == {case_id_of("hotline", str(n)) for n in range(5)}
+    done = undo(here.router, found, by="li", reason="日历有误", now=here.time)
+    assert (done.accepted, done.refused) == (5, {})
+    again = undo(here.router, found, by="li", reason="日历有误", now=here.time)
+    assert again.accepted == 5  # answered as before, nothing new on record
+    assert len(list(here.on.ledger.all_entries("EscalationUndone"))) == 5
+    stays = here.on.ledger.case(other)
+    assert stays is not None
+    assert (stays.lead, stays.escalations) == ("lake", 1)

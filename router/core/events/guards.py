@@ -26,6 +26,10 @@ class EscalationUndone(Event, frozen=True, kw_only=True, tag="EscalationUndone")
     #: The step it stood on.
     step: int
     by: str
+    #: Name of that step.
+    step_name: str
+    #: What was missed ends then, a working day ahead of the decision; so does the figures' due date that was it.
+    moved_to: datetime
     #: Whether the case went back; else somebody had dealt with it meanwhile, and only the miss is withdrawn.
     returned: bool
     #: Its clocks that run again.

@@ -16,7 +16,7 @@ def _on_cancelled(case: Case, event: e.DeadlineCancelled, _entry: e.Entry) -> No
 
 def _on_undone(case: Case, event: e.EscalationUndone, entry: e.Entry) -> None:
     """The miss was none; a case that nobody has dealt with since is where it was before it."""
-    clocks.withdraw(case, event.milestone, event.due_at)
+    clocks.withdraw(case, event.milestone, event.due_at, event.moved_to)
     case.escalations -= 1
     # Whoever has it now need not answer for a report that comes after a miss that was none.
     kept = (one for one in case.taken if (one.milestone, one.due_at) != (event.milestone, event.due_at))

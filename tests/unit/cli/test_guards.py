@@ -1,0 +1,93 @@
+"""What operators type when the brake holds: `sla held`, `release`, `cancel`, and `escalation undo` afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from router.ledger.guard_port import Brake
+from router.ledger.sql import SqlLedger
+from tests.unit.cli.conftest import Shell
+
+#: Long past by any clock.
+RECEIVED = ("--received", "2026-01-05 09:00")
+
+
+def put_on(shell: Shell) -> None:
+    ledger = SqlLedger(shell.ledger, key=None)
+    at = datetime(2026, 1, 20, tzinfo=UTC)
+    ledger.put_brake_on(Brake(cause="storm", braked_at=at, due=1200, threshold=200, skew_s=0.0))
+    ledger.close()
+
+
+@pytest.fixture
+def held(shell: Shell) -> str:
+    """A case whose deadline has passed, under a brake."""
+    case = shell.open(*RECEIVED)
+    put_on(shell)
+    # Whatever only tells somebody goes on, and is taken with the next command.
+    assert shell("case", "report", case, "--desk", "liuyin", "--text", "x").code == 0
+    return case
+
+
+def test_what_is_held_is_listed_by_cause_in_both_languages(shell: Shell, held: str) -> None:
+    english = shell("sla", "held")
+    assert english.code == 7
+    assert "1200 deadlines were due at once, 200 may be" in english.out
+    assert held in english.out
+    chinese = shell("sla", "held", lang="zh")
+    assert "提级已暂停" in chinese.out
+    assert "同时到期 1200 个，上限 200 个" in chinese.out
+    told = shell("sla", "held", "--json").json
+    assert {(one["case"], one["desk"], one["milestone"], one["cause"]) for one in told["held"]} == {
+        (held, "liuyin", "close", "brake")
+    }
+
+
+def test_status_says_that_the_brake_holds_and_what_to_do(shell: Shell, held: str) -> None:
+    assert held
+    found = shell("status", "--json")
+    assert found.code == 7
+    (wrong,) = [one for one in found.json["wrong"] if one["code"] == "brake"]
+    assert "sla release" in wrong["en"]
+    assert "sla release" in wrong["zh"]
+    # A deadline that is held says nothing about the clock.
+    assert "clock" not in {one["code"] for one in found.json["wrong"]}
+
+
+def test_a_release_needs_a_name_and_a_reason_and_lets_go(shell: Shell, held: str) -> None:
+    assert held
+    assert shell("sla", "release").code == 2
+    done = shell("sla", "release", "--by", "li", "--reason", "a real storm")
+    assert done.code == 0
+    assert "batch 1" in done.err
+    assert shell("sla", "held").code == 0
+    assert shell("sla", "release", "--by", "li", "--reason", "again").code == 5
+
+
+def test_a_cancelled_deadline_has_an_entry_and_a_day(shell: Shell, held: str) -> None:
+    done = shell("sla", "cancel", "--by", "li", "--reason", "日历有误", "--json")
+    assert done.code == 0, done.err
+    assert done.json == {"done": 1, "refused": {}}
+    story = shell("case", "show", held, lang="zh").out
+    assert "li 认定" in story
+    assert "不算超时" in story
+    assert shell("sla", "held").code == 0
+
+
+def test_escalations_are_undone_by_time_and_nothing_happens_twice(shell: Shell) -> None:
+    case = shell.open(*RECEIVED)
+    shell("case", "report", case, "--desk", "liuyin", "--text", "x")  # settles what has passed
+    told = shell("case", "show", case, "--json").json
+    words = ("escalation", "undo", "--since", "2026-01-01", "--by", "li", "--reason", "时钟出错")
+    rehearsed = shell(*words, "--dry-run", "--json").json
+    done = shell(*words, "--json")
+    assert rehearsed["escalations"] == done.json["escalations"]
+    assert told
+    assert shell(*words, "--json").json["done"] == done.json["done"]
+
+
+def test_undoing_says_which(shell: Shell) -> None:
+    assert shell("escalation", "undo", "--by", "li", "--reason", "x").code == 2
+    assert shell("escalation", "undo", "--batch", "7", "--by", "li", "--reason", "x").code == 3
