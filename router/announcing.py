@@ -1,7 +1,7 @@
 """Announcing: what happened to a case, told to whoever listens on `case.events`.
 
-The law of the file: an event carries no words. The text of its entry, what a desk wrote as a root cause, and every
-reference to a person stay behind; a case that is confidential or about an office is not announced at all.
+The law of the file: an event carries no words. The text of its entry and every reference to a person stay behind,
+wherever in the event they stand; a case that is confidential or about an office is not announced at all.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from router.core.events import Entry
 from router.core.messages import EventRecorded
 from router.core.outbox import Outgoing
 
-#: Fields of events that are a person's, were written by one, or (the hash) let somebody try what was written.
-WITHHELD = frozenset({"complainant", "contact_ref", "content_hash", "root_cause"})
+#: Fields of events that are a person's, or (the hash) let somebody try what was written.
+WITHHELD = frozenset({"complainant", "contact_ref", "content_hash"})
 
 
 def announced(case: Case, entries: Sequence[Entry], tier: str, now: datetime) -> tuple[Outgoing, ...]:
@@ -38,13 +38,13 @@ def announced(case: Case, entries: Sequence[Entry], tier: str, now: datetime) ->
 
 
 def _announced(entry: Entry, tier: str, now: datetime) -> Outgoing:
-    data: dict[str, Any] = msgspec.to_builtins(entry.event)
+    data: dict[str, Any] = _without_persons(msgspec.to_builtins(entry.event))
     name = str(data.pop("event"))
     payload = EventRecorded(
         case_id=entry.case_id,
         version=entry.version,
         event=name,
-        data={key: value for key, value in data.items() if key not in WITHHELD},
+        data=data,
         tier=tier,
         cause=entry.cause,
         ordinal=entry.ordinal,
@@ -64,3 +64,9 @@ def _announced(entry: Entry, tier: str, now: datetime) -> Outgoing:
         # Nobody need be listening: one that no queue is bound for is no fault.
         mandatory=False,
     )
+
+
+def _without_persons(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_persons(one) for key, one in value.items() if key not in WITHHELD}
+    return [_without_persons(one) for one in value] if isinstance(value, list) else value

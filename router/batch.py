@@ -17,7 +17,7 @@ from router.broker.envelope import encode
 from router.broker.port import Outgoing
 from router.core import address, lifecycle
 from router.core.case import Case
-from router.core.commands import Command, Open, PassDeadline, fingerprint
+from router.core.commands import Command, Open, PassDeadline, fingerprint, others
 from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
 from router.core.messages import Assigned, Message
@@ -147,7 +147,9 @@ class Batch:
                 self.behind.add(case.id)
                 self.later.add(command.id)
                 return
-        decision = lifecycle.decide(case, command, self._rules, now)
+        named = others(command)
+        beside = {name: self._cases[name] for name in named if name in self._cases} if named else {}
+        decision = lifecycle.decide(case, command, self._rules, now, beside=beside)
         if isinstance(decision, Refusal):
             self._refused(case, arrived, decision)
             return
@@ -226,9 +228,29 @@ class Batch:
             for ordinal, message in enumerate(step.messages)
         )
         told = tuple(message for message in made if message is not None)
+        if step.follow_ons:
+            tier = self._due_tier(step.case)
+            told = (*told, *(following(command, tier, self._now) for command in step.follow_ons))
         if not self._publish_events:
             return told
         return (*told, *announced(step.case, step.entries, self._due_tier(step.case), self._now))
+
+
+def following(command: Command, tier: str, now: datetime) -> Outgoing:
+    """The router's own command to another case, on its way back to the router.
+
+    It goes where the clock's own go: no account but the router's may write there.
+    """
+    return Outgoing(
+        id=command.id,
+        exchange=address.DUE,
+        key=address.due_key(tier),
+        type=lifecycle.tag_of(command),
+        case_id=command.case_id,
+        case_version=0,
+        body=encode(command),
+        timestamp=now,
+    )
 
 
 def outgoing(

@@ -17,7 +17,7 @@ from router.arrivals import Arrived, contact_ref, open_delivery, parked_delivery
 from router.batch import Batch
 from router.broker.envelope import Receipt, Trouble
 from router.broker.port import Delivery, Fate
-from router.core.commands import Contact, Open
+from router.core.commands import Contact, Open, others
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
@@ -174,6 +174,7 @@ class Router:
     ) -> tuple[Batch, set[str]]:
         """Decide a batch within a transaction; returns it and the ids of cases that others changed meanwhile."""
         known = {one.command.case_id for one in arrived} | set(waited_for)
+        known.update(name for one in arrived for name in others(one.command))
         cases = unit.cases(known) if known else {}
         versions = {case.policy for case in cases.values()}
         answered = unit.answers({one.command.id for one in arrived}) if arrived else {}

@@ -187,6 +187,8 @@ class Play:
         self.last: c.Command | None = None
         #: What the last command was refused with; None when it was accepted.
         self.refusal: Refusal | None = None
+        #: Other cases that commands may name, by id.
+        self.beside: dict[str, Case] = {}
         self._case: Case | None = None
         self._answers: dict[str, Decided | Refusal] = {}
         self._given = 0
@@ -262,7 +264,7 @@ class Play:
         if self._case is not None and not isinstance(command, c.PassDeadline):
             for step in settle(self._case, event_time(command, self.now, self.rules), self.rules, self.now):
                 self._keep(step)
-        decision = decide(self._case, command, self.rules, self.now)
+        decision = decide(self._case, command, self.rules, self.now, beside=self.beside)
         self.refusal = decision if isinstance(decision, Refusal) else None
         if isinstance(decision, Refusal):
             if self._case is not None:

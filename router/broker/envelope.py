@@ -17,6 +17,7 @@ from router.core.lifecycle import with_case_id
 from router.core.messages import Payload
 from router.core.opening import case_id_of
 from router.core.plausible import MAX_ID_BYTES, fault_of, is_id
+from router.core.step import FOLLOWS
 
 #: Largest body that is taken, bytes; a million letters of text are a mistake or an attack.
 MAX_BODY_BYTES = 256 * 1024
@@ -138,11 +139,11 @@ def forged(
         replaying: history is being replayed, which speaks for whoever had the word then. Else it has none.
     """
     if isinstance(found, PassDeadline) or queue.startswith("due."):
-        fits = isinstance(found, PassDeadline) and queue.startswith("due.")
+        fits = queue.startswith("due.") and (isinstance(found, PassDeadline) or _follows(found))
         return (
             None
             if fits
-            else Trouble("forged", f"{_kind(found)} came through {queue}: only the clock uses due queues")
+            else Trouble("forged", f"{_kind(found)} came through {queue}: only the router itself uses due queues")
         )
     if user_id is not None and user_id.startswith(OPERATOR):
         return _claim_of(found, ActorRole.SYSTEM, "no operator speaks as the system")
@@ -163,6 +164,11 @@ def forged(
 
 #: Accounts of people and programs that act for the city's own staff: follow-up, supervision, dispatch.
 OPERATOR = "operator."
+
+
+def _follows(found: Command | Receipt) -> bool:
+    """Whether it is what the router itself says of another case."""
+    return isinstance(found, Command) and found.id.startswith(FOLLOWS) and found.actor.role is ActorRole.SYSTEM
 
 
 def _kind(found: Command | Receipt) -> str:

@@ -59,6 +59,14 @@ _TOGETHER = (
 #: What inspectors, supervision and the top tier say of it.
 _INSPECTIONS = ("record-inspection", "require", "tick", "pull")
 
+#: Cases that belong together, and what is said of a case later.
+_LINKS = (
+    "link",
+    "unlink",
+    "urge",
+    "redact",
+)
+
 #: Where the function cannot be named as the command.
 _FUNCTIONS = {"return": "return_"}
 
@@ -74,5 +82,6 @@ case = Nouns(
         **{name: f"router.cli.case_clocks:{name.replace('-', '_')}" for name in _CLOCKS},
         **{name: f"router.cli.case_inspections:{name.replace('-', '_')}" for name in _INSPECTIONS},
         **{name: f"router.cli.case_together:{name.replace('-', '_')}" for name in _TOGETHER},
+        **{name: f"router.cli.case_links:{name}" for name in _LINKS},
     },
 )

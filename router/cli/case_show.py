@@ -135,4 +135,4 @@ def _milestone(one: Milestone, now: datetime) -> tuple[str, ...]:
 def _line(entry: Entry) -> str:
     actor = " ".join(filter(None, (value_word(entry.actor.role), entry.actor.id)))
     text = f" “{entry.text}”" if entry.text else ""
-    return f"{local(entry.event_at)}  {sentence(entry.event)}  [{actor}]{text}"
+    return f"{entry.version:>3}  {local(entry.event_at)}  {sentence(entry.event)}  [{actor}]{text}"

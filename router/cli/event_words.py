@@ -10,6 +10,7 @@ import msgspec
 
 from router.cli.output import command_word, local
 from router.cli.words import pick, value_word, word
+from router.core.commands import Related
 from router.core.events import AnyEvent
 
 #: Event → (Chinese, English). Fields that are None or empty are left as `-`.
@@ -143,6 +144,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "nobody works for {desk} since {since}; {superior} was told",
     ),
     "Corrected": ("更正：事项 {category}", "corrected: category {category}"),
+    "Linked": ("与工单 {other} 关联", "linked to case {other}"),
+    "Unlinked": ("取消与工单 {other} 的关联", "no longer linked to case {other}"),
+    "ClusterProposed": (
+        "一小时内同类诉求 {count} 件，建议 {to} 立为批量项目",
+        "{count} complaints of one kind within an hour: {to} may make a project of them",
+    ),
+    "Urged": ("催单，第 {times} 次", "urged, time {times}"),
+    "Redacted": ("{by} 删改第 {entry} 条记录的文字", "{by} blanked the text of entry {entry}"),
+    "CauseNamed": ("{desk} 写明原因", "{desk} named the cause"),
     "Withdrawn": ("撤回（{by}）", "withdrawn by {by}"),
     "LateReportKept": ("{desk} 的迟到报告留存：{outcome}", "a late report of {desk} is kept: {outcome}"),
     "Refused": ("未予执行 {command_type}：{code}", "refused {command_type}: {code}"),
@@ -182,6 +192,8 @@ def _shown(field: str, value: Any) -> str:
         return "-"
     if isinstance(value, datetime):
         return local(value)
+    if isinstance(value, Related):
+        return value.case_id
     if isinstance(value, bool):
         return word("yes" if value else "no")
     if field == "command_type":

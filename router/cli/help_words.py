@@ -125,6 +125,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case adopt": ("采纳原单位的迟到报告", "adopt a late report of the old lead"),
     "case dispatch": ("派单给承办单位", "dispatch the case to a desk"),
     "case correct": ("更正事项或区划，重新派单", "correct category or division; the case is routed anew"),
+    "case link": (
+        "关联另一件工单；各自计时、各自答复",
+        "link another case; each keeps its clocks and its answer",
+    ),
+    "case unlink": ("取消关联", "two cases are two matters after all"),
+    "case urge": ("催单，每日一次；告知主办单位", "urge, once a day; the lead is told"),
+    "case redact": (
+        "删改一条记录的文字；何人因何删改留痕",
+        "blank the text of one entry; who did that and why stays on record",
+    ),
     "case withdraw": ("撤回", "withdraw the case"),
     "parked": (
         "暂存的消息：查看、重新处理、作废",

@@ -34,6 +34,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--passed": ("通过，或不通过", "it passes, or fails"),
     "--settled": ("达成，或未达成", "it is settled, or failed"),
     "case mediate --to": ("调解单位编码；不写则为最近的", "the mediation desk; else the nearest"),
+    "case link --to": ("另一件工单的编号", "id of the other case"),
+    "--entry": ("记录的序号，见 case show", "number of the entry, as case show has it"),
     "--milestone": ("节点；不写则为下一个", "the milestone it is for; else the next one that waits"),
     "--on-site": ("现场督办", "the watcher was there"),
     "case whistle --to": ("被吹哨单位编码，可多次给出", "a desk that is called; may be repeated"),

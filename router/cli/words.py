@@ -83,7 +83,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "result_accepted": ("认可", "accepted"),
     "deadline": ("超时", "deadline missed"),
     "voluntary": ("主动申请", "asked for"),
-    "repeat": ("多次重办", "put back to work repeatedly"),
+    "repeat": ("多次诉求或重办", "complained about or put back to work repeatedly"),
     "unstaffed": ("无人值守", "unstaffed"),
     "pulled": ("上级提办", "pulled up"),
     "named": ("来源指名", "named by the source"),

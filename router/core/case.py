@@ -11,6 +11,7 @@ from router.core import events as e
 from router.core.changes import NONE, Changes
 from router.core.commands import Outcome, Place
 from router.core.inspected import UNTOUCHED, Inspections
+from router.core.links import UNLINKED, Links
 from router.core.together import ALONE, Together
 
 
@@ -51,6 +52,7 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     state: State
     source: str
     source_id: str
+    #: Empty: it was redacted with the text.
     content_hash: str
     channel: str
     origin: str
@@ -86,6 +88,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     level: int = 0
     #: Name of the level that waits for its officer's word; empty: none.
     proposed_level: str = ""
+    #: Other cases it belongs to, and what was said of it later.
+    links: Links = UNLINKED
     #: Index into the policy's ladder; -1: the lead stands below its first step.
     step: int = 0
     #: Nobody has placed it yet: it came by triage and was not dispatched by anybody since.
@@ -98,6 +102,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     assigned_version: int = 0
     accepted_at: datetime | None = None
     resolved_at: datetime | None = None
+    #: When the citizen last got a reply or a resolution.
+    answered_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     #: Opened and resolved at once: solved before it was brought (当场解决).

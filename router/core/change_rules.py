@@ -1,9 +1,9 @@
-"""The `[extension]` and `[suspension]` tables of a policy's file."""
+"""The `[extension]`, `[suspension]` and `[repeat]` tables of a policy's file."""
 
 from __future__ import annotations
 
 from router.core.notation import parse_instant
-from router.core.policy import Days, Elapsed, ExtensionRule, Instant, SuspensionRule
+from router.core.policy import Days, Elapsed, ExtensionRule, Instant, RepeatRule, SuspensionRule
 from router.core.toml_table import Table
 
 #: How long the tier above has to decide, where the policy does not say: our default.
@@ -46,6 +46,19 @@ def read_suspension(table: Table) -> SuspensionRule | None:
         reasons=suspension.texts("reasons"),
         decide_within=_span(suspension, "decide_within", _DECIDE_WITHIN),
     )
+
+
+def read_repeat(table: Table) -> RepeatRule | None:
+    """Whether being complained about again takes a case up; a policy that says nothing takes none.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+    """
+    if "repeat" not in table:
+        return None
+    repeat = table.table("repeat", ("escalate_at",))
+    repeat.require("escalate_at")
+    return RepeatRule(escalate_at=repeat.whole("escalate_at", 3, at_least=2))
 
 
 def _span(table: Table, key: str, usual: str) -> Instant:

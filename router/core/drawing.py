@@ -64,6 +64,10 @@ KINDS_ZH: dict[Kind, str] = {
     Kind.ADOPT: "采纳",
     Kind.CORRECT: "更正",
     Kind.CONFIRM_LEVEL: "确认督办升级",
+    Kind.LINK: "关联",
+    Kind.UNLINK: "取消关联",
+    Kind.URGE: "催单",
+    Kind.REDACT: "删改",
     Kind.WITHDRAW: "撤回",
     Kind.PASS_DEADLINE: "到期",
     Kind.RECOMPUTE: "重算时限",
@@ -89,7 +93,7 @@ ROLES: dict[Role, tuple[str, str]] = {
     Role.SUPERVISION: ("督查", "supervision; a desk only where it does not handle the case"),
     Role.CHANNEL: ("渠道", "the source that brought the case"),
     Role.CITIZEN: ("市民", "the resident, by case id and code"),
-    Role.SYSTEM: ("系统", "the clock"),
+    Role.SYSTEM: ("系统", "the clock, and what follows from another case"),
 }
 
 #: Command → states it may lead to. One that is absent leaves the state as it is.

@@ -6,13 +6,15 @@ first, in order, each at its own instant (`settle`): the outcome does not depend
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from router.core import (
+    afterwards,
     commands as c,
     correcting,
     deadlines,
@@ -22,6 +24,7 @@ from router.core import (
     gate,
     inspections,
     levels,
+    linking,
     mediation,
     notices,
     opening,
@@ -45,7 +48,7 @@ from router.core.permissions import PERMISSIONS, Kind, Role, roles_of
 from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import Rules
-from router.core.step import Draft, Step
+from router.core.step import FOLLOWS, Draft, Step
 from router.core.tree import DeskKind
 
 Handler = Callable[[Draft, Any, Rules], Refusal | None]
@@ -100,6 +103,10 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.Adopt: (Kind.ADOPT, working.adopt),
     c.Correct: (Kind.CORRECT, correcting.correct),
     c.ConfirmLevel: (Kind.CONFIRM_LEVEL, levels.confirm),
+    c.Link: (Kind.LINK, linking.link),
+    c.Unlink: (Kind.UNLINK, linking.unlink),
+    c.Urge: (Kind.URGE, afterwards.urge),
+    c.Redact: (Kind.REDACT, afterwards.redact),
     c.Withdraw: (Kind.WITHDRAW, gate.withdraw),
     c.PassDeadline: (Kind.PASS_DEADLINE, deadlines.pass_deadline),
     c.Recompute: (Kind.RECOMPUTE, lambda draft, _command, rules: recomputing.recompute(draft, rules)),
@@ -138,7 +145,14 @@ def _is_in_outage(command: c.Command, at: datetime, rules: Rules, case: Case | N
     return rules.guards.window(case, rules.policy(case.policy).name, desk, at) is not None
 
 
-def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -> Step | Refusal:
+def decide(
+    case: Case | None,
+    command: c.Command,
+    rules: Rules,
+    now: datetime,
+    *,
+    beside: Mapping[str, Case] = MappingProxyType({}),
+) -> Step | Refusal:
     """What a command leads to.
 
     Args:
@@ -146,12 +160,13 @@ def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -
         command: with `case_id` filled in.
         rules: in force.
         now: aware instant of recording.
+        beside: other cases that the command names (`commands.others`), as they stand; those that exist.
 
     Returns:
         The step, or the refusal. A deadline of the case that passed before the command is not looked at here:
         see :func:`settle`.
     """
-    if command.id.startswith(deadlines.WAKE_UP) and not isinstance(command, c.PassDeadline):
+    if _is_reserved(command):
         return refuse("reserved_id", command=command.id)
     at = event_time(command, now, rules, case)
     if isinstance(command, c.Open):
@@ -159,13 +174,20 @@ def decide(case: Case | None, command: c.Command, rules: Rules, now: datetime) -
     if case is None or _is_hidden_from(case, command.actor, rules):
         return refuse("unknown_case", case=command.case_id)
     kind, handler = _HANDLERS[type(command)]
-    draft = Draft(case, command, at=at, now=now, tree=rules.tree)
+    draft = Draft(case, command, at=at, now=now, tree=rules.tree, beside=beside)
     refusal = _permitted(case, command, kind, rules)
     if refusal is not None:
         if refusal.code != "not_lead" or not working.counts_as_in_time(draft, command, rules):
             return refusal
         handler = working.in_time_after_all
     return handler(draft, command, rules) or draft.step()
+
+
+def _is_reserved(command: c.Command) -> bool:
+    """Whether it has an id that only the router gives, and is not the router's."""
+    if command.id.startswith(deadlines.WAKE_UP):
+        return not isinstance(command, c.PassDeadline)
+    return command.id.startswith(FOLLOWS) and command.actor.role is not c.ActorRole.SYSTEM
 
 
 def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:

@@ -266,6 +266,44 @@ class Ticked(Payload, frozen=True, kw_only=True, tag="case.ticked.v1"):
     left: tuple[int, ...] = ()
 
 
+class Linked(Payload, frozen=True, kw_only=True, tag="case.linked.v1"):
+    """关联: another case is about the same matter; each keeps its own clocks and answer."""
+
+    other: str
+
+
+class Unlinked(Payload, frozen=True, kw_only=True, tag="case.unlinked.v1"):
+    """取消关联: another case is a matter of its own after all."""
+
+    other: str
+
+
+class ClusterProposed(Payload, frozen=True, kw_only=True, tag="case.cluster_proposed.v1"):
+    """So many complaints about one thing in one place within an hour: a project may be the answer."""
+
+    category: str | None
+    #: Code of the division.
+    division: str
+    count: int
+    #: Ids of the cases linked to this one.
+    cases: tuple[str, ...]
+
+
+class Urged(Payload, frozen=True, kw_only=True, tag="case.urged.v1"):
+    """催单: the citizen asks what becomes of your case."""
+
+    #: How often that has happened by now.
+    times: int
+    text: str = ""
+
+
+class Redacted(Payload, frozen=True, kw_only=True, tag="case.redacted.v1"):
+    """删改: a text of the case was blanked on record; blank your copy of it."""
+
+    #: Version of the entry; 1: the case's own text.
+    entry: int
+
+
 class Refused(Payload, frozen=True, kw_only=True, tag="case.refused.v1"):
     """A command of yours was refused; `code` is stable, the sentences are for people."""
 
@@ -336,6 +374,11 @@ AnyPayload = (
     | Required
     | Ticked
     | Unstaffed
+    | Linked
+    | Unlinked
+    | ClusterProposed
+    | Urged
+    | Redacted
     | Refused
     | Answered
     | EventRecorded

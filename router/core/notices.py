@@ -39,6 +39,11 @@ REQUIRED = "required"
 TICKED = "ticked"
 INSPECTED = "inspected"
 UNSTAFFED = "unstaffed"
+LINKED = "linked"
+UNLINKED = "unlinked"
+CLUSTER_PROPOSED = "cluster_proposed"
+URGED = "urged"
+REDACTED = "redacted"
 REFUSED = "refused"
 
 

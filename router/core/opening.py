@@ -95,7 +95,7 @@ def _tell_watchers(draft: Draft, rules: Rules) -> None:
 
 
 def _repeat(case: Case, command: Open, digest: str) -> Step | Refusal:
-    if case.content_hash == digest:
+    if case.content_hash in (digest, ""):  # a redacted one tells nobody what was said
         return Step(case=case, decided_on=case.version, entries=(), messages=())
     return refuse("content_conflict", source_id=command.source_id, case=case.id)
 

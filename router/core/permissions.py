@@ -85,6 +85,10 @@ class Kind(StrEnum):
     ADOPT = "adopt"
     CORRECT = "correct"
     CONFIRM_LEVEL = "confirm_level"
+    LINK = "link"
+    UNLINK = "unlink"
+    URGE = "urge"
+    REDACT = "redact"
     WITHDRAW = "withdraw"
     PASS_DEADLINE = "pass_deadline"  # noqa: S105 - a deadline that passed, no password
     RECOMPUTE = "recompute"
@@ -107,9 +111,11 @@ _SUSPENDED = frozenset({State.SUSPENDED})
 _DISPATCHED = _AT_WORK | _SUSPENDED | {State.RESOLVED}
 _ALL = frozenset(State)
 #: Those who say which offices have to do with a case; never the one that handles it.
-_FROM_ABOVE = (Role.DISPATCHER, Role.SUPERIOR, Role.SUPERVISION)
 #: Those who inspect.
 _INSPECTORS = (Role.SUPERVISION, Role.CITY)
+FROM_ABOVE = (Role.DISPATCHER, Role.SUPERIOR, Role.SUPERVISION)
+#: What a desk is that has work with a case.
+HANDLES = frozenset({Role.LEAD, Role.ASSIST})
 
 
 def _may(states: frozenset[State], *roles: Role) -> Permission:
@@ -131,14 +137,14 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.MITIGATE: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
     Kind.WHISTLE: _may(_AT_WORK, Role.LEAD),
     Kind.REPORT_IN: _may(_AT_WORK, Role.ASSIST),
-    Kind.ADD_ASSIST: _may(_AT_WORK, *_FROM_ABOVE),
-    Kind.REMOVE_ASSIST: _may(_AT_WORK, *_FROM_ABOVE),
-    Kind.ASSIGN_LEADER: _may(_OPEN, *_FROM_ABOVE),
-    Kind.INSTRUCT: _may(_OPEN, *_FROM_ABOVE),
+    Kind.ADD_ASSIST: _may(_AT_WORK, *FROM_ABOVE),
+    Kind.REMOVE_ASSIST: _may(_AT_WORK, *FROM_ABOVE),
+    Kind.ASSIGN_LEADER: _may(_OPEN, *FROM_ABOVE),
+    Kind.INSTRUCT: _may(_OPEN, *FROM_ABOVE),
     Kind.FILE_PLAN: _may(_AT_WORK, Role.LEAD),
-    Kind.REVIEW: _may(_AT_WORK | {State.RESOLVED}, *_FROM_ABOVE, Role.WATCHER),
+    Kind.REVIEW: _may(_AT_WORK | {State.RESOLVED}, *FROM_ABOVE, Role.WATCHER),
     Kind.MARK: _may(_OPEN, Role.WATCHER),
-    Kind.MEDIATE: _may(_AT_WORK, Role.LEAD, *_FROM_ABOVE),
+    Kind.MEDIATE: _may(_AT_WORK, Role.LEAD, *FROM_ABOVE),
     Kind.END_MEDIATION: _may(_AT_WORK, Role.MEDIATOR),
     Kind.RETURN: _may(_AT_WORK, Role.LEAD),
     Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
@@ -177,6 +183,10 @@ PERMISSIONS: dict[Kind, Permission] = {
         Role.SUPERVISION,
     ),
     Kind.CONFIRM_LEVEL: _may(_OPEN, Role.SUPERVISION),
+    Kind.LINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
+    Kind.UNLINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
+    Kind.URGE: _may(_OPEN, Role.CITIZEN, Role.CHANNEL),
+    Kind.REDACT: _may(_ALL, Role.DISPATCHER, Role.SUPERVISION),
     Kind.WITHDRAW: _may(_OPEN, Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION),
     Kind.PASS_DEADLINE: _may(_ALL, Role.SYSTEM),
     Kind.RECOMPUTE: _may(_OPEN, Role.SYSTEM),

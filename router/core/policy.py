@@ -270,6 +270,13 @@ class SuspensionRule(msgspec.Struct, frozen=True, kw_only=True):
     decide_within: Instant = Days(count=1, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 
 
+class RepeatRule(msgspec.Struct, frozen=True, kw_only=True):
+    """When being complained about again takes a case up (重复诉求)."""
+
+    #: With so many complaints about one matter, its own among them; at least two.
+    escalate_at: int
+
+
 class Match(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases a policy is for; an empty tuple or None matches all."""
 
@@ -354,6 +361,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     extension: ExtensionRule | None = None
     #: None: none of these cases is suspended.
     suspension: SuspensionRule | None = None
+    #: None: being complained about again takes no case up.
+    repeat: RepeatRule | None = None
     watchers: tuple[Watcher, ...] = ()
     dispatch: DispatchTerms = DispatchTerms()
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.

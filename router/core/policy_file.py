@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import msgspec
 
-from router.core.change_rules import read_extension, read_suspension
+from router.core.change_rules import read_extension, read_repeat, read_suspension
 from router.core.colours import read_colours
 from router.core.levels_file import read_levels
 from router.core.matching import MATTER_TYPES, ORIGINS
@@ -64,6 +64,7 @@ _POLICY_KEYS = (
     "return",
     "extension",
     "suspension",
+    "repeat",
     "watcher",
     "dispatch",
     "level",
@@ -119,6 +120,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         return_cap=cap,
         extension=read_extension(table),
         suspension=read_suspension(table),
+        repeat=read_repeat(table),
         watchers=watchers,
         dispatch=read_dispatch(table, tiers),
         min_in_hand_s=_working_s(table, "min_in_hand", 4 * 3600),

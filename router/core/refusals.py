@@ -191,6 +191,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "承办单位不能以“{outcome}”办结，撤回须由诉求人或热线提出",
         "a handling desk cannot resolve a case as {outcome}: that is the citizen's or the hotline's word",
     ),
+    "linked_already": ("已与工单 {other} 关联", "the case is linked to {other} already"),
+    "not_linked": ("未与工单 {other} 关联", "the case is not linked to {other}"),
+    "linked_to_itself": ("工单不能与自身关联", "a case is not linked to itself"),
+    "no_other_case": ("没有可关联的工单 {other}", "there is no case {other} to link to"),
+    "kept_apart": (
+        "保密件和反映单位问题的工单不与其他工单关联",
+        "a confidential case, or a report on an office, is linked to no other",
+    ),
+    "not_from_above": (
+        "须由派单席、督查或承办单位的上级提出；工单 {case}",
+        "that is the dispatcher's, supervision's or a superior's word, of case {case} too",
+    ),
+    "urged_today": ("{day} 已催过一次，每日一次", "it was urged on {day} already: once a day"),
+    "no_such_entry": ("没有第 {entry} 条记录", "the case has no entry {entry}"),
     "nothing_to_correct": ("没有需要更正的内容", "nothing to correct"),
 }
 

@@ -6,19 +6,26 @@ The law on the type: what a step stores is stored before what it sends is sent.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
 from router.core.case import Case
-from router.core.commands import Command, PassDeadline, fingerprint
+from router.core.commands import Actor, ActorRole, Command, PassDeadline, fingerprint
 from router.core.events import AnyEvent, Entry, Refused
 from router.core.history import fold_into
 from router.core.messages import AnyPayload, Message
 from router.core.refusals import Refusal
 from router.core.routing import keeps_from
 from router.core.tree import Tree
+
+#: How the ids of the router's own commands to other cases start; nobody else's command may have such an id.
+FOLLOWS = "then:"
+#: Who says what follows for another case.
+ROUTER = Actor(ActorRole.SYSTEM, "router")
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +38,22 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     #: Set when the command was refused and the step only notes that.
     refusal: Refusal | None = None
+    #: What follows for other cases: the router's own commands, sent like messages and carried out in their turn.
+    follow_ons: tuple[Command, ...] = ()
 
 
 class Draft:
     """A decision in the making: each event is folded in at once, so that the next one sees the case it left."""
 
     def __init__(
-        self, case: Case | None, command: Command, *, at: datetime, now: datetime, tree: Tree | None = None
+        self,
+        case: Case | None,
+        command: Command,
+        *,
+        at: datetime,
+        now: datetime,
+        tree: Tree | None = None,
+        beside: Mapping[str, Case] = MappingProxyType({}),
     ) -> None:
         """Start from `case` as it stands.
 
@@ -47,6 +63,7 @@ class Draft:
             at: event time.
             now: recording time.
             tree: who must not hear of a case about itself; None: nobody is told of this one.
+            beside: other cases that the command names, by id.
         """
         self._case = copy.copy(case) if case is not None else None
         self._decided_on = case.version if case is not None else 0
@@ -54,6 +71,8 @@ class Draft:
         self._entries: list[Entry] = []
         self._tree = tree
         self._messages: list[tuple[Callable[[Case], AnyPayload], str, str | None, str | None]] = []
+        self._follow_ons: list[Callable[[Case], Command]] = []
+        self.beside = beside
         self.at = at
         self.now = now
 
@@ -95,6 +114,15 @@ class Draft:
         """Tell a channel; None: the one that brought the case."""
         self._messages.append((payload, kind, None, channel or self.case.channel))
 
+    def also(self, command: Callable[[Case], Command]) -> None:
+        """What follows for another case; made from this one as the whole step leaves it, and given its id here."""
+        self._follow_ons.append(command)
+
+    def _named(self, number: int, command: Command) -> Command:
+        """One cause leads to the same commands however often it is decided."""
+        said = f"{self._command.id}\0{command.case_id}\0{number}"
+        return msgspec.structs.replace(command, id=FOLLOWS + hashlib.sha256(said.encode()).hexdigest()[:32])
+
     def step(self, refusal: Refusal | None = None) -> Step:
         """The finished step."""
         case = self.case
@@ -108,6 +136,7 @@ class Draft:
                 if desk is None or not self._is_kept_from(case, desk)
             ),
             refusal=refusal,
+            follow_ons=tuple(self._named(n, made(case)) for n, made in enumerate(self._follow_ons)),
         )
 
     def _is_kept_from(self, case: Case, desk: str) -> bool:

@@ -22,6 +22,7 @@ from router.core.commands import (
 )
 from router.core.events import (
     Accepted,
+    CauseNamed,
     Milestone,
     MilestoneStatus,
     Mitigated,
@@ -190,7 +191,6 @@ def resolved(
             desk=desk,
             outcome=outcome,
             evidence=evidence,
-            root_cause=root_cause,
             on_the_spot=on_the_spot,
             milestones=arm(
                 rules,
@@ -205,6 +205,8 @@ def resolved(
         ),
         text=text,
     )
+    if root_cause:
+        draft.add(CauseNamed(desk=desk), text=root_cause)
     notices.answer(draft, "resolved", text)
     if policy.gate.kind is GateKind.NONE:
         pass_gate(draft, rules, GateKind.NONE, outcome)

@@ -138,6 +138,9 @@ class Unit(Protocol):
     def write(self, writes: Sequence[Write]) -> set[str]:
         """Record decided commands; several writes for one case must follow each other in order.
 
+        The text of an entry that a `Redacted` one names is blanked with it: in that entry, in messages that wait
+        in the outbox, and in what was set aside.
+
         Returns:
             Ids of cases whose version was no longer the one decided on: nothing of theirs was written, the
             caller decides again. Neighbours are written all the same.

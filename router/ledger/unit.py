@@ -12,7 +12,7 @@ from router.core.case import Case
 from router.core.commands import Contact
 from router.core.guards import Guards
 from router.core.outbox import Fate, Outgoing
-from router.ledger import contacts, guarding, parking, rows, schema, sending, writing
+from router.ledger import contacts, guarding, parking, redacting, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
 from router.ledger.port import Answer, Parked, Write
@@ -100,7 +100,10 @@ class SqlUnit:
             ValueError: two writes of one case do not follow each other.
             RowRefusedError: the database cannot keep one of the cases; nothing of this call is written.
         """
-        return writing.write(self._connection, writes)
+        lost = writing.write(self._connection, writes)
+        kept = (one for one in writes if one.case.id not in lost)
+        redacting.blank(self._connection, self._seal, (entry for one in kept for entry in one.entries))
+        return lost
 
     def keep_contacts(self, given: Mapping[str, Contact], now: datetime) -> None:
         """Encrypt and store personal data; a reference that exists keeps its first content.

@@ -92,6 +92,10 @@ class Line:
         """撤回: take a case back. `reference` is an id of yours: the same one is the same request."""
         self._say(c.Withdraw, case_id, reference, text=text)
 
+    def urge(self, case_id: str, *, reference: str, text: str = "") -> None:
+        """催单: the resident asks what becomes of it; once a day is taken."""
+        self._say(c.Urge, case_id, reference, text=text)
+
     def reopen(self, case_id: str, *, reference: str, text: str = "") -> None:
         """重办: the resident says it is not solved after all."""
         self._say(c.Reopen, case_id, reference, text=text)

@@ -182,6 +182,26 @@ class Desk(Program):
         """无人值守: the program of a desk below you shows no sign of life; its case stays with it."""
         return self._on(m.Unstaffed, handler)
 
+    def on_linked(self, handler: Handler) -> Handler:
+        """关联: another case is about the same matter as one of yours."""
+        return self._on(m.Linked, handler)
+
+    def on_unlinked(self, handler: Handler) -> Handler:
+        """取消关联: it is a matter of its own after all."""
+        return self._on(m.Unlinked, handler)
+
+    def on_cluster_proposed(self, handler: Handler) -> Handler:
+        """Many complaints about one thing in one place: a project may be the answer."""
+        return self._on(m.ClusterProposed, handler)
+
+    def on_urged(self, handler: Handler) -> Handler:
+        """催单: the citizen asks what becomes of a case of yours."""
+        return self._on(m.Urged, handler)
+
+    def on_redacted(self, handler: Handler) -> Handler:
+        """删改: a text was blanked on record; blank your copy."""
+        return self._on(m.Redacted, handler)
+
     def on_refused(self, handler: Handler) -> Handler:
         """Something you said was refused; `command` is the id the office's method returned."""
         return self._on(m.Refused, handler)

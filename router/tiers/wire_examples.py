@@ -18,6 +18,8 @@ _CALLED = c.Actor(c.ActorRole.DESK, "hubin-power")
 _WATCHER = c.Actor(c.ActorRole.DESK, "supervision-group")
 _CHANNEL = c.Actor(c.ActorRole.CHANNEL, "hotline")
 _FOLLOW_UP = c.Actor(c.ActorRole.FOLLOW_UP, "follow-up")
+_SUPERVISION = c.Actor(c.ActorRole.SUPERVISION, "supervision")
+_OTHER = "MB5K2Q7ZTUX3WJRA"
 _ID = "5f0c3a9be1d27c4460a8b1f2"
 
 COMMANDS: tuple[c.Command, ...] = (
@@ -174,6 +176,10 @@ COMMANDS: tuple[c.Command, ...] = (
     c.Correct(
         id="hotline-correct-118-1", case_id=_CASE, actor=_CHANNEL, category="traffic_light", division=("hubin",)
     ),
+    c.Link(id=f"{_ID}/link/1", case_id=_CASE, actor=_ABOVE, other=_OTHER, text="同一路段的路灯。"),
+    c.Unlink(id=f"{_ID}/unlink/1", case_id=_CASE, actor=_ABOVE, other=_OTHER, text="不是同一盏灯。"),
+    c.Urge(id="hotline-urge-118-1", case_id=_CASE, actor=_CHANNEL, text="什么时候修好？"),
+    c.Redact(id="redact-20261126-1", case_id=_CASE, actor=_SUPERVISION, entry=1, text="文中有电话号码。"),
     c.Withdraw(id="hotline-withdraw-118-1", case_id=_CASE, actor=_CHANNEL, text="市民撤回。"),
     c.PassDeadline(
         id=f"{_CASE}@close@2026-11-30T09:30:00Z",
@@ -294,6 +300,13 @@ PAYLOADS: tuple[m.Payload, ...] = (
     ),
     m.Ticked(case_id=_CASE, version=11, requirement=1, left=(2,)),
     m.Unstaffed(case_id=_CASE, version=4, desk="liuyin", since=_DUE_AT),
+    m.Linked(case_id=_CASE, version=5, other=_OTHER),
+    m.Unlinked(case_id=_CASE, version=6, other=_OTHER),
+    m.ClusterProposed(
+        case_id=_CASE, version=14, category="street_light", division="liuyin", count=11, cases=(_OTHER,)
+    ),
+    m.Urged(case_id=_CASE, version=7, times=2, text="什么时候修好？"),
+    m.Redacted(case_id=_CASE, version=8, entry=1),
     m.Refused(
         case_id=_CASE,
         version=7,

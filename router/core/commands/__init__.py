@@ -66,6 +66,14 @@ from router.core.commands.life import (
     Resolve as Resolve,
     Withdraw as Withdraw,
 )
+from router.core.commands.links import (
+    Link as Link,
+    Redact as Redact,
+    Related as Related,
+    Unlink as Unlink,
+    Urge as Urge,
+    others as others,
+)
 from router.core.commands.together import (
     AddAssist as AddAssist,
     AssignLeader as AssignLeader,
@@ -126,6 +134,10 @@ AnyCommand = (
     | Pull
     | Adopt
     | Correct
+    | Link
+    | Unlink
+    | Urge
+    | Redact
     | Withdraw
     | ConfirmLevel
     | PassDeadline

@@ -122,6 +122,7 @@ class Resolve(Command, frozen=True, kw_only=True, tag="case.resolve.v1"):
     text: str = ""
     #: References of pictures or documents; no personal data.
     evidence: tuple[str, ...] = ()
+    #: Where the trouble comes from, in words; on record as an entry of its own.
     root_cause: str | None = None
 
 

@@ -83,6 +83,14 @@ from router.core.events.life import (
     SystemDelayed as SystemDelayed,
     Withdrawn as Withdrawn,
 )
+from router.core.events.links import (
+    CauseNamed as CauseNamed,
+    ClusterProposed as ClusterProposed,
+    Linked as Linked,
+    Redacted as Redacted,
+    Unlinked as Unlinked,
+    Urged as Urged,
+)
 from router.core.events.together import (
     AssistAdded as AssistAdded,
     AssistRemoved as AssistRemoved,
@@ -133,6 +141,7 @@ AnyEvent = (
     | Unstarred
     | Replanned
     | Resolved
+    | CauseNamed
     | FollowedUp
     | InspectionRecorded
     | RequirementIssued
@@ -161,6 +170,11 @@ AnyEvent = (
     | ClocksRearmed
     | Unstaffed
     | Corrected
+    | Linked
+    | Unlinked
+    | ClusterProposed
+    | Urged
+    | Redacted
     | Withdrawn
     | LateReportKept
     | Refused

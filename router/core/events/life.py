@@ -130,7 +130,6 @@ class Resolved(Event, frozen=True, kw_only=True, tag="Resolved"):
     desk: str
     outcome: Outcome
     evidence: tuple[str, ...] = ()
-    root_cause: str | None = None
     #: It was solved before it was brought (当场解决).
     on_the_spot: bool = False
     #: Milestones the resolution arms, for example the follow-up's.

@@ -7,7 +7,7 @@ from typing import Any
 
 from router.core import events as e
 from router.core.case import Case
-from router.core.folds import clocks, guards, inspections, levels, life, together
+from router.core.folds import clocks, guards, inspections, levels, life, links, together
 
 Fold = Callable[[Case, Any, e.Entry], None]
 
@@ -19,4 +19,5 @@ FOLDS: dict[type[e.Event], Fold] = {
     **inspections.FOLDS,
     **levels.FOLDS,
     **guards.FOLDS,
+    **links.FOLDS,
 }

@@ -11,7 +11,7 @@ from router.core import clocks, events as e
 from router.core.case import Case, ReturnRequest, State, Taken
 from router.core.changes import NONE
 from router.core.commands import FollowUpResult
-from router.core.folds import together
+from router.core.folds import links, together
 from router.core.policy import GateKind, Satisfies
 
 
@@ -67,6 +67,7 @@ def _on_progress(case: Case, _event: e.ProgressReported, entry: e.Entry) -> None
 
 
 def _on_replied(case: Case, event: e.Replied, entry: e.Entry) -> None:
+    case.answered_at = entry.event_at
     clocks.satisfy(case, Satisfies.REPLIED, entry.event_at)
     clocks.arm(case, event.commitment)
 
@@ -118,7 +119,7 @@ def _stand_on(case: Case, step: int | None) -> None:
 
 def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.state = State.RESOLVED
-    case.resolved_at = entry.event_at
+    case.resolved_at = case.answered_at = entry.event_at
     case.outcome = event.outcome
     case.on_the_spot = event.on_the_spot
     case.return_request = None
@@ -193,6 +194,8 @@ def _on_skipped(case: Case, event: e.Skipped, _entry: e.Entry) -> None:
 def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     case.step = event.to_step
     case.escalations += event.cause is e.Cause.DEADLINE
+    if event.cause is e.Cause.REPEAT:
+        links.climbed(case)
     case.escalation_request = None
     clocks.satisfy(case, Satisfies.ESCALATION_DECIDED, entry.event_at)
     missed = clocks.missed(case, event.milestone, event.due_at)

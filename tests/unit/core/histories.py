@@ -5,6 +5,7 @@ A history is data (an opening and a list of deeds), so that hypothesis can shrin
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from router.core import commands as c
 from router.core.deadlines import wake_up
 from router.core.divisions import merge
 from router.core.events import MilestoneStatus
+from router.core.linking import related
 from router.core.policy import (
     Anchor,
     DispatchTerms,
@@ -30,6 +32,7 @@ from router.core.policy import (
     Mode,
     OnPass,
     Policy,
+    RepeatRule,
     Required,
     Requirement,
     Satisfies,
@@ -116,6 +119,7 @@ POLICIES = {
         one,
         extension=ExtensionRule(longest=working_days(8), cap=2),
         suspension=SuspensionRule(longest=days(20), recheck=days(7), cap=2),
+        repeat=RepeatRule(escalate_at=2),
     )
     for name, one in _POLICIES.items()
 }
@@ -265,6 +269,10 @@ _SAID: dict[str, tuple[str, Any]] = {
             {"division": st.none() | _division, "category": st.sampled_from([None, "lamp", "pipe", "bus", "?"])}
         ),
     ),
+    "Urge": ("citizen:hotline", st.just({"text": "?"})),
+    "Redact": ("supervision-1", st.fixed_dictionaries({"entry": st.integers(0, 9), "text": st.just("a name")})),
+    "Link": ("dispatcher:li", st.fixed_dictionaries({"number": st.integers(1, 5)})),
+    "Unlink": ("supervision-1", st.fixed_dictionaries({"number": st.integers(1, 5)})),
     "Withdraw": ("channel:hotline", st.just({})),
 }
 _ANYBODY = [
@@ -291,6 +299,14 @@ def _command(draw: st.DrawFn) -> Deed:
     who = draw(st.sampled_from([usual, usual, usual, *_ANYBODY])) if draw(st.booleans()) else usual
     return Deed(what, who, draw(fields), draw(st.sampled_from([None, None, 0, 5, 15, 500])))
 
+
+_RELATED = st.fixed_dictionaries(
+    {"number": st.integers(1, 5), "version": st.integers(1, 9), "who": st.sampled_from(["anna", "bao", "chen"])}
+)
+#: What other cases have to say, in any order; more than one of them is a repeat.
+_said_there = st.builds(
+    Deed, what=st.sampled_from(["Link", "Link", "Unlink"]), who=st.just("system:router"), fields=_RELATED
+)
 
 _time = st.builds(
     Deed,
@@ -380,6 +396,7 @@ _CHAPTERS: list[list[Any]] = [
     ],
     [Deed("Pull", "cloud"), _hours, Deed("Resolve", "lead")],
     [*_SUSPEND, _hours, Deed("Pull", "supervision:wang")],
+    [_said_there, _hours, _said_there, Deed("Reply", "lead", {"hours": None}), _said_there],
     [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
     [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
     [
@@ -444,7 +461,7 @@ def _chapter(draw: st.DrawFn) -> list[Deed]:
     return deeds
 
 
-_one = st.one_of(_command(), _time, _wake_up, _again, _new_policy).map(lambda deed: [deed])
+_one = st.one_of(_command(), _time, _wake_up, _again, _new_policy, _said_there).map(lambda deed: [deed])
 
 HISTORIES: st.SearchStrategy[History] = st.builds(
     History,
@@ -530,10 +547,25 @@ def _say(play: Play, deed: Deed) -> None:
     if "hours" in fields:
         hours = fields.pop("hours")
         fields["commitment_due_at"] = play.now + timedelta(hours=hours) if hours is not None else None
+    if "number" in fields:
+        _name_another(play, fields)
     if fields.get("report") == "late":
         fields["report"] = play.case.late_reports[-1].command if play.case.late_reports else "none"
     at = play.now - timedelta(minutes=deed.minutes_ago) if deed.minutes_ago is not None else None
     play.say(_who(play, deed.who), getattr(c, deed.what), at=at, **fields)
+
+
+def _name_another(play: Play, fields: dict[str, Any]) -> None:
+    """Another case of the town: one that stands beside, or what it says of itself."""
+    number = fields.pop("number")
+    other = copy.copy(play.case)
+    other.complainant = f"p{number}"
+    other.id = fields["other"] = f"OTHER{number}"
+    other.opened_at = play.now + timedelta(minutes=number)
+    play.beside = {other.id: other} if number < 4 else {}
+    if "who" in fields:
+        other.complainant, other.version = fields.pop("who"), fields.pop("version")
+        fields["about"] = related(other)
 
 
 def _who(play: Play, who: str) -> str:

@@ -1,8 +1,8 @@
-"""`[extension]`, `[suspension]` and `pauses` in a policy's file."""
+"""`[extension]`, `[suspension]`, `[repeat]` and `pauses` in a policy's file."""
 
 import pytest
 
-from router.core.policy import Elapsed, ExtensionRule, SuspensionRule
+from router.core.policy import Elapsed, ExtensionRule, RepeatRule, SuspensionRule
 from router.core.policy_file import load_policy
 from router.errors import ConfigurationError
 from tests.city import days, working_days
@@ -17,7 +17,7 @@ ladder = [{ step = "street" }]
 
 def test_a_policy_that_says_nothing_allows_neither_and_its_clocks_pause() -> None:
     found = load_policy(FILE, "p.toml")
-    assert (found.extension, found.suspension) == (None, None)
+    assert (found.extension, found.suspension, found.repeat) == (None, None, None)
     assert [rule.pauses for rule in found.milestones] == [True, False]
 
 
@@ -27,6 +27,16 @@ def test_what_is_left_out_has_a_default() -> None:
     assert found.suspension == SuspensionRule(
         longest=days(90), recheck=days(30), cap=1, decide_within=working_days(1)
     )
+
+
+def test_a_policy_says_at_which_complaint_a_case_goes_up() -> None:
+    assert load_policy(f"{FILE}[repeat]\nescalate_at = 2\n", "p.toml").repeat == RepeatRule(escalate_at=2)
+
+
+@pytest.mark.parametrize("said", ["", "escalate_at = 1\n", 'escalate_at = "three"\n', "at = 3\n"])
+def test_a_number_of_complaints_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(ConfigurationError, match="repeat"):
+        load_policy(f"{FILE}[repeat]\n{said}", "p.toml")
 
 
 def test_all_of_it_can_be_said() -> None:

@@ -1,0 +1,135 @@
+"""Cases that belong together through a whole installation: what one command means for two cases travels back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from router.arrivals import direct
+from router.core import address, commands as c, events as e
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole
+from router.core.history import advance
+from router.core.step import FOLLOWS, ROUTER
+from tests.town import Town, town
+
+ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
+_LI = Actor(ActorRole.DISPATCHER, "li")
+
+
+@pytest.fixture(params=ON)
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
+    if request.param == "embedded":
+        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
+    else:
+        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
+    with town(ledger, broker) as built:
+        yield built
+
+
+def _case(here: Town, case_id: str) -> Case:
+    case = here.on.ledger.case(case_id)
+    assert case is not None
+    assert advance(None, here.on.ledger.entries(case_id)) == case
+    return case
+
+
+def _linked(here: Town, case_id: str) -> list[str]:
+    return [one.other.case_id for one in _case(here, case_id).links.standing()]
+
+
+def _at_the_shell(here: Town, command: c.Command) -> str | None:
+    """As the shell does: straight into the router. What follows goes through the broker."""
+    return here.router.carry_out([direct(command, "shell")], here.time)[command.id].refused
+
+
+def test_a_link_comes_to_stand_with_both_cases(here: Town) -> None:
+    first, second = here.open(1), here.open(2, division=("canal", "bridge"))
+    assert _at_the_shell(here, c.Link(id="l1", case_id=first, actor=_LI, other=second)) is None
+    assert (_linked(here, first), _linked(here, second)) == ([second], [])  # it is on its way
+    assert here.pump() == 1
+    assert (_linked(here, first), _linked(here, second)) == ([second], [first])
+    assert _at_the_shell(here, c.Unlink(id="u1", case_id=second, actor=_LI, other=first)) is None
+    here.pump()
+    assert (_linked(here, first), _linked(here, second)) == ([], [])
+
+
+def test_what_follows_is_stored_before_it_is_sent_and_taken_once(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = here.open(1), here.open(2)
+    with monkeypatch.context() as broken:
+        broken.setattr(here.router._sender, "send", lambda _messages: None)  # the process ends after the commit
+        _at_the_shell(here, c.Link(id="l1", case_id=first, actor=_LI, other=second))
+    here.pump()
+    assert _linked(here, second) == []
+    waiting = here.on.ledger.claim_outbox(here.time, 100, 30.0, 0.0)
+    (follow_on,) = [one for one in waiting if one.id.startswith(FOLLOWS)]
+    here.publish([follow_on, follow_on])
+    here.pump()
+    assert _linked(here, second) == [first]
+    linked = [entry for entry in here.on.ledger.entries(second) if isinstance(entry.event, e.Linked)]
+    assert len(linked) == 1
+
+
+@pytest.mark.parametrize("road", ["intake", "reports", "as a desk"])
+def test_nobody_but_the_router_says_what_follows(here: Town, road: str) -> None:
+    first, second = here.open(1), here.open(2)
+    about = c.Related(case_id=first, version=99, origin="complaint", opened_at=here.time)
+    said = c.Link(id="then:mine", case_id=second, actor=ROUTER, other=first, about=about)
+    if road == "as a desk":
+        said = msgspec.structs.replace(said, actor=Actor(ActorRole.DESK, "lake"))
+    exchange = address.INTAKE if road == "intake" else address.REPORTS
+    key = address.report_key("lake", "link") if road == "as a desk" else address.report_key("router", "link")
+    here.publish([here.message(said, exchange, key)])
+    here.pump()
+    assert _linked(here, second) == []
+
+
+def test_a_citizen_urges_through_the_channel(here: Town) -> None:
+    case = here.open(1)
+    citizen = Actor(ActorRole.CITIZEN, "hotline")
+
+    def urge(number: int) -> None:
+        said = c.Urge(id=f"urge-{number}", case_id=case, actor=citizen, at=here.time)
+        here.publish([here.message(said, address.INTAKE, address.intake_key("hotline", "urge"))])
+        here.pump()
+
+    urge(1)
+    urge(2)
+    assert _case(here, case).links.urges == 1
+    here.wait(hours=20)
+    urge(3)
+    assert _case(here, case).links.urges == 2
+    assert _kinds(here, "willow")[:2] == ["case.assigned.v1", "case.urged.v1"]
+
+
+def test_what_was_redacted_is_nowhere_and_the_desk_is_told(here: Town) -> None:
+    mark = "请打13900007777"
+    case = here.open(1, text=mark)
+    _at_the_shell(
+        here,
+        c.Redact(id="r1", case_id=case, actor=Actor(ActorRole.SUPERVISION, "he"), entry=1, text="有电话号码"),
+    )
+    assert _case(here, case).text == ""
+    assert mark not in "".join(entry.text for entry in here.on.ledger.entries(case))
+    assert "case.redacted.v1" in _kinds(here, "willow")
+    # The channel hands the same in once more: it is the same case, and its words do not come back.
+    here.open(1, text=mark)
+    assert _case(here, case).text == ""
+
+
+def _kinds(here: Town, desk: str) -> list[Any]:
+    """The types of what waits in a desk's queue."""
+    consumer = here.on.broker.consumer([address.desk_queue(desk)], 100)
+    try:
+        found = consumer.receive(100, 1.0)
+        consumer.done(found)
+        return [one.type for one in found]
+    finally:
+        consumer.close()
