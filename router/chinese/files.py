@@ -106,6 +106,16 @@ FILES: dict[str, str] = {
     "{nearest}Known: {known}. Watchers are declared as [[watcher]].": (
         "{nearest}已知：{known}。督查组用 [[watcher]] 写明"
     ),
+    "report_after waits for a gate, and there is none": "report_after 须有归档条件，而此处没有",
+    'Write kind = "follow_up" or "inspection", or leave report_after out.': (
+        '写 kind = "follow_up" 或 "inspection"，或去掉 report_after'
+    ),
+    "nobody can meet the milestone {name}: a reply waits for the gate": (
+        "节点 {name} 无法完成：答复须待归档条件通过"
+    ),
+    "Leave out report_after, or let something else satisfy the milestone.": (
+        "去掉 report_after，或改用其他方式完成该节点"
+    ),
     "anchor {anchor} and satisfied_by {satisfied_by} belong together": (
         "anchor {anchor} 与 satisfied_by {satisfied_by} 须同时写明"
     ),

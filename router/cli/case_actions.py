@@ -42,6 +42,7 @@ def accept(call: Call, /, **who: Any) -> int:
 
 @click.command("report", cls=Spoken)
 @about_a_case
+@option("--substantiated/--unsubstantiated", "substantiated", default=None)
 @_text
 @click.pass_obj
 def report(call: Call, /, **who: Any) -> int:

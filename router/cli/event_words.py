@@ -21,7 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "Dispatched": ("派单至 {desk}（{reason}）", "dispatched to {desk} ({reason})"),
     "Accepted": ("{desk} 签收", "{desk} signed for it"),
-    "ProgressReported": ("{desk} 报告进展", "{desk} reported progress"),
+    "ProgressReported": (
+        "{desk} 报告进展；核实属实：{substantiated}",
+        "{desk} reported progress; found as reported: {substantiated}",
+    ),
     "Replied": ("{desk} 答复", "{desk} replied"),
     "Mitigated": ("{desk} 采取临时措施", "{desk} took a temporary measure"),
     "Whistled": ("{by} 吹哨，请 {desk} 报到", "{by} calls {desk} to help"),

@@ -32,6 +32,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--leader": ("领导的账号或职务", "official account or title of the leader"),
     "--tier": ("领导所在层级，如 city", "tier of the leader, such as city"),
     "--passed": ("通过，或不通过", "it passes, or fails"),
+    "--substantiated": ("核实：属实，或不属实", "looked into: it is as reported, or not"),
     "--settled": ("达成，或未达成", "it is settled, or failed"),
     "case mediate --to": ("调解单位编码；不写则为最近的", "the mediation desk; else the nearest"),
     "case link --to": ("另一件工单的编号", "id of the other case"),

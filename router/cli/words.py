@@ -123,6 +123,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "plan_filed": ("报送方案", "plan filed"),
     "reviewed": ("审核", "reviewed"),
     "marked": ("督查记录", "marked"),
+    "on_site": ("现场督办", "seen on site"),
     "mediated": ("调解结束", "mediated"),
     "whistled": ("吹哨", "whistled"),
     "followed_up": ("回访", "followed up"),

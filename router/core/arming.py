@@ -48,7 +48,7 @@ _SILENCE = WorkingTime(4 * 3600)
 _REQUIREMENTS = Days(count=5, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 
 #: What a watcher or a reviewer does.
-_LOOKED_AT = frozenset({Satisfies.REVIEWED, Satisfies.MARKED})
+_LOOKED_AT = frozenset({Satisfies.REVIEWED, Satisfies.MARKED, Satisfies.ON_SITE})
 #: What is never the handling desk's to do.
 _OTHERS = _LOOKED_AT | {Satisfies.FOLLOWED_UP}
 

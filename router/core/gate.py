@@ -9,7 +9,7 @@ from datetime import datetime
 
 from router.core import notices
 from router.core.calendar import Calendar
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
 from router.core.events import Cause, Closed, FollowedUp, GatePassed, Reopened, Withdrawn
 from router.core.instants import end_of_next_working_day
@@ -56,7 +56,7 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
         return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
     draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted))
     if command.result is FollowUpResult.UNREACHABLE:
-        if _tries(draft.case.unreachable, rules.calendar(policy)) >= gate.unreachable_after:
+        if 0 < gate.unreachable_after <= _tries(draft.case.unreachable, rules.calendar(policy)):
             pass_gate(draft, rules, "unreachable", outcome)
     elif command.result is FollowUpResult.ACCEPTED and accepted + _TOLERANCE >= gate.accept_share * command.asked:
         pass_gate(draft, rules, gate.kind, outcome)
@@ -100,15 +100,19 @@ def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
 
 def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
     """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day."""
-    calendar = rules.calendar(rules.policy(draft.case.policy))
+    policy = rules.policy(draft.case.policy)
+    calendar = rules.calendar(policy)
+    # Whoever was not told of a resolution need not be told that it was none.
+    told = reason == "request" or draft.case.state is not State.RESOLVED or not policy.gate.report_after
     not_before = end_of_next_working_day(draft.at, calendar) if reason != "gate" else None
     draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules), not_before=not_before), text=text)
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
-    notices.answer(draft, "reopened")
+    if told:
+        notices.answer(draft, "reopened")
     target = climb(draft.case, rules)
     if reason == "gate" and draft.case.reprocesses >= _REPROCESS_CAP and target.desk is not None:
         hand_up(draft, rules, target, cause=Cause.REPEAT, missed=None)
-        if rules.policy(draft.case.policy).mode is Mode.TRANSFER:
+        if policy.mode is Mode.TRANSFER:
             return
     notices.hand_over(draft, rules, "reopened")
 

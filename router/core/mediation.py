@@ -68,6 +68,9 @@ def end_mediation(draft: Draft, command: EndMediation, rules: Rules) -> Refusal 
     desk = command.actor.id
     if not command.settled and not command.text.strip():
         return refuse("reason_missing", command="end_mediation")
+    refusal = working.found_otherwise(draft.case, rules, Outcome.SETTLED) if command.settled else None
+    if refusal is not None:
+        return refusal
     working.overtake_named(draft, MEDIATION, desk)
     lead = draft.case.lead
     draft.add(MediationEnded(desk=desk, settled=command.settled), text=command.text)

@@ -53,7 +53,8 @@ def read_by(table: Table, satisfied_by: Satisfies, watchers: Sequence[Watcher]) 
         ConfigurationError: a mark of nobody, of somebody unknown, or `by` where neither is waited for.
     """
     names = [watcher.name for watcher in watchers]
-    known = {Satisfies.MARKED: names, Satisfies.REVIEWED: [*names, *REVIEWERS]}.get(satisfied_by)
+    marked = dict.fromkeys((Satisfies.MARKED, Satisfies.ON_SITE), names)
+    known = (marked | {Satisfies.REVIEWED: [*names, *REVIEWERS]}).get(satisfied_by)
     if known is None:
         if "by" in table:
             raise table.wrong(

@@ -24,6 +24,8 @@ from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.working import overtake, overtake_named, speaker
 
+#: What a watcher's mark meets.
+_MARKS = (Satisfies.ON_SITE, Satisfies.MARKED)
 #: Whose review a milestone waits for → what its actor must be to the case.
 _OFFICES = {"superior": Role.SUPERIOR, "supervision": Role.SUPERVISION, "dispatcher": Role.DISPATCHER}
 
@@ -136,8 +138,7 @@ def mark(draft: Draft, command: Mark, rules: Rules) -> Refusal | None:
     policy = rules.policy(draft.case.policy)
     watching = watchers_of(command.actor, policy, rules)
     names = [watcher.name for watcher in watching]
-    waiting = [rule for rule in policy.milestones if rule.satisfied_by is Satisfies.MARKED]
-    name = _chosen(draft.case, command.milestone, waiting, lambda rule: rule.by in names)
+    name = _waiting_for_mark(draft.case, command, policy, names)
     if isinstance(name, Refusal):
         return (
             name
@@ -156,6 +157,19 @@ def mark(draft: Draft, command: Mark, rules: Rules) -> Refusal | None:
         text=command.text,
     )
     return None
+
+
+def _waiting_for_mark(case: Case, command: Mark, policy: Policy, names: list[str]) -> str | Refusal | None:
+    """As :func:`_chosen`: whoever was there meets first what waits for that, and nobody else does."""
+    rules = {kind: [rule for rule in policy.milestones if rule.satisfied_by is kind] for kind in _MARKS}
+    there = {rule.name: rule for rule in rules[Satisfies.ON_SITE]}
+    if command.milestone in there and not command.on_site:
+        return refuse("not_on_site", milestone=command.milestone)
+    if command.on_site and (command.milestone is None or command.milestone in there):
+        name = _chosen(case, command.milestone, rules[Satisfies.ON_SITE], lambda rule: rule.by in names)
+        if isinstance(name, str) or command.milestone is not None:
+            return name
+    return _chosen(case, command.milestone, rules[Satisfies.MARKED], lambda rule: rule.by in names)
 
 
 def watchers_of(actor: Actor, policy: Policy, rules: Rules) -> list[Watcher]:

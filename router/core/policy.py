@@ -98,6 +98,7 @@ class Satisfies(StrEnum):
     PLAN_FILED = "plan_filed"
     REVIEWED = "reviewed"
     MARKED = "marked"
+    ON_SITE = "on_site"  # a mark of a watcher who was there
     FOLLOWED_UP = "followed_up"
     REPORTED_IN = "reported_in"
     MEDIATED = "mediated"
@@ -238,8 +239,10 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     ask: int = 1
     #: Share of those asked who must accept, 0 to 1.
     accept_share: float = 1.0
-    #: Tries at different hours on three days before `unreachable` passes.
+    #: Tries at different hours on three days before `unreachable` passes; 0: it never does.
     unreachable_after: int = 3
+    #: The source channel hears of no result before the gate is passed: no reply, no resolution.
+    report_after: bool = False
 
 
 class ExtensionRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,6 +368,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     repeat: RepeatRule | None = None
     watchers: tuple[Watcher, ...] = ()
     dispatch: DispatchTerms = DispatchTerms()
+    #: Somebody looks into the matter first (先核实): nothing is resolved before it is said whether it is so.
+    verified_first: bool = False
     #: Working seconds a desk keeps a case that came late through our fault before an escalation may take it.
     min_in_hand_s: int = 4 * 3600
     #: Working seconds without a sign of life of its program after which a desk counts as unstaffed.

@@ -67,6 +67,7 @@ _POLICY_KEYS = (
     "repeat",
     "watcher",
     "dispatch",
+    "verified_first",
     "level",
     "levels_start",
 )
@@ -123,6 +124,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         repeat=read_repeat(table),
         watchers=watchers,
         dispatch=read_dispatch(table, tiers),
+        verified_first=_flag(table, "verified_first", usual=False),
         min_in_hand_s=_working_s(table, "min_in_hand", 4 * 3600),
         unstaffed_after_s=_working_s(table, "unstaffed_after", 2 * 3600),
         colours=read_colours(table),
@@ -243,19 +245,34 @@ def _listed_budget(notation: object, form: Instant | None) -> Instant:
 
 
 def _gate(table: Table) -> Gate:
-    gate = table.table("gate", ("kind", "ask", "accept_share", "unreachable_after"))
+    gate = table.table("gate", ("kind", "ask", "accept_share", "unreachable_after", "report_after"))
     usual = Gate()
     return Gate(
         kind=gate.choice("kind", GateKind, usual.kind),
         ask=gate.whole("ask", usual.ask, at_least=1),
         accept_share=gate.share("accept_share", usual.accept_share),
-        unreachable_after=gate.whole("unreachable_after", usual.unreachable_after, at_least=1),
+        unreachable_after=gate.whole("unreachable_after", usual.unreachable_after, at_least=0),
+        report_after=_flag(gate, "report_after", usual=False),
     )
 
 
 def _check_gate(table: Table, gate: Gate, milestones: Sequence[MilestoneRule]) -> None:
     """A resolution that waits for a gate needs a clock: else the case would stand still with nobody told."""
     runs_on = any(r.satisfied_by is Satisfies.CLOSED or r.anchor is Anchor.RESOLVED for r in milestones)
+    if gate.kind is GateKind.NONE and gate.report_after:
+        raise table.wrong(
+            "gate",
+            "report_after waits for a gate, and there is none",
+            'Write kind = "follow_up" or "inspection", or leave report_after out.',
+        )
+    replied = next((r.name for r in milestones if r.satisfied_by is Satisfies.REPLIED), None)
+    if gate.report_after and replied is not None:
+        raise table.wrong(
+            "gate",
+            "nobody can meet the milestone {name}: a reply waits for the gate",
+            "Leave out report_after, or let something else satisfy the milestone.",
+            name=replied,
+        )
     if gate.kind is GateKind.NONE or runs_on:
         return
     raise table.wrong(

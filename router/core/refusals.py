@@ -80,6 +80,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "没有等待审核或督查记录的节点 {milestone}",
         "no milestone {milestone} waits for a review or a mark",
     ),
+    "not_on_site": (
+        "节点 {milestone} 须现场督办",
+        "the milestone {milestone} waits for somebody who was on site",
+    ),
+    "not_verified": (
+        "须先核实是否属实，再办结",
+        "say first whether the matter is as reported (progress, substantiated or not)",
+    ),
+    "found_otherwise": (
+        "办理结果“{outcome}”与核实结论不符",
+        "the outcome {outcome} is not what was found when the matter was looked into",
+    ),
+    "report_waits": (
+        "回访未获认可前，不得对外答复",
+        "nothing is reported before those concerned were asked and accept",
+    ),
     "waits_for_another": (
         "节点 {milestone} 由 {by} 审核或记录",
         "the milestone {milestone} waits for {by}, and for nobody else",

@@ -81,6 +81,8 @@ class Together(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: When the plan that stands was filed; None: none was.
     plan_filed_at: datetime | None = None
     marks: tuple[Marked, ...] = ()
+    #: What was found when somebody looked into the matter (核实), as last said; None: nobody has yet.
+    substantiated: bool | None = None
     #: None: nobody mediates.
     mediation: Mediation | None = None
 

@@ -76,7 +76,9 @@ def accept(draft: Draft, command: Accept | ReportProgress, rules: Rules) -> None
 def report_progress(draft: Draft, command: ReportProgress, rules: Rules) -> None:
     """办理进展."""
     overtake(draft, command, rules)
-    draft.add(ProgressReported(desk=speaker(command, draft.case)), text=command.text)
+    draft.add(
+        ProgressReported(desk=speaker(command, draft.case), substantiated=command.substantiated), text=command.text
+    )
 
 
 def reply(draft: Draft, command: Reply, rules: Rules) -> Refusal | None:
@@ -84,6 +86,8 @@ def reply(draft: Draft, command: Reply, rules: Rules) -> Refusal | None:
     due_at = command.commitment_due_at
     if due_at is not None and due_at <= draft.at:
         return refuse("promise_in_the_past", due_at=due_at.isoformat())
+    if rules.policy(draft.case.policy).gate.report_after:
+        return refuse("report_waits", case=draft.case.id)
     promise = commitment(due_at) if due_at is not None else None
     overtake(draft, command, rules)
     draft.add(Replied(desk=speaker(command, draft.case), commitment=promise), text=command.text)
@@ -101,6 +105,9 @@ def resolve(draft: Draft, command: Resolve, rules: Rules) -> Refusal | None:
     """办结: under gate `none` the case closes in the same step. Withdrawing is never the handling desk's."""
     if command.outcome is Outcome.WITHDRAWN and command.actor.role is ActorRole.DESK:
         return refuse("outcome_not_yours", outcome=command.outcome)
+    refusal = found_otherwise(draft.case, rules, command.outcome)
+    if refusal is not None:
+        return refusal
     overtake(draft, command, rules)
     resolved(
         draft,
@@ -111,6 +118,16 @@ def resolve(draft: Draft, command: Resolve, rules: Rules) -> Refusal | None:
         command.root_cause,
         command.text,
     )
+    return None
+
+
+def found_otherwise(case: Case, rules: Rules, outcome: Outcome) -> Refusal | None:
+    """先核实: why a case cannot end like this, by what was found when somebody looked into the matter."""
+    found = case.together.substantiated
+    if found is None:
+        return refuse("not_verified", case=case.id) if rules.policy(case.policy).verified_first else None
+    if found == (outcome is Outcome.UNSUBSTANTIATED):
+        return refuse("found_otherwise", outcome=outcome)
     return None
 
 
@@ -169,6 +186,9 @@ def adopt(draft: Draft, command: Adopt, rules: Rules) -> Refusal | None:
     report = next((kept for kept in draft.case.late_reports if kept.command == command.report), None)
     if report is None:
         return refuse("unknown_report", report=command.report)
+    refusal = found_otherwise(draft.case, rules, report.outcome)
+    if refusal is not None:
+        return refusal
     resolved(draft, rules, speaker(command, draft.case), report.outcome, report.evidence, None, "")
     return None
 
@@ -207,6 +227,7 @@ def resolved(
     )
     if root_cause:
         draft.add(CauseNamed(desk=desk), text=root_cause)
-    notices.answer(draft, "resolved", text)
+    if not policy.gate.report_after:
+        notices.answer(draft, "resolved", text)
     if policy.gate.kind is GateKind.NONE:
         pass_gate(draft, rules, GateKind.NONE, outcome)

@@ -74,9 +74,16 @@ class Office:
         """签收: sign for the case; starts no clock."""
         return self.say(c.Accept, case, at=at)
 
-    def progress(self, case: Payload | str, *, text: str = "", at: datetime | None = None) -> str:
-        """办理进展: report how far it is."""
-        return self.say(c.ReportProgress, case, text=text, at=at)
+    def progress(
+        self,
+        case: Payload | str,
+        *,
+        text: str = "",
+        substantiated: bool | None = None,
+        at: datetime | None = None,
+    ) -> str:
+        """办理进展: report how far it is, and whether the matter was found to be as reported (核实)."""
+        return self.say(c.ReportProgress, case, text=text, substantiated=substantiated, at=at)
 
     def reply(
         self,

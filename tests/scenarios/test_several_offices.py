@@ -71,7 +71,9 @@ def test_a_case_from_above_waits_for_the_names_and_two_groups_watch_it_each_for_
     assert play.case.lead == "willow:triage"
     play.say("dispatcher:li", Dispatch, desk="lake")
     assert play.refused == "names_missing"
-    play.wait(minutes=20).say("cloud", AssignLeader, leader="副市长（城建）", tier="city")
+    play.wait(minutes=10).say("petition-group", Mark, text="已知悉")
+    play.say("supervision-group", Mark, text="已知悉")
+    play.wait(minutes=10).say("cloud", AssignLeader, leader="副市长（城建）", tier="city")
     play.say("lake", Instruct, leader="区长", tier="district", text="三日内清完，立行立改")
     play.wait(minutes=20).say("dispatcher:li", Dispatch, desk="lake", assists=("willow", "lake-water"))
     play.wait(days=1).say("lake", FilePlan, text="分段清理，周四完成")
@@ -81,12 +83,15 @@ def test_a_case_from_above_waits_for_the_names_and_two_groups_watch_it_each_for_
     play.wait(hours=2).say("lake", FilePlan, text="分段清理，每段一名责任人")
     play.say("supervision-group", Review, passed=True)
     play.say("supervision-group", Mark, on_site=True, text="已到现场")
+    play.say("willow", ReportProgress, substantiated=True, text="属实")
     play.wait(hours=1).say("lake", Resolve, evidence=("photo-1", "photo-2"))
     play.wait(hours=5).say("follow_up:team", FollowUp, result=FollowUpResult.ACCEPTED, asked=22)
     assert play.story() == [
         "Mon 21 09:00 Received",
         "Mon 21 09:00 Dispatched to willow:triage (triage:names_missing)",
         "Mon 21 09:00 Refused dispatch: names_missing",
+        "Mon 21 09:10 Marked by petition-group",
+        "Mon 21 09:10 Marked by supervision-group",
         "Mon 21 09:20 LeaderAssigned",
         "Mon 21 09:20 Instructed",
         "Mon 21 09:40 Dispatched to lake (dispatched)",
@@ -104,6 +109,7 @@ def test_a_case_from_above_waits_for_the_names_and_two_groups_watch_it_each_for_
         "Fri 25 11:40 PlanFiled by lake",
         "Fri 25 11:40 Reviewed",
         "Fri 25 11:40 Marked by supervision-group",
+        "Fri 25 11:40 ProgressReported by willow",
         "Fri 25 12:40 Resolved solved by lake",
         "Fri 25 17:40 FollowedUp",
         "Fri 25 17:40 Closed (gate follow_up)",

@@ -64,6 +64,8 @@ class ReportProgress(Command, frozen=True, kw_only=True, tag="case.progress.v1")
     """办理进展."""
 
     text: str = ""
+    #: 核实: the matter was looked into, and is as reported (属实) or not (不属实); None: nothing is said of that.
+    substantiated: bool | None = None
 
 
 class Reply(Command, frozen=True, kw_only=True, tag="case.reply.v1"):

@@ -65,9 +65,11 @@ class Accepted(Event, frozen=True, kw_only=True, tag="Accepted"):
 
 
 class ProgressReported(Event, frozen=True, kw_only=True, tag="ProgressReported"):
-    """The lead reported progress."""
+    """The lead or an assist reported progress."""
 
     desk: str
+    #: What it found when it looked into the matter; None: it said nothing of that.
+    substantiated: bool | None = None
 
 
 class Replied(Event, frozen=True, kw_only=True, tag="Replied"):

@@ -62,7 +62,8 @@ def _on_accepted(case: Case, event: e.Accepted, entry: e.Entry) -> None:
     clocks.rearm(case, event.milestones)
 
 
-def _on_progress(case: Case, _event: e.ProgressReported, entry: e.Entry) -> None:
+def _on_progress(case: Case, event: e.ProgressReported, entry: e.Entry) -> None:
+    together.found(case, event.substantiated)
     clocks.satisfy(case, Satisfies.PROGRESS, entry.event_at)
 
 

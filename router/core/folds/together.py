@@ -37,6 +37,12 @@ def nobody_need_come(case: Case) -> None:
                 _recall(case, whistle.desk)
 
 
+def found(case: Case, substantiated: bool | None) -> None:  # noqa: FBT001 - a finding, or none
+    """Somebody has looked into the matter, or said nothing of that."""
+    if substantiated is not None:
+        _change(case, substantiated=substantiated)
+
+
 def _change(case: Case, **changes: Any) -> None:
     case.together = msgspec.structs.replace(case.together, **changes)
 

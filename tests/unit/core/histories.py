@@ -180,7 +180,10 @@ _division = st.sampled_from(
 #: Command → who usually gives it, and what it says.
 _SAID: dict[str, tuple[str, Any]] = {
     "Accept": ("lead", st.just({})),
-    "ReportProgress": ("lead", st.just({"text": "正在办理"})),
+    "ReportProgress": (
+        "lead",
+        st.sampled_from([None, None, True, False]).map(lambda found: {"text": "正在办理", "substantiated": found}),
+    ),
     "Reply": ("lead", st.fixed_dictionaries({"hours": st.sampled_from([None, 5, 50])})),
     "Mitigate": ("lead", st.just({})),
     "Whistle": (
