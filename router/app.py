@@ -36,7 +36,8 @@ from router.sending import Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
 from router.sla.brake import Limits, Watch
-from router.sla.roles import audit_role, clock_role
+from router.sla.roles import audit_role, clock_role, staffing_role
+from router.sla.staffing import Staffing
 from router.waker import Waker
 
 log = structlog.get_logger()
@@ -243,6 +244,10 @@ class Installation:
             clock_role(waker, self.now, pause_s=settings.clock_s, limit=settings.clock_batch),
             self._consuming("sla", queues),
         ]
+        if settings.staffing_s > 0:
+            staffing = Staffing(self.ledger, self.rulebook, self.broker, self.router(background=False))
+            self.runtime.staffings.append(staffing)
+            roles.append(staffing_role(staffing, self.now, pause_s=settings.staffing_s))
         if settings.audit_s > 0:
             auditor = Auditor(self.ledger, self.rulebook)
             self.runtime.auditors.append(auditor)

@@ -17,7 +17,7 @@ from router.arrivals import Arrived, contact_ref, open_delivery, parked_delivery
 from router.batch import Batch
 from router.broker.envelope import Receipt, Trouble
 from router.broker.port import Delivery, Fate
-from router.core.commands import Contact, Open, others
+from router.core.commands import ActorRole, Contact, Open, others
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
@@ -28,6 +28,9 @@ log = structlog.get_logger()
 
 #: A deadline that something holds back is handed out again after so long, should nobody say that it is free.
 HOLD_LOOK = timedelta(minutes=5)
+
+#: A desk that reports all day is noted once in so long.
+_HEARD = timedelta(minutes=1)
 
 #: How often a batch is decided again because another router was quicker with a case of it.
 _ROUNDS = 20
@@ -70,6 +73,8 @@ class Router:
         self._channels = frozenset(channels)
         self._strict = strict_identity
         self._publish_events = publish_events
+        #: Desk code → when its last report was noted.
+        self._heard: dict[str, datetime] = {}
         #: What happened to commands since the start, by word (`router.batch.Batch.tally`).
         self.tally = Tally()
 
@@ -195,6 +200,7 @@ class Router:
             batch.take_again(parked, known_by_now.get(parked.message_id))
         conflicts = self._write(unit, batch)
         unit.hold_back(batch.held, now, now + HOLD_LOOK)
+        unit.note_reports(self._heard_of(arrived, now), now)
         # What waited for a case that is decided again waits on: parked again, it counts as not taken.
         again = conflicts | batch.behind
         unit.park([*batch.parked, *(parked for parked in waiting if parked.case_id in again)])
@@ -203,6 +209,13 @@ class Router:
         kept = (one for one in arrived if one.command.id not in refused and one.command.case_id not in again)
         self._keep_contacts(unit, list(kept), now)
         return batch, conflicts
+
+    def _heard_of(self, arrived: Sequence[Arrived], now: datetime) -> list[str]:
+        """Desks that have reported and were not noted in the last minute: each report is a sign of life."""
+        desks = {one.command.actor.id for one in arrived if one.command.actor.role is ActorRole.DESK}
+        fresh = [desk for desk in desks if now - self._heard.get(desk, now - 2 * _HEARD) >= _HEARD]
+        self._heard.update(dict.fromkeys(fresh, now))
+        return fresh
 
     def _write(self, unit: Unit, batch: Batch) -> set[str]:
         """Write what was decided; a case the database cannot keep is parked and costs its neighbours nothing."""

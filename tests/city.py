@@ -262,7 +262,7 @@ class Play:
         if command.id in self._answers:
             return self._answers[command.id]
         if self._case is not None and not isinstance(command, c.PassDeadline):
-            for step in settle(self._case, event_time(command, self.now, self.rules), self.rules, self.now):
+            for step in settle(self._case, self._event_time(command), self.rules, self.now):
                 self._keep(step)
         decision = decide(self._case, command, self.rules, self.now, beside=self.beside)
         self.refusal = decision if isinstance(decision, Refusal) else None
@@ -274,6 +274,9 @@ class Play:
         if any(entry.cause == command.id for entry in self.entries[-20:]):
             self._answers[command.id] = decision
         return decision
+
+    def _event_time(self, command: c.Command) -> datetime:
+        return event_time(command, self.now, self.rules, self._case)
 
     def next_id(self) -> str:
         """A fresh command id."""

@@ -229,6 +229,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "that somebody has resolved or handed on since stays where it is; its miss is withdrawn all the same. Run "
         "twice it takes effect once.",
     ),
+    "sla hold": (
+        "暂停一个单位、区划、规则或全部的提级，并记为故障期\n\n"
+        "其间到期的时限不提级；解除后另留在手时间，其间所做的报告按来源时间计。--since 可补记已过去的故障。",
+        "hold what would take cases up from a desk, a district, a policy or all: an outage on record\n\n"
+        "What falls due meanwhile waits, and stays in hand for a while after the release; reports made "
+        "meanwhile count as of their own time. --since records an outage that has begun, or is over, already.",
+    ),
+    "sla unhold": ("解除暂停", "release a hold"),
+    "sla holds": (
+        "列出暂停与故障期，及其间的超时数",
+        "list holds and outages on record, with the misses that fell into each",
+    ),
     "sla what-if": (
         "换一套规则会怎样：用台账里的历史试算，什么也不写\n\n"
         "逐件重走 --since 以来受理的工单：各方照旧行事，只换规则；"

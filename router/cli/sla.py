@@ -12,6 +12,9 @@ sla = Nouns(
         "held": "router.cli.sla_brake:held",
         "release": "router.cli.sla_brake:release",
         "cancel": "router.cli.sla_brake:cancel",
+        "hold": "router.cli.sla_holds:hold",
+        "unhold": "router.cli.sla_holds:unhold",
+        "holds": "router.cli.sla_holds:holds",
         "what-if": "router.cli.sla_what_if:what_if",
     },
 )

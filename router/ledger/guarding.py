@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Connection, RowMapping, Text, and_, bindparam, f
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.core.case import Case
-from router.core.guards import Guards, Hold
+from router.core.guards import Guards, Hold, HoldKind
 from router.ledger import rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.guard_port import Brake, Seen
@@ -166,7 +166,7 @@ def all_holds(connection: Connection) -> list[Hold]:
 
 
 def _hold(row: RowMapping) -> Hold:
-    return msgspec.convert(dict(row), Hold)
+    return Hold(**{**row, "kind": HoldKind(row["kind"])})
 
 
 def put_hold(connection: Connection, found: Hold) -> bool:

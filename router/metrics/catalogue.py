@@ -36,7 +36,7 @@ REASONS = (
 FINDINGS = ("no_deadline", "overdue", "lead_gone", "calendar", "outbox")
 #: Roles that consume, and all loops; `desk` is any hosted desk.
 CONSUMING = ("router", "sla")
-LOOPS = (*CONSUMING, "relay", "waiting", "retention", "reconciler", "clock", "audit", "desk")
+LOOPS = (*CONSUMING, "relay", "waiting", "retention", "reconciler", "clock", "staffing", "audit", "desk")
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +128,16 @@ HELD_NOW = Metric(
     kind="gauge",
     help="Passed deadlines that the brake holds, counted every 15 seconds; 0 while it does not hold.",
 )
+UNSTAFFED = Metric(
+    name="case_router_unstaffed_desks",
+    kind="gauge",
+    help="Desks whose program once consumed and has shown no sign of life for longer than it may.",
+)
+DESK_OUTAGES = Metric(
+    name="case_router_desk_outages",
+    kind="gauge",
+    help="Tiers where over a fifth of the desks are silent together: an outage, of which no superior is told.",
+)
 RESENT = Metric(
     name="case_router_resent_handovers_total",
     kind="counter",
@@ -174,6 +184,8 @@ METRICS = (
     LATENESS,
     BRAKED,
     HELD_NOW,
+    UNSTAFFED,
+    DESK_OUTAGES,
     RESENT,
     AUDITED,
     FOUND,

@@ -51,6 +51,13 @@ class Watching(Protocol):
     held: int
 
 
+class LookingForDesks(Protocol):
+    """What is read of whoever looks at which desks consume."""
+
+    unstaffed: int
+    outages: int
+
+
 class Runtime(Collector):
     """The parts of a process, and what a scrape reads of them; parts may be added at any time."""
 
@@ -63,6 +70,7 @@ class Runtime(Collector):
         self.reconcilers: list[Reconciler] = []
         self.auditors: list[Audited] = []
         self.watches: list[Watching] = []
+        self.staffings: list[LookingForDesks] = []
         self.roles: list[Role] = []
         self._broker = broker
         self._seconds = _histogram(c.BATCH_SECONDS)
@@ -99,6 +107,9 @@ class Runtime(Collector):
         for watch in self.watches[:1]:
             yield _gauge(c.BRAKED, float(watch.holds))
             yield _gauge(c.HELD_NOW, float(watch.held))
+        for staffing in self.staffings[:1]:
+            yield _gauge(c.UNSTAFFED, float(staffing.unstaffed))
+            yield _gauge(c.DESK_OUTAGES, float(staffing.outages))
         if self.reconcilers:
             yield _counter(c.RESENT, sum(one.resent for one in self.reconcilers))
         for auditor in self.auditors[:1]:

@@ -11,6 +11,8 @@ from typing import TypeAlias
 import msgspec
 
 from router.core.case import Case
+from router.core.deadlines import first_passed
+from router.core.guards import NONE, Guards
 from router.core.recomputing import recomputed
 from router.core.routing import is_stranded
 from router.core.rules import Rules
@@ -101,9 +103,10 @@ class Auditor:
             ConfigurationError: the rules of a case are not on record; the pass does not count.
         """
         looked_at, findings = 0, list[Finding]()
+        guards = self._ledger.guards(now)
         for case in self._ledger.all_cases(open_only=True):
             looked_at += 1
-            findings.extend(look(case, self._rulebook({case.policy}), now, self._grace))
+            findings.extend(look(case, self._rulebook({case.policy}), now, self._grace, guards))
             if looked_at % _PROGRESS_EVERY == 0:
                 progress()
         self.calendar_days = _calendar_days(self._rulebook(()), now)
@@ -115,18 +118,23 @@ class Auditor:
         return self.last
 
 
-def look(case: Case, rules: Rules, now: datetime, grace: timedelta) -> Iterator[Finding]:
-    """What is wrong with one open case."""
+def look(case: Case, rules: Rules, now: datetime, grace: timedelta, guards: Guards = NONE) -> Iterator[Finding]:
+    """What is wrong with one open case; a deadline that is held back waits for a person, and is no finding."""
     if is_stranded(rules.tree, case):
         yield Finding(code="lead_gone", case=case.id, data={"lead": case.lead})
     if case.next_due_at is None:
         if not may_have_none(case, rules.policy(case.policy)):
             yield Finding(code="no_deadline", case=case.id, data={"policy": case.policy})
-    elif now - case.next_due_at > grace:
+    elif now - case.next_due_at > grace and not _is_held(case, rules, now, guards):
         yield Finding(code="overdue", case=case.id, data={"due_at": case.next_due_at})
     # Opened while a calendar came into force, by a router that had not read it yet.
     for one in recomputed(case, rules, now)[:1]:
         yield Finding(code="calendar", case=case.id, data={"milestone": one.milestone.name})
+
+
+def _is_held(case: Case, rules: Rules, now: datetime, guards: Guards) -> bool:
+    first = first_passed(case, now)
+    return first is not None and guards.holding(case, rules.policy(case.policy).name, first, now) is not None
 
 
 def _calendar_days(rules: Rules, now: datetime) -> int | None:

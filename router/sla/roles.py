@@ -11,6 +11,7 @@ import structlog
 from router.errors import RouterError, UnreachableError
 from router.roles import TickingRole
 from router.sla.auditor import Auditor
+from router.sla.staffing import Staffing
 from router.waker import Waker
 
 log = structlog.get_logger()
@@ -19,6 +20,24 @@ log = structlog.get_logger()
 def clock_role(waker: Waker, now: Callable[[], datetime], *, pause_s: float, limit: int) -> TickingRole:
     """Wakes at most `limit` cases at once, and looks again at once while there may be more."""
     return TickingRole("clock", lambda at: waker.run_once(at, limit) == limit, now, pause_s=pause_s)
+
+
+def staffing_role(staffing: Staffing, now: Callable[[], datetime], *, pause_s: float) -> TickingRole:
+    """Looks at which desks' programs consume, every `pause_s` seconds."""
+
+    def tick(at: datetime) -> bool:
+        try:
+            told = staffing.run_once(at)
+        except UnreachableError:
+            raise
+        except RouterError as error:
+            log.error("staffing.failed", where=error.where, what=error.what)
+            return False
+        if told:
+            log.warning("staffing.told", cases=told, desks=staffing.unstaffed)
+        return False
+
+    return TickingRole("staffing", tick, now, pause_s=pause_s)
 
 
 def audit_role(auditor: Auditor, now: Callable[[], datetime], *, pause_s: float) -> TickingRole:

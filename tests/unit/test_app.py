@@ -13,7 +13,9 @@ from router.settings import Settings
 from tests.city import MONDAY
 
 
-@pytest.mark.parametrize(("audit_s", "names"), [(300.0, ["clock", "sla", "audit"]), (0.0, ["clock", "sla"])])
+@pytest.mark.parametrize(
+    ("audit_s", "names"), [(300.0, ["clock", "sla", "staffing", "audit"]), (0.0, ["clock", "sla", "staffing"])]
+)
 def test_the_auditor_runs_beside_the_clock_unless_it_is_switched_off(
     tmp_path: Path, audit_s: float, names: list[str]
 ) -> None:

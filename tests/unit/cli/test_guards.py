@@ -91,3 +91,34 @@ def test_escalations_are_undone_by_time_and_nothing_happens_twice(shell: Shell) 
 def test_undoing_says_which(shell: Shell) -> None:
     assert shell("escalation", "undo", "--by", "li", "--reason", "x").code == 2
     assert shell("escalation", "undo", "--batch", "7", "--by", "li", "--reason", "x").code == 3
+
+
+def test_a_hold_keeps_the_deadlines_of_a_desk_and_is_an_outage_on_record(shell: Shell) -> None:
+    done = shell("sla", "hold", "--desk", "liuyin", "--reason", "停电", "--by", "li", "--json")
+    assert done.code == 0, done.err
+    hold_id = done.json["id"]
+    shown = shell("sla", "holds", lang="zh").out
+    assert hold_id in shown
+    assert "停电" in shown
+    assert "单位 liuyin" in shown
+    assert shell("sla", "unhold", hold_id, "--by", "wang").code == 0
+    assert shell("sla", "unhold", hold_id, "--by", "wang").code == 3
+    (one,) = shell("sla", "holds", "--json").json["holds"]
+    assert one["hold"]["released_by"] == "wang"
+    assert one["missed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 2),
+        (("--desk", "liuyin", "--all"), 2),
+        (("--desk", "liuyinn"), 3),
+        (("--district", "nowhere"), 3),
+        (("--policy", "nothing"), 3),
+        (("--all", "--since", "2999-01-01"), 2),
+        (("--all", "--until", "2020-01-01"), 2),
+    ],
+)
+def test_a_hold_that_would_hold_nothing_is_refused(shell: Shell, words: tuple[str, ...], code: int) -> None:
+    assert shell("sla", "hold", *words, "--reason", "x", "--by", "li").code == code

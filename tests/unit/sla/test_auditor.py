@@ -13,6 +13,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from router.core.case import Case
+from router.core.commands import Accept
+from router.core.guards import NONE, Guards
 from router.core.policy import Satisfies
 from router.core.rules import Rules
 from router.errors import ConfigurationError, RouterError, UnreachableError
@@ -29,6 +31,7 @@ class Shelf:
         self.cases = cases
         self.oldest_s = oldest_s
         self.trouble: RouterError | None = None
+        self.holding = NONE
 
     def all_cases(self, *, open_only: bool) -> Iterator[Case]:
         """The open ones; in the midst of them the ledger may go away."""
@@ -36,6 +39,10 @@ class Shelf:
         yield from self.cases
         if self.trouble is not None:
             raise self.trouble
+
+    def guards(self, _now: Any) -> Guards:
+        """What holds deadlines back."""
+        return self.holding
 
     def counts(self, now: Any) -> dict[str, float | None]:
         """How old the outbox is."""
@@ -160,3 +167,14 @@ def test_rules_that_are_not_on_record_stop_no_clock() -> None:
     shelf = Shelf([a_case()])
     shelf.trouble = ConfigurationError("the policy is not on record")
     assert [line["event"] for line in lines_of(shelf)] == ["audit.failed"]
+
+
+def test_a_deadline_that_is_held_back_is_no_finding() -> None:
+    play = Play()
+    play.open()
+    play.say("willow", Accept)
+    late = play.now + timedelta(days=30)
+    shelf = Shelf([play.case])
+    assert auditor(shelf).run_once(late).counts == {"overdue": 1}
+    shelf.holding = Guards(braked=True)
+    assert auditor(shelf).run_once(late).counts == {}
