@@ -15,6 +15,7 @@ from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import value_word, word
 from router.core.case import Case, State
+from router.core.seeing import Below
 from router.core.tree import Tree
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -22,6 +23,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @click.command("list", cls=Spoken)
 @option("--desk", metavar="CODE", says="case list --desk")
+@option("--below", metavar="CODE", says="case list --below")
 @option("--state", type=click.Choice([one.value for one in State]))
 @option("--overdue", is_flag=True)
 @option("--all", "closed_too", is_flag=True)
@@ -31,6 +33,7 @@ def list_cases(
     call: Call,
     /,
     desk: str | None,
+    below: str | None,
     state: str | None,
     overdue: bool,  # noqa: FBT001 - click's flag
     closed_too: bool,  # noqa: FBT001 - click's flag
@@ -39,11 +42,14 @@ def list_cases(
     """List cases by their next deadline."""
     with call.installation() as installation:
         now, tree = installation.now(), installation.rulebook().tree
-        if desk is not None:
-            require_desk(installation, desk)
+        for named in (desk, below):
+            if named is not None:
+                require_desk(installation, named)
+        sees = Below(tree, below) if below is not None else None
         open_only = not closed_too and state != State.CLOSED
         found = installation.ledger.all_cases(open_only=open_only, lead=desk)
-        kept = (one for one in found if _wanted(one, state, now if overdue else None))
+        wanted = (one for one in found if _wanted(one, state, now if overdue else None))
+        kept = sees.of(wanted) if sees is not None else wanted
         # One more than is shown tells whether there are more, whatever their number.
         first = nsmallest(limit + 1, kept, key=lambda one: (one.next_due_at or _NEVER, one.id))
     shown = first[:limit]
@@ -56,6 +62,8 @@ def list_cases(
         emit_table(headers, _rows(shown, tree, now))
     if len(first) > limit:
         tell(word("case_more"))
+    if sees is not None and sees.counted:
+        tell(word("case_counted", count=sees.counted))
 
 
 def _wanted(case: Case, state: str | None, overdue_at: datetime | None) -> bool:

@@ -28,6 +28,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--desk": ("以此承办单位的名义", "speak as this desk"),
     "case open --desk": ("来源指名的承办单位", "the desk the source names"),
     "case list --desk": ("只列此单位主办的", "only those this desk leads"),
+    "case list --below": (
+        "列此单位及其下各级主办或协办的",
+        "those this desk, or one below it, leads or assists in",
+    ),
     "case --to": ("承办单位编码", "code of the desk"),
     "--leader": ("领导的账号或职务", "official account or title of the leader"),
     "--tier": ("领导所在层级，如 city", "tier of the leader, such as city"),

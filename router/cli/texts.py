@@ -82,6 +82,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_done": ("已办：{case}（第 {version} 版）", "done: {case} version {version}"),
     "case_none": ("没有符合条件的工单", "no such cases"),
     "case_more": ("还有更多，用 --limit 查看", "there are more; --limit shows them"),
+    "case_counted": (
+        "另有 {count} 件涉及单位或保密，只计数",
+        "{count} more about an office, or confidential, are only counted",
+    ),
     "case_title": ("工单 {case}（第 {version} 版）", "case {case} (version {version})"),
     "case_lead": ("主办", "lead"),
     "case_assists": ("协办", "assists"),

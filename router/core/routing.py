@@ -190,10 +190,10 @@ def keeps_from(tree: Tree, subject_desk: str | None, desk: str) -> bool:
         return False
     standing = tree.standing(subject_desk)
     heir = standing.code if standing is not None else subject_desk
-    return _answers_to(tree, desk, subject_desk) or (heir != subject_desk and _answers_to(tree, desk, heir))
+    return answers_to(tree, desk, subject_desk) or (heir != subject_desk and answers_to(tree, desk, heir))
 
 
-def _answers_to(tree: Tree, desk: str, subject: str) -> bool:
+def answers_to(tree: Tree, desk: str, subject: str) -> bool:
     if desk == subject:
         return True
     about, asked = tree.desks.get(subject), tree.desks.get(desk)

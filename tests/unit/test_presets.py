@@ -27,7 +27,7 @@ def test_a_shipped_calendar_bears_its_files_name(name: str) -> None:
 
 
 def test_the_shipped_policies_are_a_complete_set_when_the_default_is_last() -> None:
-    takes_all = {"default", "beijing-dispatch-usual", "linyi"}
+    takes_all = {"default", "beijing-dispatch-usual", "chongqing", "linyi"}
     cities = [preset_policy(name) for name in list_presets() if name not in takes_all]
     calendars = {name: preset_calendar(name) for name in list_calendars()}
     for last in takes_all:

@@ -304,3 +304,25 @@ def test_a_policy_shows_the_reasons_for_a_return(shell: Shell) -> None:
     wrong = shell("policy", "show", "deflt")
     assert wrong.code == 3
     assert "in force: default" in wrong.err
+
+
+def test_a_tier_lists_its_own_cases_and_those_of_all_below_it(shell: Shell) -> None:
+    street = shell.open()
+    words = ("case", "open", "--division", "hubin/liuyin", "--category", "street_light", "--quiet", "--source-id")
+    district = shell(*words, "2").out.strip()
+    report = shell(*words, "3", "--subject-desk", "liuyin").out.strip()
+
+    def below(desk: str) -> set[str]:
+        return {one["case"] for one in shell("case", "list", "--below", desk, "--json").json}
+
+    assert below("liuyin") == {street}
+    # The district's own department is below the district, and the report on the street office is the district's.
+    assert below("hubin") == {street, district, report}
+    assert below("yunxi") == {street, district}
+    seen = shell("case", "list", "--below", "yunxi", "--limit", "1")
+    assert "there are more" in seen.err
+    assert "1 more about an office, or confidential, are only counted" in seen.err
+    assert "另有 1 件涉及单位或保密，只计数" in shell("case", "list", "--below", "yunxi", lang="zh").err
+    # For the office it is about it is not even a number.
+    assert "only counted" not in shell("case", "list", "--below", "liuyin").err
+    assert shell("case", "list", "--below", "hubn").code == 3

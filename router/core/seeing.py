@@ -1,0 +1,52 @@
+"""Who sees which cases (层级可见): a desk its own, and those of all below it.
+
+A case about an office, and a confidential one, is listed for those who work on it alone. Whoever sees all below is
+told its number; for the office it is about, and those below that one, it does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from router.core.case import Case
+from router.core.routing import answers_to, keeps_from
+from router.core.tree import Tree
+
+
+class Sight(StrEnum):
+    """What a case is to whoever looks down from a desk."""
+
+    SHOWN = "shown"
+    COUNTED = "counted"  # it is there, and no more is said of it
+    HIDDEN = "hidden"
+
+
+def sight(tree: Tree, desk: str, case: Case) -> Sight:
+    """What a case is to a desk that looks at its own and at all below: there somebody leads it, or assists."""
+    if keeps_from(tree, case.subject_desk, desk):
+        return Sight.HIDDEN
+    at_work = (case.lead, *case.assists)
+    if desk in at_work:
+        return Sight.SHOWN
+    if not any(answers_to(tree, one, desk) for one in at_work):
+        return Sight.HIDDEN
+    return Sight.COUNTED if case.confidential or case.subject_desk is not None else Sight.SHOWN
+
+
+class Below:
+    """The cases that a desk sees of many, one after the other; those it may only count are counted on the way."""
+
+    def __init__(self, tree: Tree, desk: str) -> None:
+        self._tree = tree
+        self._desk = desk
+        #: How many are there of which no more is said; complete when :meth:`of` has been read through.
+        self.counted = 0
+
+    def of(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Those that are shown."""
+        for case in cases:
+            found = sight(self._tree, self._desk, case)
+            if found is Sight.SHOWN:
+                yield case
+            self.counted += found is Sight.COUNTED
