@@ -36,7 +36,8 @@ from router.sending import Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
 from router.sla.brake import Limits, Watch
-from router.sla.roles import audit_role, clock_role, staffing_role
+from router.sla.notifier import Notifier
+from router.sla.roles import audit_role, clock_role, notices_role, staffing_role
 from router.sla.staffing import Staffing
 from router.waker import Waker
 
@@ -158,6 +159,7 @@ class Installation:
             channels=self.settings.channels,
             strict_identity=self.settings.strict_identity,
             publish_events=self.settings.publish_events,
+            digest_at=self.settings.digest_time,
         )
         self.runtime.routers.append(router)
         return router
@@ -248,11 +250,18 @@ class Installation:
             staffing = Staffing(self.ledger, self.rulebook, self.broker, self.router(background=False))
             self.runtime.staffings.append(staffing)
             roles.append(staffing_role(staffing, self.now, pause_s=settings.staffing_s))
+        if settings.notices_every_s > 0:
+            roles.append(notices_role(self.notifier(), self.now))
         if settings.audit_s > 0:
             auditor = Auditor(self.ledger, self.rulebook)
             self.runtime.auditors.append(auditor)
             roles.append(audit_role(auditor, self.now, pause_s=settings.audit_s))
         return roles
+
+    def notifier(self) -> Notifier:
+        """Sends the lists for the people at desks."""
+        every_s = self.settings.notices_every_s
+        return Notifier(self.ledger, self.rulebook, self.sender(background=False), every_s=every_s)
 
     def _relay_role(self) -> list[Role]:
         sender = self.sender(background=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 import structlog
 
@@ -22,6 +22,7 @@ from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
 from router.core.messages import Assigned, Message
 from router.core.refusals import Refusal
+from router.core.ringing import DIGEST_AT, notices_of
 from router.core.rules import Rules
 from router.core.step import Step
 from router.core.tree import Served, Tree
@@ -48,6 +49,7 @@ class Batch:
         *,
         publish_events: bool = False,
         guards: Callable[[], Guards] = lambda: NONE,
+        digest_at: time = DIGEST_AT,
     ) -> None:
         """Start from `cases` and `answers` as the ledger has them.
 
@@ -60,6 +62,7 @@ class Batch:
             publish_events: tell whoever listens of every entry.
             guards: what holds deadlines back; asked once, and only when a deadline has passed or a report says
                 that it is old.
+            digest_at: clock time of the daily list of notices.
         """
         self._rules = rules
         self._guards: Callable[[], Guards] | None = None if rules.replay else guards
@@ -67,6 +70,7 @@ class Batch:
         self._channels = channels
         self._now = now
         self._publish_events = publish_events
+        self._digest_at = digest_at
         self._taken: dict[str, list[Arrived]] = {}
         #: Commands of this batch that wait for their case.
         self._waiting: set[str] = set()
@@ -212,6 +216,7 @@ class Batch:
                     entries=step.entries,
                     outgoing=self._outgoing(step),
                     due_tier=self._due_tier(step.case),
+                    notices=notices_of(self._rules, step, self._now, self._digest_at),
                 )
             )
         return step.case

@@ -7,7 +7,7 @@ repeats at most a message with the same id.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from router.batch import Batch
 from router.broker.envelope import Receipt, Trouble
 from router.broker.port import Delivery, Fate
 from router.core.commands import ActorRole, Contact, Open, others
+from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
@@ -56,6 +57,7 @@ class Router:
         channels: Collection[str] = (),
         strict_identity: bool = False,
         publish_events: bool = False,
+        digest_at: time = DIGEST_AT,
     ) -> None:
         """Put it together.
 
@@ -66,6 +68,7 @@ class Router:
             channels: source channels with a program that wants receipts, replies and outcomes.
             strict_identity: take a desk's word only from its own broker account.
             publish_events: tell whoever listens on `case.events` of every entry.
+            digest_at: clock time of the daily list of notices, in each calendar's zone.
         """
         self._ledger = ledger
         self._rules = rules
@@ -75,6 +78,7 @@ class Router:
         self._publish_events = publish_events
         #: Desk code → when its last report was noted.
         self._heard: dict[str, datetime] = {}
+        self._digest_at = digest_at
         #: What happened to commands since the start, by word (`router.batch.Batch.tally`).
         self.tally = Tally()
 
@@ -191,6 +195,7 @@ class Router:
             now,
             publish_events=self._publish_events,
             guards=partial(unit.guards, now),
+            digest_at=self._digest_at,
         )
         for one in arrived:
             batch.take(without_contact(one, self._ledger.keyed_hash))

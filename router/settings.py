@@ -7,12 +7,14 @@ Only `app` and `cli` read settings; everything else is given values. Secrets com
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from router.core.misfits import misfit
+from router.core.ringing import DIGEST_AT
 from router.core.toml_table import parse_toml
 from router.errors import ConfigurationError
 from router.sentences import nearest
@@ -82,6 +84,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     relay_grace_s: float = 5.0
     #: Seconds after which a hand-off without a receipt is sent again; 0: never.
     reconcile_after_s: float = 3600.0
+    #: Seconds between two lists of notices to the people at one desk, at least; 0: none are sent.
+    notices_every_s: float = 900.0
+    #: Clock time of the daily list, in the zone of each case's calendar.
+    digest_at: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = f"{DIGEST_AT:%H:%M}"
     #: Seconds after which a changed tree or policy is picked up.
     reload_s: float = 5.0
 
@@ -89,6 +95,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def is_embedded(self) -> bool:
         """Whether the broker lives in this process."""
         return self.broker.startswith("embedded")
+
+    @property
+    def digest_time(self) -> time:
+        """Clock time of the daily list."""
+        return time.fromisoformat(self.digest_at)
 
     @property
     def ledger_file(self) -> Path | None:

@@ -14,7 +14,7 @@ from router.core import address
 from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDeadline
 from router.core.deadlines import WAKE_UP
 from router.core.lifecycle import with_case_id
-from router.core.messages import Payload
+from router.core.messages import Told
 from router.core.opening import case_id_of
 from router.core.plausible import MAX_ID_BYTES, fault_of, is_id
 from router.core.step import FOLLOWS
@@ -110,7 +110,7 @@ def _checked_receipt(receipt: Receipt) -> Receipt | Trouble:
     return receipt
 
 
-def encode(payload: Payload | Command | Receipt) -> bytes:
+def encode(payload: Told | Command | Receipt) -> bytes:
     """The body of a message."""
     return _encoder.encode(payload)
 

@@ -57,6 +57,7 @@ FILES: dict[str, str] = {
     "{key} is no list of tables": "{key} 不是表的列表",
     "Write each as [[{key}]].": "每项写成 [[{key}]]",
     # -- values as msgspec checks them
+    "it is not written as {pattern} wants it": "写法不合 {pattern}",
     "{expected} is wanted here, not {given}": "此处应为 {expected}，而不是 {given}",
     "the key {key} is not known. {nearest}Known here: {known}": "没有 {key} 这个键。{nearest}可用的键：{known}",
     "{value} is not allowed; allowed: {known}": "{value} 不在允许的取值内；允许的取值：{known}",

@@ -17,6 +17,7 @@ _COMMANDS = {
     "run": "router.cli.run:run",
     "status": "router.cli.status:status",
     "case": "router.cli.case:case",
+    "notices": "router.cli.notices:notices",
     "parked": "router.cli.parked:parked",
     "divisions": "router.cli.divisions:divisions",
     "policy": "router.cli.policy:policy",

@@ -314,6 +314,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "(RabbitMQ 3.10): it can be declared, but confirms nothing. The exit code is 7 then. Delete that queue "
         "(rabbitmqctl delete_queue NAME, or in the management pages), run `recover --topology` again.",
     ),
+    "notices": ("查看发给各单位人员的提醒", "what the people at desks are told"),
+    "notices list": (
+        "列出提醒，新的在前\n\n"
+        "没有程序的单位在这里看；有程序的单位每一刻钟至多收到一份清单。默认每件工单只列最新一条；三十天前的已删除。",
+        "list notices, the newest first\n\n"
+        "Desks without a program read theirs here; those with one get a list, at most every quarter of an hour. "
+        "Of each case the newest is shown unless all are asked for. What is older than thirty days is gone.",
+    ),
     "audit": (
         "逐件核对在办工单：有时限、不超时、主办单位在用\n\n发现问题时退出码为 7。",
         "look at every open case for what must never be\n\n"

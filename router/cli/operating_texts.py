@@ -143,6 +143,16 @@ OPERATING: dict[str, tuple[str, str]] = {
         "日历 {name} 只覆盖到 {end}，剩 {days} 天；放假通知公布后补上",
         "the calendar {name} is known until {end} only, {days} days: add the next notice",
     ),
+    # -- notices
+    "notices_case": ("工单", "case"),
+    "notices_desk": ("单位", "desk"),
+    "notices_kind": ("事由", "what"),
+    "notices_milestone": ("节点", "milestone"),
+    "notices_due": ("时限", "due"),
+    "notices_told": ("记录时间", "noted"),
+    "notices_sent": ("送出", "sent"),
+    "notices_waits": ("待送", "waits"),
+    "notices_none": ("这些天没有提醒", "no notices in these days"),
     # -- topology, recover, audit
     "plan_changes": (
         "{count} 处不同（+ 缺，~ 不同，? 多余）",

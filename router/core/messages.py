@@ -7,15 +7,16 @@ personal data travels: a message carries a reference (`contact_ref`) and the des
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
 from router.core.commands import Actor, Outcome, Place
+from router.core.told import NoticeList
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every message says of its case."""
+    """What every message about one case says of it."""
 
     case_id: str
     #: Version of the case: drop what is older than what you have seen of it.
@@ -384,8 +385,13 @@ AnyPayload = (
     | EventRecorded
 )
 
+#: Anything a desk, a channel or a listener is sent.
+Told: TypeAlias = Payload | NoticeList
+
 #: Wire type to struct, for decoding by the message's type property.
-PAYLOAD_TYPES: dict[str, type[Payload]] = {str(kind.__struct_config__.tag): kind for kind in AnyPayload.__args__}
+PAYLOAD_TYPES: dict[str, type[Told]] = {
+    str(kind.__struct_config__.tag): kind for kind in (*AnyPayload.__args__, NoticeList)
+}
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

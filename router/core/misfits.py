@@ -13,6 +13,7 @@ _MISSING = re.compile(r"Object missing required field `(?P<key>[^`]+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>[^`]+)`")
 _TYPE = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<given>[^`]+)`")
 _ENUM = re.compile(r"Invalid enum value '?(?P<value>[^']+)'?")
+_PATTERN = re.compile(r"Expected `str` matching regex '(?P<pattern>.+)'")
 
 
 class Misfit(NamedTuple):
@@ -46,6 +47,8 @@ def misfit(error: msgspec.ValidationError, kind: type[msgspec.Struct]) -> Misfit
         return Misfit(reason, path)
     if found := _TYPE.fullmatch(text):
         return Misfit(sentence("{expected} is wanted here, not {given}", **found.groupdict()), path)
+    if found := _PATTERN.fullmatch(text):
+        return Misfit(sentence("it is not written as {pattern} wants it", pattern=found["pattern"]), path)
     if found := _ENUM.fullmatch(text):
         allowed = _choices(kind, path.removeprefix("."))
         return Misfit(

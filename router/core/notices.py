@@ -45,6 +45,7 @@ CLUSTER_PROPOSED = "cluster_proposed"
 URGED = "urged"
 REDACTED = "redacted"
 REFUSED = "refused"
+NOTICES = "notices"
 
 
 def due_of_lead(case: Case) -> datetime | None:

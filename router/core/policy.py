@@ -375,6 +375,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     #: Working seconds without a sign of life of its program after which a desk counts as unstaffed.
     unstaffed_after_s: int = 2 * 3600
     colours: tuple[Colour, ...] = ()
+    #: An emergency: its notices ring at night too.
+    urgent: bool = False
     #: The second list, from the lowest level; empty: there is none.
     levels: tuple[Level, ...] = ()
     levels_start: LevelStart = LevelStart.MISSED

@@ -55,6 +55,7 @@ _POLICY_KEYS = (
     "effective_to",
     "min_in_hand",
     "unstaffed_after",
+    "urgent",
     "match",
     "window",
     "colour",
@@ -128,6 +129,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         min_in_hand_s=_working_s(table, "min_in_hand", 4 * 3600),
         unstaffed_after_s=_working_s(table, "unstaffed_after", 2 * 3600),
         colours=read_colours(table),
+        urgent=_flag(table, "urgent", usual=False),
         levels=read_levels(table),
         levels_start=table.choice("levels_start", LevelStart, LevelStart.MISSED),
     )

@@ -64,7 +64,7 @@ class Desks:
         self._belongs_to = belongs_to
         #: Case → (desk, version of the hand-over) of who has it, as far as the desks have heard.
         self._held: dict[str, tuple[str, int]] = {}
-        self._hears: dict[type[m.Payload], Callable[[Desk, Any, datetime], list[Planned]]] = {
+        self._hears: dict[type[m.Told], Callable[[Desk, Any, datetime], list[Planned]]] = {
             m.Assigned: self._assigned,
             m.Taken: self._taken,
             m.Reminded: self._reminded,
@@ -73,7 +73,7 @@ class Desks:
             m.EscalationRequested: self._escalation_requested,
         }
 
-    def hear(self, desk: str, payload: m.Payload, now: datetime) -> list[Planned]:
+    def hear(self, desk: str, payload: m.Told, now: datetime) -> list[Planned]:
         """A message to a desk; what it is not interested in leads to nothing."""
         hears = self._hears.get(type(payload))
         return hears(self._tree.desks[desk], payload, now) if hears is not None else []

@@ -19,6 +19,7 @@ from router.core.commands import Command, Contact, fingerprint
 from router.core.events import Entry
 from router.core.guards import Guards
 from router.core.outbox import Fate, Outgoing
+from router.core.ringing import Heard, Notice, NoticeBatch
 from router.errors import RouterError
 from router.ledger.guard_port import GuardedLedger
 from router.sentences import Sentence
@@ -66,6 +67,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     outgoing: tuple[Outgoing, ...]
     #: Name of the tier whose due queue wakes this case: `street`, `district`, `city`.
     due_tier: str
+    #: What people at desks are to be told.
+    notices: tuple[Notice, ...] = ()
 
 
 class Parked(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,6 +244,31 @@ class Ledger(GuardedLedger, Protocol):
 
     def claim_outbox(self, now: datetime, limit: int, lease_s: float, grace_s: float) -> list[Outgoing]:
         """Lease unsent messages older than `grace_s` (a router publishes its own at once), oldest first."""
+        ...
+
+    # -- notices -----------------------------------------------------------------------------------------------
+
+    def claim_notices(
+        self, now: datetime, every: timedelta, closed: Collection[str], limit: int
+    ) -> list[NoticeBatch]:
+        """What at most `limit` desks are to be told, oldest notice first; none that was told, or claimed, within
+        `every`. What waits for the office hours of a calendar in `closed` waits on."""
+        ...
+
+    def settle_notices(self, batches: Sequence[NoticeBatch], sent_at: datetime | None) -> None:
+        """They were sent; None: there is no queue to send them to, and they are read from the ledger."""
+        ...
+
+    def release_notices(self, batches: Sequence[NoticeBatch]) -> None:
+        """No broker answered: these desks may be claimed again at once."""
+        ...
+
+    def notices(self, since: datetime, recipient: str | None = None) -> list[Heard]:
+        """What a desk's people (None: anybody's) were or are to be told since then, the newest first."""
+        ...
+
+    def forget_notices(self, now: datetime) -> int:
+        """Forget notices older than thirty days; returns how many."""
         ...
 
     # -- reading -----------------------------------------------------------------------------------------------

@@ -238,6 +238,38 @@ contact_reads = Table(
     Index(None, "ref"),
 )
 
+#: What the people at a desk are to be told; written with the step that tells, kept for a while.
+notices = Table(
+    "notices",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    # Desk code.
+    Column("recipient", ID, nullable=False),
+    Column("case_id", ID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("milestone", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("ring", Text, nullable=False),
+    # Whose office hours count.
+    Column("calendar", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # From when it may be sent; null: it was, or there is no queue to send it to.
+    Column("ring_at", Instant),
+    Column("sent_at", Instant),
+    CheckConstraint("ring in ('now', 'hours', 'digest')", name="ring"),
+    CheckConstraint("ring_at is null or sent_at is null", name="sent_rings_no_more"),
+    Index(None, "ring_at", sqlite_where=text("ring_at is not null"), postgresql_where=text("ring_at is not null")),
+    Index(None, "created_at"),
+)
+
+#: When each desk's people were last told, or somebody began to tell them.
+notified = Table(
+    "notified",
+    metadata,
+    Column("recipient", ID, primary_key=True),
+    Column("told_at", Instant, nullable=False),
+)
+
 #: Trees, policy sets and calendars: immutable, each under a version of its own.
 versions = Table(
     "versions",

@@ -1,14 +1,14 @@
 """`SqlLedger`: the ledger on SQLite or PostgreSQL, by SQLAlchemy Core.
 
 Each noun has a file beside this one, with its queries: `writing` (cases and entries), `waking` (deadlines),
-`sending` (the outbox), `parking`, `contacts`, `shelf` (versions), `beats`, `figures`.
+`sending` (the outbox), `notices`, `parking`, `contacts`, `shelf` (versions), `beats`, `figures`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, bindparam, exists, func, or_, select
@@ -17,7 +17,20 @@ from router.core.case import Case
 from router.core.commands import ActorRole, Contact
 from router.core.events import Entry
 from router.core.outbox import Outgoing
-from router.ledger import beats, contacts, figures, migrations, parking, rows, schema, sending, shelf, waking
+from router.core.ringing import Heard, NoticeBatch
+from router.ledger import (
+    beats,
+    contacts,
+    figures,
+    migrations,
+    notices,
+    parking,
+    rows,
+    schema,
+    sending,
+    shelf,
+    waking,
+)
 from router.ledger.columns import Instant
 from router.ledger.contacts import Seal
 from router.ledger.database import Database
@@ -135,6 +148,36 @@ class SqlLedger(GuardedLedger):
         """Lease at most `limit` unsent messages older than `grace_s` seconds, oldest first."""
         with self._database.writing() as connection:
             return sending.claim(connection, now, limit, lease_s, grace_s)
+
+    # -- notices -----------------------------------------------------------------------------------------------
+
+    def claim_notices(
+        self, now: datetime, every: timedelta, closed: Collection[str], limit: int
+    ) -> list[NoticeBatch]:
+        """What at most `limit` desks are to be told; none that was told, or claimed, within `every`."""
+        with self._database.writing() as connection:
+            return notices.claim(connection, now, every, closed, limit)
+
+    def settle_notices(self, batches: Sequence[NoticeBatch], sent_at: datetime | None) -> None:
+        """They were sent; None: there is no queue to send them to."""
+        with self._database.writing() as connection:
+            for batch in batches:
+                notices.settle(connection, batch, sent_at)
+
+    def release_notices(self, batches: Sequence[NoticeBatch]) -> None:
+        """No broker answered: these desks may be claimed again at once."""
+        with self._database.writing() as connection:
+            notices.release(connection, batches)
+
+    def notices(self, since: datetime, recipient: str | None = None) -> list[Heard]:
+        """What a desk's people (None: anybody's) were or are to be told since then, the newest first."""
+        with self._database.reading() as connection:
+            return notices.since(connection, since, recipient)
+
+    def forget_notices(self, now: datetime) -> int:
+        """Forget notices older than thirty days; returns how many."""
+        with self._database.writing() as connection:
+            return notices.forget(connection, now)
 
     # -- reading -----------------------------------------------------------------------------------------------
 

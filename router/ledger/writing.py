@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, RowMapping, and_, exc as sa, or_, select
 
-from router.ledger import rows, schema, sets
+from router.ledger import notices, rows, schema, sets
 from router.ledger.columns import among
 from router.ledger.database import first_sentence, is_duplicate, is_transient
 from router.ledger.port import RowRefusedError, Write
@@ -218,6 +218,8 @@ def _append(connection: Connection, changes: list[Change]) -> None:
     sets.insert_all(connection, _entries, [rows.entry_row(entry) for step in steps for entry in step.entries])
     messages = [rows.outgoing_row(message) for step in steps for message in step.outgoing]
     sets.insert_new(connection, schema.outbox, messages)
+    if told := [notice for step in steps for notice in step.notices]:
+        notices.put(connection, told)
 
 
 def _taken(connection: Connection, changes: list[Change]) -> set[str]:

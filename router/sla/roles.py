@@ -11,10 +11,14 @@ import structlog
 from router.errors import RouterError, UnreachableError
 from router.roles import TickingRole
 from router.sla.auditor import Auditor
+from router.sla.notifier import Notifier
 from router.sla.staffing import Staffing
 from router.waker import Waker
 
 log = structlog.get_logger()
+
+#: Seconds between two looks for desks that may be told something: one small question on an index.
+_NOTICES_PAUSE_S = 5.0
 
 
 def clock_role(waker: Waker, now: Callable[[], datetime], *, pause_s: float, limit: int) -> TickingRole:
@@ -38,6 +42,11 @@ def staffing_role(staffing: Staffing, now: Callable[[], datetime], *, pause_s: f
         return False
 
     return TickingRole("staffing", tick, now, pause_s=pause_s)
+
+
+def notices_role(notifier: Notifier, now: Callable[[], datetime]) -> TickingRole:
+    """Tells the people at desks what they have not been told, as soon as it may ring."""
+    return TickingRole("notices", notifier.run_once, now, pause_s=_NOTICES_PAUSE_S)
 
 
 def audit_role(auditor: Auditor, now: Callable[[], datetime], *, pause_s: float) -> TickingRole:

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from router.broker.port import Broker
 from router.core import messages as m
 from router.core.address import desk_queue
+from router.core.told import NoticeList
 from router.errors import ConfigurationError
 from router.tiers.dispatching import ATTEMPTS, Dispatching
 from router.tiers.office import Office
@@ -202,11 +203,15 @@ class Desk(Program):
         """删改: a text was blanked on record; blank your copy."""
         return self._on(m.Redacted, handler)
 
+    def on_notices(self, handler: Handler) -> Handler:
+        """提醒清单: a list for your people, at most one in a quarter of an hour; nothing to answer."""
+        return self._on(NoticeList, handler)
+
     def on_refused(self, handler: Handler) -> Handler:
         """Something you said was refused; `command` is the id the office's method returned."""
         return self._on(m.Refused, handler)
 
-    def _on(self, kind: type[m.Payload], handler: Handler) -> Handler:
+    def _on(self, kind: type[m.Told], handler: Handler) -> Handler:
         self._dispatching.on(kind, handler)
         return handler
 

@@ -66,9 +66,9 @@ class Dispatching:
         self._attempts = attempts
         self._receipts = receipts
         self._seen = Seen(remember)
-        self._handlers: dict[type[m.Payload], Handle] = {}
+        self._handlers: dict[type[m.Told], Handle] = {}
 
-    def on(self, kind: type[m.Payload], handler: Handle) -> None:
+    def on(self, kind: type[m.Told], handler: Handle) -> None:
         """Have messages of a kind handled.
 
         Raises:
@@ -78,7 +78,7 @@ class Dispatching:
             raise ConfigurationError("two handlers for {tag}", where=self._speaker, tag=kind.__struct_config__.tag)
         self._handlers[kind] = handler
 
-    def __contains__(self, kind: type[m.Payload]) -> bool:
+    def __contains__(self, kind: type[m.Told]) -> bool:
         return kind in self._handlers
 
     def handle(self, delivery: Delivery, outbound: Outbound, stop: Event) -> Ending:
@@ -86,7 +86,9 @@ class Dispatching:
         payload = self._decoded(delivery)
         if payload is None:
             return Ending.REJECTED
-        bound = log.bind(speaker=self._speaker, case=payload.case_id, type=delivery.type, message=delivery.id)
+        bound = log.bind(speaker=self._speaker, type=delivery.type, message=delivery.id)
+        if isinstance(payload, m.Payload):
+            bound = bound.bind(case=payload.case_id)
         try:
             if self._is_old(delivery.id, payload, outbound, bound):
                 return Ending.DONE
@@ -94,13 +96,13 @@ class Dispatching:
         except UnreachableError:
             return Ending.LEFT
 
-    def _decoded(self, delivery: Delivery) -> m.Payload | None:
+    def _decoded(self, delivery: Delivery) -> m.Told | None:
         decoder = _DECODERS.get(delivery.type)
         if decoder is None:
             log.error("message.unknown_type", speaker=self._speaker, type=delivery.type, message=delivery.id)
             return None
         try:
-            payload: m.Payload = decoder.decode(delivery.body)
+            payload: m.Told = decoder.decode(delivery.body)
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
             # What msgspec says may quote the body.
             log.error("message.undecodable", speaker=self._speaker, type=delivery.type, message=delivery.id)
@@ -108,7 +110,7 @@ class Dispatching:
         return payload
 
     def _is_old(
-        self, message_id: str, payload: m.Payload, outbound: Outbound, bound: structlog.stdlib.BoundLogger
+        self, message_id: str, payload: m.Told, outbound: Outbound, bound: structlog.stdlib.BoundLogger
     ) -> bool:
         if self._seen.is_duplicate(message_id):
             bound.info("message.duplicate")
@@ -117,18 +119,18 @@ class Dispatching:
             outbound.settle()
             return True
         if self._seen.is_stale(payload):
-            bound.info("message.stale", version=payload.version)
+            bound.info("message.stale", version=getattr(payload, "version", 0))
             return True
         return False
 
-    def _receive(self, message_id: str, payload: m.Payload, outbound: Outbound) -> None:
+    def _receive(self, message_id: str, payload: m.Told, outbound: Outbound) -> None:
         if self._receipts and isinstance(payload, m.Assigned):
             Office(self._speaker, message_id, outbound.send).receive(payload)
 
     def _tried(
         self,
         message_id: str,
-        payload: m.Payload,
+        payload: m.Told,
         outbound: Outbound,
         stop: Event,
         bound: structlog.stdlib.BoundLogger,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TypeVar
 
-from router.core.messages import Assigned, Payload, Taken
+from router.core.messages import Assigned, Taken, Told
 
 _Value = TypeVar("_Value")
 
@@ -32,7 +32,7 @@ class Seen:
         self._ids.move_to_end(message_id)
         return True
 
-    def is_stale(self, payload: Payload) -> bool:
+    def is_stale(self, payload: Told) -> bool:
         """Whether a later word on who has the case was seen than this hand-over, or its taking back.
 
         Only these two are compared, with each other: a reminder that overtook its assignment must not swallow
@@ -42,7 +42,7 @@ class Seen:
             return False
         return payload.version < self._versions.get(payload.case_id, 0)
 
-    def note(self, message_id: str, payload: Payload) -> None:
+    def note(self, message_id: str, payload: Told) -> None:
         """Remember a handled message."""
         if message_id:
             self._keep(self._ids, message_id, None)

@@ -67,6 +67,7 @@ _KINDS = {
     "case.urged.v1": notices.URGED,
     "case.redacted.v1": notices.REDACTED,
     _REFUSED: notices.REFUSED,
+    "desk.notices.v1": notices.NOTICES,
 }
 
 KINDS: dict[str, type[msgspec.Struct]] = {**COMMAND_TYPES, RECEIPT: Receipt, **PAYLOAD_TYPES}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from router.broker.envelope import Receipt
-from router.core import commands as c, messages as m
+from router.core import commands as c, messages as m, told
 
 _CASE = "VVFD4W3RLEBB5OYU"
 _OPENED_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -341,6 +341,21 @@ PAYLOADS: tuple[m.Payload, ...] = (
     ),
 )
 
+LIST = told.NoticeList(
+    desk="liuyin",
+    lines=(
+        told.NoticeLine(
+            case_id=_CASE,
+            kind="reminder",
+            milestone="accept",
+            due_at=datetime(2026, 11, 24, 16, 0, tzinfo=UTC),
+            told_at=datetime(2026, 11, 24, 16, 0, 1, tzinfo=UTC),
+            count=2,
+        ),
+    ),
+    made_at=datetime(2026, 11, 25, 0, 30, 4, tzinfo=UTC),
+)
+
 #: Body of `POST /cases`.
 POSTED = {
     "source_id": "2026-118",
@@ -353,5 +368,5 @@ POSTED = {
 
 #: Wire type → example.
 EXAMPLES: dict[str, msgspec.Struct] = {
-    str(example.__struct_config__.tag): example for example in (*COMMANDS, RECEIPT, *PAYLOADS)
+    str(example.__struct_config__.tag): example for example in (*COMMANDS, RECEIPT, *PAYLOADS, LIST)
 }

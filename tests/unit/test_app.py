@@ -13,16 +13,21 @@ from router.settings import Settings
 from tests.city import MONDAY
 
 
-@pytest.mark.parametrize(
-    ("audit_s", "names"), [(300.0, ["clock", "sla", "staffing", "audit"]), (0.0, ["clock", "sla", "staffing"])]
-)
+@pytest.mark.parametrize(("audit_s", "names"), [(300.0, ["audit"]), (0.0, [])])
 def test_the_auditor_runs_beside_the_clock_unless_it_is_switched_off(
     tmp_path: Path, audit_s: float, names: list[str]
 ) -> None:
     settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db", audit_s=audit_s)
     prepare(settings, MONDAY)
     with installation(settings, now=lambda: MONDAY) as opened:
-        assert [role.name for role in opened.roles(["sla"])] == names
+        assert [role.name for role in opened.roles(["sla"])] == ["clock", "sla", "staffing", "notices", *names]
+
+
+def test_people_are_sent_no_lists_where_that_is_switched_off(tmp_path: Path) -> None:
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db", audit_s=0.0, notices_every_s=0.0)
+    prepare(settings, MONDAY)
+    with installation(settings, now=lambda: MONDAY) as opened:
+        assert [role.name for role in opened.roles(["sla"])] == ["clock", "sla", "staffing"]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -1,4 +1,5 @@
-"""The first version: cases and their entries, outbox, parked messages, contacts, versions, beats, guards.
+"""The first version: cases and their entries, outbox, parked messages, contacts, notices, versions, beats,
+guards.
 
 What stands here is what databases in use were made by: it never changes. The next change is a file of its own.
 """
@@ -41,6 +42,7 @@ def upgrade() -> None:
     _outbox()
     _parked()
     _contacts()
+    _notices()
     _versions()
     _beats()
     _guards()
@@ -208,6 +210,34 @@ def _contacts() -> None:
         sa.CheckConstraint("reader <> '' and reason <> ''", name=op.f("ck_contact_reads_who_and_why")),
     )
     op.create_index(op.f("ix_contact_reads_ref"), "contact_reads", ["ref"])
+
+
+def _notices() -> None:
+    op.create_table(
+        "notices",
+        _seq(),
+        sa.Column("recipient", _id(), nullable=False),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("milestone", sa.Text(), nullable=False),
+        sa.Column("due_at", _instant()),
+        sa.Column("ring", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=False),
+        sa.Column("created_at", _instant(), nullable=False),
+        sa.Column("ring_at", _instant()),
+        sa.Column("sent_at", _instant()),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_notices")),
+        sa.CheckConstraint("ring in ('now', 'hours', 'digest')", name=op.f("ck_notices_ring")),
+        sa.CheckConstraint("ring_at is null or sent_at is null", name=op.f("ck_notices_sent_rings_no_more")),
+    )
+    _partial_index("ix_notices_ring_at", "notices", "ring_at", "ring_at is not null")
+    op.create_index(op.f("ix_notices_created_at"), "notices", ["created_at"])
+    op.create_table(
+        "notified",
+        sa.Column("recipient", _id(), nullable=False),
+        sa.Column("told_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("recipient", name=op.f("pk_notified")),
+    )
 
 
 def _versions() -> None:

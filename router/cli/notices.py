@@ -1,0 +1,90 @@
+"""`case-router notices`: what people at desks are told; for offices without a program, and whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import click
+
+from router.cli.call import Call
+from router.cli.case_show import desk_name
+from router.cli.grammar import Nouns, option
+from router.cli.handing_in import require_desk
+from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.words import value_word, word
+from router.core.ringing import Heard
+from router.core.tree import Served, Tree
+
+notices = Nouns("notices")
+
+
+@notices.command("list")
+@option("--desk", metavar="CODE", says="notices list --desk")
+@option("--days", type=click.IntRange(1, 30), default=7, show_default=True, says="notices list --days")
+@option("--all", "every", is_flag=True, says="notices list --all")
+@click.pass_obj
+def list_notices(
+    call: Call,
+    /,
+    desk: str | None,
+    days: int,
+    every: bool,  # noqa: FBT001 - click's flag
+) -> None:
+    """List notices, the newest first; of each case the newest unless all are asked for."""
+    with call.installation() as installation:
+        if desk is not None:
+            require_desk(installation, desk)
+        tree = installation.rulebook().tree
+        found = installation.ledger.notices(installation.now() - timedelta(days=days), desk)
+    shown = found if every else _newest(found)
+    if call.as_json:
+        emit_json([_described(one) for one in shown])
+    elif shown:
+        names = ("case", "desk", "kind", "milestone", "due", "told", "sent")
+        emit_table([word(f"notices_{name}") for name in names], _rows(shown, tree), whole=(0,))
+    else:
+        tell(word("notices_none"))
+
+
+def _newest(found: Sequence[Heard]) -> list[Heard]:
+    """The newest of each case and desk."""
+    first: dict[tuple[str, str], Heard] = {}
+    for one in found:
+        first.setdefault((one.notice.recipient, one.notice.case_id), one)
+    return list(first.values())
+
+
+def _described(one: Heard) -> dict[str, object]:
+    notice = one.notice
+    return {
+        "case": notice.case_id,
+        "desk": notice.recipient,
+        "kind": notice.kind,
+        "milestone": notice.milestone,
+        "due_at": notice.due_at,
+        "told_at": notice.created_at,
+        "sent_at": one.sent_at,
+    }
+
+
+def _rows(found: Sequence[Heard], tree: Tree) -> Iterator[tuple[str, ...]]:
+    for one in found:
+        notice = one.notice
+        yield (
+            notice.case_id,
+            desk_name(tree, notice.recipient),
+            value_word(notice.kind, of="notice"),
+            notice.milestone or "-",
+            local(notice.due_at),
+            local(notice.created_at),
+            _sent(one, tree),
+        )
+
+
+def _sent(one: Heard, tree: Tree) -> str:
+    """When the list left; for a desk without a program this listing is the list."""
+    if one.sent_at is not None:
+        return local(one.sent_at)
+    desk = tree.desks.get(one.notice.recipient)
+    return word("notices_waits") if desk is not None and desk.served is Served.AMQP else "-"

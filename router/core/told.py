@@ -1,0 +1,35 @@
+"""What is told beside the messages about one case: lists for the people at a desk. Part of `messages`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One case of a list: the newest of what its people were to be told."""
+
+    case_id: str
+    #: `reminder`, `missed`, `repeated`, `supervised`, `level`, `escalated` (it is yours now), `taken` (no more),
+    #: `urged` (by the citizen), `unstaffed` (the desk below shows no sign of life).
+    kind: str
+    #: Name of the milestone or of the level; empty when it is not about one.
+    milestone: str = ""
+    #: The instant it is about; None: there is none.
+    due_at: datetime | None = None
+    #: When it came to be told.
+    told_at: datetime
+    #: How many notices of the case this line stands for.
+    count: int = 1
+
+
+class NoticeList(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="desk.notices.v1"):
+    """提醒清单: for the people at a desk: what its cases ask of them since the last list. Nothing to answer."""
+
+    desk: str
+    #: A line for each case; emergencies first, then by instant.
+    lines: tuple[NoticeLine, ...]
+    #: Cases beyond the longest list; `notices list` has them all.
+    more: int = 0
+    made_at: datetime

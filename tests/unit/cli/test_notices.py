@@ -1,0 +1,50 @@
+"""What the people at a desk without a program read in the shell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from router.app import installation
+from router.arrivals import direct
+from router.core.deadlines import wake_up
+from router.settings import Settings
+from tests.unit.cli.conftest import Shell
+
+
+@pytest.fixture
+def told(shell: Shell) -> Shell:
+    """A case whose time for signing has passed, and then its due date."""
+    shell.open()
+    with installation(Settings(ledger=shell.ledger)) as here:
+        now = here.now()
+        router = here.leaving_router()
+        for days in (3, 20):
+            later = now + timedelta(days=days)
+            due = here.ledger.claim_due(later, 10, 0.0)
+            router.carry_out([direct(wake_up(d.case_id, d.milestone, d.due_at), "due") for d in due], later)
+    return shell
+
+
+def test_a_desk_reads_the_newest_of_each_case(told: Shell) -> None:
+    (row,) = told("notices", "list", "--desk", "liuyin", "--json").json
+    assert (row["desk"], row["kind"], row["sent_at"]) == ("liuyin", "taken", None)
+    every = told("notices", "list", "--desk", "liuyin", "--all", "--json").json
+    assert [(one["kind"], one["milestone"]) for one in every] == [("taken", ""), ("reminder", "accept")]
+    assert told("notices", "list", "--desk", "hubin", "--json").json[0]["kind"] == "escalated"
+
+
+def test_the_table_speaks_both_languages(told: Shell) -> None:
+    assert "yours now: escalated" in told("notices", "list").out
+    assert "提级到本单位" in told("notices", "list", lang="zh").out
+
+
+def test_where_nobody_was_told_anything_it_says_so(shell: Shell) -> None:
+    done = shell("notices", "list")
+    assert (done.code, done.out, done.err.strip()) == (0, "", "no notices in these days")
+
+
+def test_a_desk_that_is_not_there_is_named(told: Shell) -> None:
+    done = told("notices", "list", "--desk", "nobody")
+    assert (done.code, "nobody" in done.err) == (3, True)
