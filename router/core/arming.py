@@ -238,7 +238,7 @@ def _held(
         holder=holder,
         since=at,
         budget=_counted(budget),
-        pauses=False,
+        pauses=met_by is not Satisfies.RETURN_DECIDED,  # whoever waits for a decision waits all the same
     )
 
 

@@ -189,8 +189,7 @@ def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
         return
     target = climb(draft.case, rules)
     if target.desk is not None:
-        if draft.case.state is State.SUSPENDED:  # a clock that never pauses: the tier above has the case now
-            suspensions.run_on(draft, rules, "escalated", "")
+        suspensions.end(draft, rules, "escalated")  # it was a clock that never pauses
         hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=milestone)
         return
     _repeat_notice(draft, rules, milestone)
@@ -274,5 +273,6 @@ def accept_escalation(draft: Draft, rules: Rules) -> Refusal | None:
     target = climb(draft.case, rules)
     if target.desk is None:
         return refuse("no_superior", case=draft.case.id)
+    suspensions.end(draft, rules, "escalated")
     hand_up(draft, rules, target, cause=Cause.VOLUNTARY, missed=None)
     return None

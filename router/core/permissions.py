@@ -136,7 +136,7 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.REPLY: _may(_OPEN, Role.LEAD),
     Kind.MITIGATE: _may(_AT_WORK, Role.LEAD, Role.ASSIST),
     Kind.WHISTLE: _may(_AT_WORK, Role.LEAD),
-    Kind.REPORT_IN: _may(_AT_WORK, Role.ASSIST),
+    Kind.REPORT_IN: _may(_AT_WORK | _SUSPENDED, Role.ASSIST),
     Kind.ADD_ASSIST: _may(_AT_WORK, *FROM_ABOVE),
     Kind.REMOVE_ASSIST: _may(_AT_WORK, *FROM_ABOVE),
     Kind.ASSIGN_LEADER: _may(_OPEN, *FROM_ABOVE),
@@ -147,8 +147,8 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.MEDIATE: _may(_AT_WORK, Role.LEAD, *FROM_ABOVE),
     Kind.END_MEDIATION: _may(_AT_WORK, Role.MEDIATOR),
     Kind.RETURN: _may(_AT_WORK, Role.LEAD),
-    Kind.APPROVE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
-    Kind.REFUSE_RETURN: _may(_AT_WORK, Role.DISPATCHER, Role.SUPERIOR),
+    Kind.APPROVE_RETURN: _may(_AT_WORK | _SUSPENDED, Role.DISPATCHER, Role.SUPERIOR),
+    Kind.REFUSE_RETURN: _may(_AT_WORK | _SUSPENDED, Role.DISPATCHER, Role.SUPERIOR),
     Kind.DESIGNATE: _may(_AT_WORK, Role.SUPERIOR, Role.SUPERVISION, Role.DESIGNATOR),
     Kind.REQUEST_EXTENSION: _may(_AT_WORK, Role.LEAD),
     Kind.APPROVE_EXTENSION: _may(_AT_WORK | _SUSPENDED, Role.SUPERIOR),
@@ -172,7 +172,7 @@ PERMISSIONS: dict[Kind, Permission] = {
         frozenset({State.RESOLVED, State.CLOSED}), Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION, Role.FOLLOW_UP
     ),
     Kind.ESCALATE: _may(_AT_WORK, Role.LEAD),
-    Kind.ACCEPT_ESCALATION: _may(_AT_WORK, Role.SUPERIOR),
+    Kind.ACCEPT_ESCALATION: _may(_AT_WORK | _SUSPENDED, Role.SUPERIOR),
     Kind.PULL: _may(_DISPATCHED, *_INSPECTORS),
     Kind.ADOPT: _may(_AT_WORK, Role.LEAD),
     Kind.CORRECT: _may(

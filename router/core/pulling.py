@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core import notices, suspensions
-from router.core.case import Case, State
+from router.core.case import Case
 from router.core.commands import ActorRole, Pull
 from router.core.events import Pulled
 from router.core.ladder import superiors
@@ -23,8 +23,7 @@ def pull(draft: Draft, command: Pull, rules: Rules) -> Refusal | None:
     desk = _receiver(case, command, rules)
     if isinstance(desk, Refusal):
         return desk
-    if case.state is State.SUSPENDED:
-        suspensions.run_on(draft, rules, "pulled", command.actor.id)
+    suspensions.end(draft, rules, "pulled", command.actor.id)
     draft.add(
         Pulled(
             from_desk=lead,

@@ -5,7 +5,7 @@ The due date never moves. At the cap the tier above designates; further requests
 
 from __future__ import annotations
 
-from router.core import messages as m, notices
+from router.core import messages as m, notices, suspensions
 from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, RefuseReturn, RequestReturn
@@ -105,6 +105,7 @@ def _sorter(rules: Rules, case: Case) -> Desk:
 
 
 def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = False) -> None:
+    suspensions.end(draft, rules, "returned")
     case, old = draft.case, draft.case.lead
     policy = rules.policy(case.policy)
     draft.add(

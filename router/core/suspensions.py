@@ -10,7 +10,7 @@ from datetime import datetime
 
 from router.core import messages as m, notices
 from router.core.arming import request_decision, suspension_clock
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import ApproveSuspension, Recheck, RefuseSuspension, RequestSuspension, Resume
 from router.core.events import (
     Milestone,
@@ -170,6 +170,12 @@ def look_again(draft: Draft, rules: Rules, missed: Milestone) -> None:
 def resume(draft: Draft, command: Resume, rules: Rules) -> None:
     """恢复办理."""
     run_on(draft, rules, "request", command.actor.id, command.text)
+
+
+def end(draft: Draft, rules: Rules, reason: str, by: str = "") -> None:
+    """The case goes to another desk: if it is suspended its clocks run on there, none is left standing."""
+    if draft.case.state is State.SUSPENDED:
+        run_on(draft, rules, reason, by)
 
 
 def run_on(draft: Draft, rules: Rules, reason: str, by: str, text: str = "") -> None:

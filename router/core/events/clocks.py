@@ -96,8 +96,8 @@ class RecheckRepeated(Event, frozen=True, kw_only=True, tag="RecheckRepeated"):
 class Resumed(Event, frozen=True, kw_only=True, tag="Resumed"):
     """The suspension is over, the clocks run again."""
 
-    #: `request`: somebody said so; `longest`: it had lasted as long as it may; `escalated`: a clock that never
-    #: pauses took the case up.
+    #: `request`: somebody said so; `longest`: it had lasted as long as it may; `escalated`, `returned`,
+    #: `pulled`: the case went to another desk meanwhile.
     reason: str
     by: str
     moved: tuple[Moved, ...] = ()

@@ -9,23 +9,32 @@ from router.core import events as e
 from router.core.case import Case, State
 from router.core.commands import (
     Accept,
+    AcceptEscalation,
     ApproveExtension,
+    ApproveReturn,
     ApproveSuspension,
     Dispatch,
+    Escalate,
     Excuse,
+    Mediate,
     Recheck,
+    RefuseReturn,
     RefuseSuspension,
     Reopen,
     Reply,
+    ReportIn,
     RequestExtension,
+    RequestReturn,
     RequestSuspension,
     Resolve,
     Resume,
+    Whistle,
     Withdraw,
 )
 from router.core.policy import Anchor, Elapsed, ExtensionRule, Mode, Policy, Satisfies, SuspensionRule, WorkingTime
 from router.core.recomputing import recomputed
-from tests.city import ACCEPT, DISPATCH, MONDAY, Play, days, milestone, policy, rules, working_days
+from router.core.tree import DeskKind
+from tests.city import ACCEPT, DISPATCH, MONDAY, Play, city, days, desk, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 
 CLOSE = milestone("close", working_days(5), Satisfies.CLOSED)
@@ -293,3 +302,64 @@ def test_a_clock_that_starts_as_a_suspension_ends_has_lost_nothing() -> None:
     play.say("dispatcher:li", Dispatch, desk="plane")
     assert _due(play, "accept") == china(2026, 9, 23, 10)
     assert recomputed(play.case, play.rules, play.now) == []
+
+
+def _suspended_after(what: type[Any], **fields: Any) -> Play:
+    """As :func:`_suspended`, but the lead has asked for something else too, on Monday at 09:00."""
+    play = _play()
+    play.say("willow", what, **fields)
+    assert play.refused is None
+    play.say("willow", RequestSuspension, reason="road works")
+    play.wait(hours=1).say("lake", ApproveSuspension)
+    assert play.refused is None
+    return play
+
+
+def test_silence_that_takes_a_suspended_case_up_ends_the_suspension() -> None:
+    play = _suspended_after(Escalate, text="needs the district")
+    play.wait_until(china(2026, 9, 22, 9))
+    assert (play.case.lead, play.case.state) == ("lake", State.DISPATCHED)
+    assert not play.case.changes.is_paused
+    assert "close" in play.running()
+    # Suspended on the day of the receipt alone, which is none of the five: 24:00 of Monday 28 September.
+    assert _due(play) == china(2026, 9, 29)
+
+
+def test_the_superior_may_accept_an_escalation_of_a_suspended_case() -> None:
+    play = _suspended_after(Escalate, text="needs the district")
+    play.say("lake", AcceptEscalation)
+    assert (play.refused, play.case.lead, play.case.changes.is_paused) == (None, "lake", False)
+
+
+def test_a_return_that_was_asked_for_is_decided_though_the_case_was_suspended_meanwhile() -> None:
+    play = _suspended_after(RequestReturn, reason="not_our_matter")
+    play.say("dispatcher:li", RefuseReturn, text="yours")
+    assert (play.refused, play.case.state) == (None, State.SUSPENDED)
+
+    play = _suspended_after(RequestReturn, reason="not_our_matter")
+    play.say("dispatcher:li", ApproveReturn, desk="plane")
+    assert (play.refused, play.case.lead, play.case.state) == (None, "plane", State.DISPATCHED)
+    assert not play.case.changes.is_paused
+    assert "close" in play.running()
+
+
+def test_a_called_desk_misses_nothing_while_the_case_is_suspended_and_may_come() -> None:
+    play = _suspended_after(Whistle, desks=("plane",), text="help")
+    play.wait(days=3)
+    assert play.events(e.DeadlineMissed) == []
+    play.say("plane", ReportIn)
+    assert play.refused is None
+    play.say("willow", Resume)
+    assert "report_in:plane" not in play.running()
+
+
+def test_nobody_mediates_a_suspended_case_and_the_mediator_gets_the_days_back() -> None:
+    play = Play(rules(office_days(), tree=city(desk("lake-peace", "lake", DeskKind.MEDIATION))))
+    play.open()
+    play.say("willow", Mediate)
+    play.say("willow", RequestSuspension, reason="road works")
+    play.say("lake", ApproveSuspension)
+    assert _due(play, "mediation") == china(2026, 10, 22)
+    play.wait_until(china(2026, 9, 23, 9)).say("willow", Resume)
+    # The 22nd and the 23rd do not count; the 21st was no day of the budget.
+    assert _due(play, "mediation") == china(2026, 10, 24)
