@@ -74,6 +74,7 @@ case = Nouns(
     "case",
     {
         "open": "router.cli.case_open:open_case",
+        "import": "router.cli.case_import:import_",
         "show": "router.cli.case_show:show",
         "time": "router.cli.case_time:time",
         "list": "router.cli.case_list:list_cases",

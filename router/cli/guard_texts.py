@@ -80,6 +80,21 @@ GUARDS: dict[str, tuple[str, str]] = {
         "超时共 {total} 个，其中不在故障期内 {outside} 个",
         "{total} missed in all, {outside} of them outside any outage",
     ),
+    "import_bad": ("{file} 第 {line} 行：{reason}", "{file}, line {line}: {reason}"),
+    "import_parked": ("无法办理，已暂存，见 parked", "it could not be handled and is parked, see `parked`"),
+    "import_progress": ("已读 {rows} 行，接管 {taken} 件", "{rows} rows read, {taken} cases taken over"),
+    "import_dry": (
+        "{rows} 行：可接管 {taken} 件（已超时的时限 {old_misses} 个），已在台账 {known}，已归档 {closed}，"
+        "有误 {bad}；试算，未写入",
+        "{rows} rows: {taken} cases would be taken over ({old_misses} deadlines missed already), {known} are "
+        "here, {closed} are closed, {bad} are wrong; a dry run, nothing was written",
+    ),
+    "import_done": (
+        "{rows} 行：接管 {taken} 件（已超时的时限 {old_misses} 个，记录在案），已在台账 {known}，"
+        "已归档 {closed}，有误 {bad}",
+        "{rows} rows: {taken} cases taken over ({old_misses} deadlines on record as missed), {known} were here, "
+        "{closed} are closed, {bad} are wrong",
+    ),
     "wrong_brake_storm": (
         "提级已暂停：同时到期 {due} 个，上限 {threshold} 个；先看 sla held，再 sla release 或 sla cancel",
         "the brake holds: {due} deadlines were due at once, {threshold} may be; look at sla held, then "

@@ -43,6 +43,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "case": ("受理、查看、办理工单", "open, show and work cases"),
     "case open": ("受理一件工单", "put a case on record"),
+    "case import": (
+        "接管在别处办理中的工单\n\n"
+        "CSV 文件，可为 gzip；列的含义用 --mapping 说明，同 replay。此前的超时逐个记录在案，不计在任何单位名下；"
+        "每个时限至少留一个工作日，不会立即提级。"
+        "有误的行按文件和行号列出，其余照常接管；再次执行只补缺的。有误时退出码为 1。",
+        "take over cases that run elsewhere\n\n"
+        "A CSV file, also gzip; --mapping says what its columns mean, as for replay. What the cases had missed "
+        "goes on record and is nobody's here; every deadline lies a working day ahead at least, so that nothing "
+        "escalates at once. Wrong rows are named by file and line, the others are taken; run again, it takes only "
+        "what is missing. Exit code 1 when a row is wrong.",
+    ),
     "case show": (
         "查看一件工单：状态、时限、办理经过",
         "one case: its state, its deadlines, its history",

@@ -86,6 +86,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "何时自动解除；默认须手工解除",
         "when it ends by itself; by default somebody releases it",
     ),
+    "case import --open": ("在办工单的表（CSV）", "table of the cases that run (CSV)"),
+    "case import --dry-run": ("只试算，不写入", "say what it would do, write nothing"),
     "--by": ("谁决定的", "who decided that"),
     "--reader": ("查阅人", "who reads"),
     "case contact --reason": ("查阅理由", "why it is read"),

@@ -11,10 +11,10 @@ from datetime import datetime
 
 import msgspec
 
-from router.core import levels, notices, task_force
+from router.core import levels, notices, taking_over, task_force
 from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
-from router.core.commands import Open, Outcome
+from router.core.commands import ActorRole, Open, Outcome, TakeOver
 from router.core.events import Dispatched, Received, Skipped
 from router.core.matching import AppealFacts, choose
 from router.core.place import place_key
@@ -53,6 +53,8 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
         The step; for a source id that is on record with the same content a step without entries; a refusal
         (`content_conflict`) for one with other content.
     """
+    if isinstance(command, TakeOver) and command.actor.role is not ActorRole.SYSTEM:
+        return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command="take_over")
     digest = content_hash(command)
     if case is not None:
         return _repeat(case, command, digest)
@@ -77,6 +79,9 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
         assist(draft, rules, beside.code, draft.case.lead)
     _tell_watchers(draft, rules)
     levels.start(draft, rules, LevelStart.RECEIVED)
+    if isinstance(command, TakeOver):  # whoever brought it was told long ago
+        taking_over.take_over(draft, rules)
+        return draft.step()
     notices.answer(draft, "received")
     if solved:
         done = Outcome.SOLVED

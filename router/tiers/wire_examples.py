@@ -191,6 +191,17 @@ COMMANDS: tuple[c.Command, ...] = (
     c.Recompute(
         id=f"calendar/cn@3f1c9e20ab47/{_CASE}/4", case_id=_CASE, actor=c.Actor(c.ActorRole.SYSTEM, "calendar")
     ),
+    c.TakeOver(
+        id="import/0f1e2d3c4b5a69780f1e2d3c4b5a6978",
+        case_id="",
+        actor=c.Actor(c.ActorRole.SYSTEM, "import"),
+        at=_OPENED_AT,
+        source="hotline",
+        source_id="20261101-7",
+        channel="hotline",
+        division=("hubin", "liuyin"),
+        text="路灯不亮。",
+    ),
     c.CancelDeadlines(
         id=f"cancel/3/{_CASE}/2026-11-30T09:30:00Z",
         case_id=_CASE,

@@ -32,6 +32,7 @@ from router.core.commands.guards import (
     CancelDeadlines as CancelDeadlines,
     NoteUnstaffed as NoteUnstaffed,
     Rearm as Rearm,
+    TakeOver as TakeOver,
     UndoEscalation as UndoEscalation,
 )
 from router.core.commands.inspections import (
@@ -142,6 +143,7 @@ AnyCommand = (
     | ConfirmLevel
     | PassDeadline
     | Recompute
+    | TakeOver
     | CancelDeadlines
     | UndoEscalation
     | Rearm

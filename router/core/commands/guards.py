@@ -5,6 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from router.core.commands.base import Command
+from router.core.commands.life import Open
+
+
+class TakeOver(Open, frozen=True, kw_only=True, tag="case.take_over.v1"):
+    """接管在办工单: a case that runs elsewhere is kept here from now on; `at` is when it was received there."""
 
 
 class CancelDeadlines(Command, frozen=True, kw_only=True, tag="case.cancel_deadlines.v1"):
