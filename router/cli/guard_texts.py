@@ -95,6 +95,37 @@ GUARDS: dict[str, tuple[str, str]] = {
         "{rows} rows: {taken} cases taken over ({old_misses} deadlines on record as missed), {known} were here, "
         "{closed} are closed, {bad} are wrong",
     ),
+    "catch_up_who": ("补办须写明 --by 和 --reason", "catching up needs --by and --reason"),
+    "catch_up_who_todo": (
+        "先看有多少：case-router sla catch-up --dry-run",
+        "see first how much: case-router sla catch-up --dry-run",
+    ),
+    "catch_up_found": (
+        "{open} 件在办工单中 {cases} 件有已过时限，共 {deadlines} 个现在到期；{without} 件缺时限",
+        "{open} open cases, {cases} of them with passed deadlines: {deadlines} would fall due now; "
+        "{without} lack one",
+    ),
+    "catch_up_on_pass": ("到期", "when it passes"),
+    "catch_up_oldest": ("最早", "oldest"),
+    "catch_up_dry": ("试算，未办理", "a dry run: nothing was taken"),
+    "catch_up_braked": ("提级已暂停，不能补办", "the brake holds: there is nothing to catch up yet"),
+    "catch_up_braked_todo": (
+        "先看 sla held，再 sla release 或 sla cancel",
+        "look at `sla held`, then `sla release` or `sla cancel`",
+    ),
+    "catch_up_done": (
+        "已按各自时刻办理 {taken} 个时限，补设 {rearmed} 件，仍被扣住 {held} 件（批次 {batch}）",
+        "{taken} deadlines were taken, each at its own instant; {rearmed} cases got one; {held} are "
+        "held (batch {batch})",
+    ),
+    "on_pass_escalate": ("提级", "goes up"),
+    "on_pass_remind": ("提醒", "reminds"),
+    "on_pass_supervise": ("督办", "supervises"),
+    "on_pass_nothing": ("无", "nothing"),
+    "audit_stuck": (
+        "时限 {due_at} 已过，反复领取而无人办理；检查 sla 进程是否消费",
+        "due {due_at}, claimed again and again and handled by nobody: does a role sla consume?",
+    ),
     "wrong_brake_storm": (
         "提级已暂停：同时到期 {due} 个，上限 {threshold} 个；先看 sla held，再 sla release 或 sla cancel",
         "the brake holds: {due} deadlines were due at once, {threshold} may be; look at sla held, then "

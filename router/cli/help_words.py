@@ -252,6 +252,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "列出暂停与故障期，及其间的超时数",
         "list holds and outages on record, with the misses that fell into each",
     ),
+    "sla catch-up": (
+        "补办停摆期间已过的时限\n\n"
+        "先说有多少、各是哪类，再按先后逐个办理，各按其本来的时刻；缺时限的在办工单补设时限。--dry-run 只说不办。"
+        "所提级的可用 escalation undo --batch 撤销。",
+        "take what passed while nothing ran\n\n"
+        "Says first how many deadlines would fall due now, by kind; then takes them in order, each at its own "
+        "instant, and gives open cases a deadline that lack one. --dry-run only says. What went up can be "
+        "taken back with escalation undo --batch.",
+    ),
     "sla what-if": (
         "换一套规则会怎样：用台账里的历史试算，什么也不写\n\n"
         "逐件重走 --since 以来受理的工单：各方照旧行事，只换规则；"

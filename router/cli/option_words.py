@@ -88,6 +88,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "case import --open": ("在办工单的表（CSV）", "table of the cases that run (CSV)"),
     "case import --dry-run": ("只试算，不写入", "say what it would do, write nothing"),
+    "sla catch-up --dry-run": ("只列出，不办理", "say how many, take nothing"),
     "--by": ("谁决定的", "who decided that"),
     "--reader": ("查阅人", "who reads"),
     "case contact --reason": ("查阅理由", "why it is read"),

@@ -15,6 +15,7 @@ sla = Nouns(
         "hold": "router.cli.sla_holds:hold",
         "unhold": "router.cli.sla_holds:unhold",
         "holds": "router.cli.sla_holds:holds",
+        "catch-up": "router.cli.sla_catch_up:catch_up",
         "what-if": "router.cli.sla_what_if:what_if",
     },
 )

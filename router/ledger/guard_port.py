@@ -84,6 +84,10 @@ class GuardedLedger(Protocol):
         """Deadlines that take a case up and have passed."""
         ...
 
+    def claimed(self, now: datetime, before: datetime) -> frozenset[str]:
+        """Ids of cases whose deadline passed before `before` and is on lease at `now`, held back by nothing."""
+        ...
+
     def holds(self) -> list[Hold]:
         """Every hold on record, over or not."""
         ...

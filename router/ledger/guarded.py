@@ -71,6 +71,11 @@ class GuardedLedger:
         with self._database.reading() as connection:
             return guarding.count_held(connection, now)
 
+    def claimed(self, now: datetime, before: datetime) -> frozenset[str]:
+        """Ids of cases whose deadline passed before `before` and is on lease at `now`, held back by nothing."""
+        with self._database.reading() as connection:
+            return guarding.claimed(connection, now, before)
+
     def holds(self) -> list[Hold]:
         """Every hold on record, over or not."""
         with self._database.reading() as connection:

@@ -57,6 +57,10 @@ HELD = (
     .order_by(_cases.c.next_due_at, _cases.c.id)
 )
 COUNT_HELD = select(func.count()).where(_cases.c.escalates, _cases.c.next_due_at < _now)
+#: Deadlines that passed long ago and are on lease.
+CLAIMED = select(_cases.c.id).where(
+    _cases.c.next_due_at < bindparam("before", type_=Instant), _cases.c.wake_at > _now, ~_cases.c.held
+)
 #: These are left alone for a while.
 HOLD_BACK = (
     update(_cases)
@@ -145,6 +149,11 @@ def count_held(connection: Connection, now: datetime) -> int:
     """Deadlines that take a case up and have passed."""
     count: int = connection.scalar(COUNT_HELD, {"now": now}) or 0
     return count
+
+
+def claimed(connection: Connection, now: datetime, before: datetime) -> frozenset[str]:
+    """Cases whose deadline passed before `before` and is on lease at `now`."""
+    return frozenset(connection.scalars(CLAIMED, {"now": now, "before": before}))
 
 
 def hold_back(connection: Connection, ids: Collection[str], now: datetime, until: datetime) -> None:

@@ -33,7 +33,7 @@ REASONS = (
     "other",
 )
 #: What the auditor finds (`router.sla.auditor.CODES`).
-FINDINGS = ("no_deadline", "overdue", "lead_gone", "calendar", "outbox")
+FINDINGS = ("no_deadline", "overdue", "stuck", "lead_gone", "calendar", "outbox")
 #: Roles that consume, and all loops; `desk` is any hosted desk.
 CONSUMING = ("router", "sla")
 LOOPS = (*CONSUMING, "relay", "waiting", "retention", "reconciler", "clock", "staffing", "audit", "desk")

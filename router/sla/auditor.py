@@ -4,7 +4,7 @@ be missed for ever."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ GRACE_S = 300
 #: A message this old has outlived every pause of the relay.
 OUTBOX_S = 600
 #: What may be found; a closed set, for metrics.
-CODES = ("no_deadline", "overdue", "lead_gone", "calendar", "outbox")
+CODES = ("no_deadline", "overdue", "stuck", "lead_gone", "calendar", "outbox")
 #: Cases between two signs of life.
 _PROGRESS_EVERY = 1000
 
@@ -104,9 +104,10 @@ class Auditor:
         """
         looked_at, findings = 0, list[Finding]()
         guards = self._ledger.guards(now)
+        claimed = self._ledger.claimed(now, now - self._grace)
         for case in self._ledger.all_cases(open_only=True):
             looked_at += 1
-            findings.extend(look(case, self._rulebook({case.policy}), now, self._grace, guards))
+            findings.extend(look(case, self._rulebook({case.policy}), now, self._grace, guards, claimed))
             if looked_at % _PROGRESS_EVERY == 0:
                 progress()
         self.calendar_days = _calendar_days(self._rulebook(()), now)
@@ -118,7 +119,14 @@ class Auditor:
         return self.last
 
 
-def look(case: Case, rules: Rules, now: datetime, grace: timedelta, guards: Guards = NONE) -> Iterator[Finding]:
+def look(
+    case: Case,
+    rules: Rules,
+    now: datetime,
+    grace: timedelta,
+    guards: Guards = NONE,
+    claimed: Collection[str] = (),
+) -> Iterator[Finding]:
     """What is wrong with one open case; a deadline that is held back waits for a person, and is no finding."""
     if is_stranded(rules.tree, case):
         yield Finding(code="lead_gone", case=case.id, data={"lead": case.lead})
@@ -126,7 +134,9 @@ def look(case: Case, rules: Rules, now: datetime, grace: timedelta, guards: Guar
         if not may_have_none(case, rules.policy(case.policy)):
             yield Finding(code="no_deadline", case=case.id, data={"policy": case.policy})
     elif now - case.next_due_at > grace and not _is_held(case, rules, now, guards):
-        yield Finding(code="overdue", case=case.id, data={"due_at": case.next_due_at})
+        # Somebody takes it again and again, and nobody handles it.
+        code = "stuck" if case.id in claimed else "overdue"
+        yield Finding(code=code, case=case.id, data={"due_at": case.next_due_at})
     # Opened while a calendar came into force, by a router that had not read it yet.
     for one in recomputed(case, rules, now)[:1]:
         yield Finding(code="calendar", case=case.id, data={"milestone": one.milestone.name})

@@ -122,3 +122,17 @@ def test_a_hold_keeps_the_deadlines_of_a_desk_and_is_an_outage_on_record(shell: 
 )
 def test_a_hold_that_would_hold_nothing_is_refused(shell: Shell, words: tuple[str, ...], code: int) -> None:
     assert shell("sla", "hold", *words, "--reason", "x", "--by", "li").code == code
+
+
+def test_catching_up_says_first_and_needs_a_name(shell: Shell) -> None:
+    shell.open(*RECEIVED)
+    said = shell("sla", "catch-up", "--dry-run", lang="zh")
+    assert said.code == 0
+    assert "1 件在办工单中 1 件有已过时限" in said.err
+    assert "提级" in said.out
+    assert shell("sla", "catch-up").code == 2
+    done = shell("sla", "catch-up", "--by", "li", "--reason", "停机", "--json")
+    assert done.code == 0, done.err
+    assert done.json["done"]["taken"] >= 1
+    put_on(shell)
+    assert shell("sla", "catch-up", "--by", "li", "--reason", "停机").code == 5

@@ -32,6 +32,7 @@ class Shelf:
         self.oldest_s = oldest_s
         self.trouble: RouterError | None = None
         self.holding = NONE
+        self.on_lease: frozenset[str] = frozenset()
 
     def all_cases(self, *, open_only: bool) -> Iterator[Case]:
         """The open ones; in the midst of them the ledger may go away."""
@@ -43,6 +44,10 @@ class Shelf:
     def guards(self, _now: Any) -> Guards:
         """What holds deadlines back."""
         return self.holding
+
+    def claimed(self, _now: Any, _before: Any) -> frozenset[str]:
+        """What is on lease."""
+        return self.on_lease
 
     def counts(self, now: Any) -> dict[str, float | None]:
         """How old the outbox is."""
@@ -178,3 +183,12 @@ def test_a_deadline_that_is_held_back_is_no_finding() -> None:
     assert auditor(shelf).run_once(late).counts == {"overdue": 1}
     shelf.holding = Guards(braked=True)
     assert auditor(shelf).run_once(late).counts == {}
+
+
+def test_a_claim_that_nobody_handles_is_visible() -> None:
+    play = Play()
+    play.open()
+    shelf = Shelf([play.case])
+    shelf.on_lease = frozenset({play.case.id})
+    found = auditor(shelf).run_once(play.now + timedelta(days=30))
+    assert [(one.code, one.case) for one in found.findings] == [("stuck", play.case.id)]
