@@ -290,7 +290,7 @@ def requirements_clock(rules: Rules, policy: Policy, at: datetime, due_at: datet
         to="superior",
         track=Track.INTERNAL,
         provisional=deadline.provisional and not named,
-        since=None if named else at,
+        since=at,
         budget=None if named else _REQUIREMENTS,
     )
 

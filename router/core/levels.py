@@ -9,10 +9,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from router.core import notices
-from router.core.case import Case
+from router.core.case import Case, State
+from router.core.clocks import ALIVE
 from router.core.commands import ConfirmLevel
-from router.core.events import LevelProposed, LevelRaised, LevelRepeated, LevelsEnded, LevelsStarted, Milestone
+from router.core.events import (
+    LevelProposed,
+    LevelRaised,
+    LevelRepeated,
+    LevelsEnded,
+    LevelsStarted,
+    Milestone,
+    MilestoneStatus,
+)
 from router.core.instants import next_budget
 from router.core.policy import Level, LevelStart, OnPass, Policy, Satisfies, Track
 from router.core.refusals import Refusal, refuse
@@ -32,6 +43,24 @@ def start(draft: Draft, rules: Rules, at: LevelStart) -> None:
     if draft.case.level or any(m.on_pass is OnPass.RAISE for m in draft.case.milestones):
         return
     draft.add(LevelsStarted(milestone=_clock(draft.case, rules, policy, 0, draft.at)))
+
+
+def go_on(draft: Draft, rules: Rules) -> None:
+    """Another policy is in force for the case: its list, should it have one and no clock run for it, goes on.
+
+    It never falls: the next level is the one after those it has reached. One that begins with a missed date begins
+    for a case that has missed one before.
+    """
+    case, policy = draft.case, rules.policy(draft.case.policy)
+    if not policy.levels or any(m.on_pass is OnPass.RAISE and m.status in ALIVE for m in case.milestones):
+        return
+    missed = any(m.track is Track.STATUTORY and m.status is MilestoneStatus.MISSED for m in case.milestones)
+    if not (case.level or missed or policy.levels_start is LevelStart.RECEIVED):
+        return
+    clock = _clock(case, rules, policy, min(case.level, len(policy.levels) - 1), draft.at)
+    if case.state is State.SUSPENDED:
+        clock = msgspec.structs.replace(clock, status=MilestoneStatus.PAUSED)
+    draft.add(LevelsStarted(milestone=clock))
 
 
 def rise(draft: Draft, rules: Rules, passed: Milestone) -> None:
@@ -63,7 +92,7 @@ def confirm(draft: Draft, command: ConfirmLevel, rules: Rules) -> Refusal | None
     if not case.proposed_level or case.proposed_level != command.level:
         return refuse("no_level_proposed", level=command.level)
     index = next((i for i, level in enumerate(policy.levels) if level.name == command.level), None)
-    if index is None:
+    if index != case.level:  # another list is in force since, and the case has stood before that level
         return refuse("no_level_proposed", level=command.level)
     if command.actor.id != policy.levels[index].officer:
         return refuse("not_the_officer", level=command.level, officer=policy.levels[index].officer)
@@ -103,6 +132,8 @@ def _clock(case: Case, rules: Rules, policy: Policy, index: int, since: datetime
         to="supervision",
         track=Track.INTERNAL,
         provisional=deadline.provisional,
+        since=since,
+        budget=level.after,
         # Not the lead's: it runs on whoever leads.
         holder=next(iter(_audience(case, rules, level)), None) or rules.follow_up_desk or case.lead,
     )

@@ -107,10 +107,10 @@ def _anew(case: Case, policy: Policy, rules: Rules, at: datetime, reviewed: str 
     filed = list(_latest(case, plans)) if case.together.plan_filed_at is not None else []
     calendar = rules.calendar(policy)
     after = end_of_next_working_day(at, calendar)
-    bettered = [_running(one, max(one.due_at, after)) for one in filed]
+    bettered = [_running(one, at, max(one.due_at, after)) for one in filed]
     then = max([at, *(one.due_at for one in bettered)])
     after = end_of_next_working_day(then, calendar)
-    again = [_running(one, max(one.due_at, after)) for one in _latest(case, [reviewed] if reviewed else [])]
+    again = [_running(one, at, max(one.due_at, after)) for one in _latest(case, [reviewed] if reviewed else [])]
     return (*bettered, *again)
 
 
@@ -118,16 +118,17 @@ def _latest(case: Case, names: Iterable[str]) -> Iterator[Milestone]:
     return (found for found in map(case.milestone, names) if found is not None)
 
 
-def _running(milestone: Milestone, due_at: datetime) -> Milestone:
+def _running(milestone: Milestone, since: datetime, due_at: datetime) -> Milestone:
     """The same duty at another instant, which nothing but its own passing moves any more."""
     return msgspec.structs.replace(
         milestone,
         due_at=due_at,
         status=MilestoneStatus.RUNNING,
         met_at=None,
-        since=None,
+        since=since,
         budget=None,
-        not_before=None,
+        base_at=None,
+        not_before=due_at,
         provisional=False,
         overtaken=False,
     )

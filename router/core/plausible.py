@@ -11,13 +11,16 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.commands import Command, FollowUp, Open
+from router.core.commands import Command, FollowUp, Open, RequestExtension
 
 #: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
 MAX_ID_BYTES = 200
 
 #: More people or households than there are in any city; every ledger's integers hold it.
 MAX_COUNT = 10**9
+
+#: A longer extension than any policy grants, which every calendar can still reckon with.
+MAX_DAYS = 10_000
 
 #: Years that an instant may lie in. Before them nobody had a case; after them, and within a day of them, the
 #: arithmetic of deadlines and zones leaves the calendar.
@@ -96,6 +99,8 @@ def _time_fault(command: Command) -> Fault | None:
 def _count_fault(command: Command) -> Fault | None:
     if isinstance(command, Open):
         return _out_of("affected", command.affected, 1, MAX_COUNT)
+    if isinstance(command, RequestExtension) and command.days is not None:
+        return _out_of("days", command.days, 0, MAX_DAYS)
     if isinstance(command, FollowUp):
         asked = _out_of("asked", command.asked, 0, MAX_COUNT)
         return asked or _out_of("accepted", command.accepted, 0, command.asked)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core import notices
+from router.core import levels, notices
 from router.core.arming import arm, next_step
 from router.core.calendar import Calendar
 from router.core.case import Case, State
@@ -99,6 +99,7 @@ def _re_evaluate(draft: Draft, rules: Rules, reason: str) -> bool:
             due_at=_statutory(case, ended, milestones),
         )
     )
+    levels.go_on(draft, rules)
     notices.due_changed(draft, reason)
     return True
 
@@ -137,8 +138,21 @@ def _rules(rules: Rules, case: Case, policy: Policy) -> list[Milestone]:
     found: list[Milestone] = []
     for anchor, at in anchors.items():
         if at is not None:
-            found += arm(rules, policy, anchor, at, case.given_due_at, case.category)
+            found += _armed(rules, policy, case, anchor, at)
     return [one for one in found if not _is_over(case, one)]
+
+
+def _armed(rules: Rules, policy: Policy, case: Case, anchor: Anchor, at: datetime) -> tuple[Milestone, ...]:
+    return arm(
+        rules,
+        policy,
+        anchor,
+        at,
+        case.given_due_at,
+        case.category,
+        subject=case.subject_desk,
+        confidential=case.confidential,
+    )
 
 
 def _is_over(case: Case, milestone: Milestone) -> bool:
@@ -195,7 +209,7 @@ def _from_its_anchor(rules: Rules, case: Case, policy: Policy, fresh: Milestone,
     rule, at = policy.rule(fresh.name), old.since
     if rule is None or rule.anchor is Anchor.RECEIVED or at is None:
         return fresh
-    armed = arm(rules, policy, rule.anchor, at, case.given_due_at, case.category)
+    armed = _armed(rules, policy, case, rule.anchor, at)
     return next((one for one in armed if one.name == fresh.name), fresh)
 
 

@@ -50,7 +50,7 @@ def clock_of(rules: Rules, case: Case, milestone: Milestone) -> Clock:
         in_hours=isinstance(budget, WorkingTime),
         first_day=(
             day_after(anchor_at, calendar)
-            if budget is None or "@" in milestone.name
+            if budget is None or _follows_a_deadline(milestone)
             else first_day(budget, anchor_at, calendar)
         ),
         pauses=milestone.pauses,
@@ -60,12 +60,16 @@ def clock_of(rules: Rules, case: Case, milestone: Milestone) -> Clock:
     )
 
 
+def _follows_a_deadline(milestone: Milestone) -> bool:
+    """The clocks of the ladder and of the second list start at a missed deadline, all others at an event."""
+    return "@" in milestone.name or milestone.on_pass is OnPass.RAISE
+
+
 def counted(milestone: Milestone, calendar: Calendar) -> Due | None:
     """What a milestone's budget comes to by a calendar; None when no calendar moves it."""
     if milestone.budget is None or milestone.since is None:
         return None
-    # The ladder's clocks start at a missed deadline, all others at an event.
-    count = next_budget if "@" in milestone.name else due
+    count = next_budget if _follows_a_deadline(milestone) else due
     return count(milestone.budget, milestone.since, calendar)
 
 

@@ -135,7 +135,16 @@ def rearm(draft: Draft, _command: Rearm, rules: Rules) -> Refusal | None:
     anchor, since = Anchor.RECEIVED, case.opened_at
     if case.state is State.RESOLVED and case.resolved_at is not None:
         anchor, since = Anchor.RESOLVED, case.resolved_at
-    armed = arm(rules, policy, anchor, since, case.given_due_at, case.category, subject=case.subject_desk)
+    armed = arm(
+        rules,
+        policy,
+        anchor,
+        since,
+        case.given_due_at,
+        case.category,
+        subject=case.subject_desk,
+        confidential=case.confidential,
+    )
     wanted = [one for one in armed if one.satisfied_by in clocks.ENDS or anchor is Anchor.RESOLVED]
     if not wanted:
         return refuse("nothing_to_rearm", case=case.id)

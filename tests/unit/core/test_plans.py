@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from router.core import events as e
 from router.core.case import State
-from router.core.commands import AddAssist, FilePlan, Mark, Resolve, Review
+from router.core.commands import AddAssist, FilePlan, Mark, Replan, Resolve, Review
 from router.core.policy import Gate, GateKind, OnPass, Policy, Satisfies, Track, Watcher
 from router.core.tree import Desk, DeskKind
 from tests.city import CLOSE, MONDAY, Play, city, days, desk, milestone, policy, rules
@@ -107,6 +108,20 @@ def test_a_failed_review_wants_another_plan_and_another_look_and_moves_no_other_
     play.say("willow", FilePlan, text="周五断电")
     play.say("group", Review, passed=True)
     assert play.running() == ["close"]
+
+
+def test_what_a_failed_review_gave_stays_when_the_case_gets_another_policy() -> None:
+    play = _planned(calendar="cn")
+    play.say("willow", FilePlan, text="…")
+    play.wait(days=2).say("group", Review, passed=False, text="没有写明断电时间")
+    other = msgspec.structs.replace(play.rules.policies[0], title="another title")
+    play.rules = rules(other, tree=play.rules.tree, earlier=play.rules.policies)
+    play.say("system:policy", Replan)
+    assert play.refused is None
+    plan, review = play.case.milestone("plan"), play.case.milestone("review")
+    assert plan is not None
+    assert review is not None
+    assert (plan.due_at, review.due_at) == (china(2026, 9, 25), china(2026, 9, 29))
 
 
 def test_a_failed_review_of_what_never_was_wants_no_plan() -> None:

@@ -17,6 +17,7 @@ from router.core.commands import (
     Open,
     Place,
     Reply,
+    RequestExtension,
 )
 from router.core.plausible import fault_of, times_of
 
@@ -27,6 +28,10 @@ HOTLINE = Actor(ActorRole.CHANNEL, "hotline")
 def opening(**more: Any) -> Open:
     given: dict[str, Any] = {"source": "hotline", "source_id": "1", "channel": "hotline", "actor": HOTLINE}
     return Open(**{"id": "o", "case_id": "", **given, **more})
+
+
+def longer(**more: Any) -> RequestExtension:
+    return RequestExtension(id="r1", case_id="A", actor=Actor(ActorRole.DESK, "willow"), reason="parts", **more)
 
 
 def asked(**counts: Any) -> FollowUp:
@@ -82,6 +87,8 @@ def test_what_can_be_has_no_fault(command: Command) -> None:
         (asked(asked=2**70), "out_of_range", "asked"),
         (asked(asked=22, accepted=-1), "out_of_range", "accepted"),
         (asked(asked=22, accepted=23), "out_of_range", "accepted"),
+        (longer(days=2**31), "out_of_range", "days"),
+        (longer(days=-1), "out_of_range", "days"),
         (opening(text="a\0b"), "nul_character", ""),
         (opening(division=("lake", "wil\0low")), "nul_character", ""),
         (opening(contact=Contact(name="\0")), "nul_character", ""),

@@ -31,9 +31,12 @@ from router.core.policy import (
     Policy,
     Satisfies,
     SuspensionRule,
+    Track,
+    Watcher,
     Window,
 )
-from tests.city import ACCEPT, DISPATCH, Play, days, ladder, milestone, policy, rules, working_days
+from router.core.tree import DeskKind
+from tests.city import ACCEPT, DISPATCH, Play, city, days, desk, ladder, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 
 
@@ -250,3 +253,23 @@ def test_a_resolution_that_waits_keeps_the_gate_it_was_made_under() -> None:
     assert play.refused == "not_in_state"
     play.say("follow_up:anna", FollowUp, result=FollowUpResult.ACCEPTED)
     assert play.events(e.Closed)[0].gate == "follow_up"
+
+
+def test_a_star_does_not_let_a_watcher_in_on_a_case_that_is_kept_from_it() -> None:
+    seen = milestone("seen", days(3), Satisfies.MARKED, by="group", track=Track.INTERNAL)
+    watched = msgspec.structs.replace(
+        STARRED, milestones=(*STARRED.milestones, seen), watchers=(Watcher(name="group", desk="petitions"),)
+    )
+    in_force = rules(watched, _policy(5), tree=city(desk("petitions", "cloud", DeskKind.FUNCTIONAL, line="p")))
+    for kept in ({"confidential": True}, {"subject_desk": "petitions"}):
+        play = Play(in_force)
+        play.open(**kept)
+        play.say("dispatcher:li", Star)
+        assert play.refused is None
+        assert "seen" not in play.running()
+        play.wait(days=4)
+        assert play.told("petitions") == []
+    play = Play(in_force)
+    play.open()
+    play.say("dispatcher:li", Star)
+    assert "seen" in play.running()

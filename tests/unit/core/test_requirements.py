@@ -8,18 +8,21 @@ from router.core import events as e
 from router.core.case import State
 from router.core.commands import (
     Accept,
+    ApproveSuspension,
     Close,
     FollowUp,
     FollowUpResult,
     IssueRequirements,
     RecordInspection,
     Reopen,
+    RequestSuspension,
     Resolve,
+    Resume,
     Tick,
     Withdraw,
 )
 from router.core.messages import Required, Ticked
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies, SuspensionRule
 from tests.city import ACCEPT, CLOSE, Play, days, milestone, policy, rules
 from tests.unit.core.calendars import china
 
@@ -193,3 +196,19 @@ def test_an_inspection_that_failed_sends_a_resolved_case_back(kind: GateKind) ->
     play.say("supervision-1", RecordInspection, passed=False, text="dark as before")
     assert (play.case.state, play.case.lead, play.case.reprocesses) == (State.DISPATCHED, "willow", 1)
     assert play.told("willow")[-2:] == ["inspected", "assigned"]
+
+
+def test_a_named_date_is_moved_by_what_was_suspended_since_it_was_named_alone() -> None:
+    play = Play(rules(policy(suspension=SuspensionRule(longest=days(20), recheck=days(7), cap=2))))
+    play.open()
+    for asked in (False, True):
+        if asked:  # by Friday 2 October 09:00; it is Thursday 24 September
+            at = china(2026, 10, 2, 9)
+            play.say("supervision-2", IssueRequirements, requirements=("renew it",), due_at=at)
+        play.say("willow", RequestSuspension, reason="road works")
+        play.say("lake", ApproveSuspension)
+        play.wait(hours=30 if asked else 72).say("willow", Resume)
+        assert play.refused is None
+    found = play.case.milestone("requirements")
+    assert found is not None
+    assert found.due_at == china(2026, 10, 3, 15)
