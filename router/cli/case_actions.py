@@ -12,8 +12,10 @@ from router.cli.acting import about_a_case, act
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.times import WHEN
+from router.cli.words import said
 from router.core import commands as c
 from router.core.commands import ActorRole
+from router.errors import UsageError
 
 _text = option("--text", default="", metavar="TEXT")
 _reason_text = option("--reason", "text", default="", metavar="TEXT")
@@ -124,13 +126,32 @@ def resolve(call: Call, /, outcome: str, evidence: Sequence[str], **who: Any) ->
 @option("--result", required=True, type=click.Choice([one.value for one in c.FollowUpResult]))
 @option("--asked", type=click.IntRange(1), default=1, show_default=True)
 @option("--accepted", type=click.IntRange(0))
+@option("--contacted/--not-contacted", "contacted", default=None)
+@option("--solved/--unsolved", "solved", default=None, says="case follow-up --solved")
+@option("--satisfaction", type=click.Choice([one.value for one in c.Satisfaction]))
 @click.pass_obj
 def follow_up(call: Call, /, result: str, asked: int, accepted: int | None, **who: Any) -> int:
     """回访."""
+    answers = _answers(who.pop("contacted"), who.pop("solved"), who.pop("satisfaction"))
     found = c.FollowUpResult(result)
     if accepted is None:
         accepted = asked if found is c.FollowUpResult.ACCEPTED else 0
-    return act(call, c.FollowUp, ActorRole.FOLLOW_UP, result=found, asked=asked, accepted=accepted, **who)
+    return act(
+        call, c.FollowUp, ActorRole.FOLLOW_UP, result=found, asked=asked, accepted=accepted, answers=answers, **who
+    )
+
+
+def _answers(contacted: bool | None, solved: bool | None, satisfaction: str | None) -> c.Answers | None:  # noqa: FBT001 - click's flags
+    """What the resident said of the unit: all three answers, or none.
+
+    Raises:
+        UsageError: some of them are missing.
+    """
+    if contacted is None and solved is None and satisfaction is None:
+        return None
+    if contacted is None or solved is None or satisfaction is None:
+        raise UsageError(said("answers_missing"), todo=said("answers_missing_todo"))
+    return c.Answers(contacted=contacted, solved=solved, satisfaction=c.Satisfaction(satisfaction))
 
 
 @click.command("close", cls=Spoken)

@@ -10,7 +10,7 @@ import msgspec
 
 from router.cli.output import command_word, local
 from router.cli.words import pick, value_word, word
-from router.core.commands import Related
+from router.core.commands import Answers, Related
 from router.core.events import AnyEvent
 
 #: Event → (Chinese, English). Fields that are None or empty are left as `-`.
@@ -103,8 +103,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Pulled": ("{by} 提办：{from_desk} → {to_desk}", "{by} pulled it: {from_desk} → {to_desk}"),
     "Resolved": ("{desk} 办结：{outcome}", "{desk} resolved it: {outcome}"),
     "FollowedUp": (
-        "回访：{result}，询问 {asked} 人，认可 {accepted} 人",
-        "follow-up: {result}; asked {asked}, accepted by {accepted}",
+        "回访：{result}，询问 {asked} 人，认可 {accepted} 人；评价 {answers}",
+        "follow-up: {result}; asked {asked}, accepted by {accepted}; said of the unit: {answers}",
     ),
     "Closed": ("归档（{outcome}）", "closed ({outcome})"),
     "Reopened": ("重办，由 {desk} 办理（{reason}）", "back to work with {desk} ({reason})"),
@@ -199,6 +199,9 @@ def _shown(field: str, value: Any) -> str:
         return value.case_id
     if isinstance(value, bool):
         return word("yes" if value else "no")
+    if isinstance(value, Answers):
+        told = {key: word("yes" if getattr(value, key) else "no") for key in ("contacted", "solved")}
+        return word("answers", satisfaction=value_word(value.satisfaction), **told)
     if field == "command_type":
         return command_word(str(value).removeprefix("case.").rpartition(".")[0])
     return value_word(str(value), of=field) if field in _SPOKEN else str(value)

@@ -82,6 +82,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_done": ("已办：{case}（第 {version} 版）", "done: {case} version {version}"),
     "case_none": ("没有符合条件的工单", "no such cases"),
     "case_more": ("还有更多，用 --limit 查看", "there are more; --limit shows them"),
+    "answers": (
+        "已联系：{contacted}，已解决：{solved}，{satisfaction}",
+        "contacted {contacted}, solved {solved}, {satisfaction}",
+    ),
+    "answers_missing": ("三率评价须三项都有", "the answers on a unit are three"),
+    "answers_missing_todo": (
+        "写明 --contacted、--solved、--satisfaction，或都不写",
+        "Give --contacted, --solved and --satisfaction, or none of them.",
+    ),
     "case_counted": (
         "另有 {count} 件涉及单位或保密，只计数",
         "{count} more about an office, or confidential, are only counted",

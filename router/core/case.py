@@ -9,7 +9,7 @@ import msgspec
 
 from router.core import events as e
 from router.core.changes import NONE, Changes
-from router.core.commands import Outcome, Place
+from router.core.commands import Answers, Outcome, Place
 from router.core.inspected import UNTOUCHED, Inspections
 from router.core.links import UNLINKED, Links
 from router.core.together import ALONE, Together
@@ -135,6 +135,10 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     taken: tuple[Taken, ...] = ()
     #: Resolutions reported by desks that no longer had the case.
     late_reports: tuple[e.LateReportKept, ...] = ()
+    #: Follow-ups on record, those that reached nobody too.
+    follow_ups: int = 0
+    #: What the resident said last of the unit (三率); None: nobody has been asked.
+    answers: Answers | None = None
     #: When follow-ups reached nobody, since the last resolution.
     unreachable: tuple[datetime, ...] = ()
 

@@ -54,7 +54,9 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
         return refuse("gate_open", gate=gate.kind)
     if command.result is FollowUpResult.ACCEPTED and command.asked < gate.ask:
         return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
-    draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted))
+    if command.answers is not None and command.result is FollowUpResult.UNREACHABLE:
+        return refuse("nobody_answered")
+    draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted, answers=command.answers))
     if command.result is FollowUpResult.UNREACHABLE:
         if 0 < gate.unreachable_after <= _tries(draft.case.unreachable, rules.calendar(policy)):
             pass_gate(draft, rules, "unreachable", outcome)

@@ -96,6 +96,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "回访未获认可前，不得对外答复",
         "nothing is reported before those concerned were asked and accept",
     ),
+    "nobody_answered": (
+        "未联系到人的回访没有评价",
+        "a follow-up that reached nobody has no answers",
+    ),
     "waits_for_another": (
         "节点 {milestone} 由 {by} 审核或记录",
         "the milestone {milestone} waits for {by}, and for nobody else",

@@ -148,6 +148,7 @@ COMMANDS: tuple[c.Command, ...] = (
         case_id=_CASE,
         actor=_FOLLOW_UP,
         result=c.FollowUpResult.ACCEPTED,
+        answers=c.Answers(contacted=True, solved=True, satisfaction=c.Satisfaction.BASICALLY),
         asked=1,
         accepted=1,
     ),

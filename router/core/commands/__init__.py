@@ -46,6 +46,7 @@ from router.core.commands.life import (
     Accept as Accept,
     AcceptEscalation as AcceptEscalation,
     Adopt as Adopt,
+    Answers as Answers,
     ApproveReturn as ApproveReturn,
     Close as Close,
     Correct as Correct,
@@ -65,6 +66,7 @@ from router.core.commands.life import (
     ReportProgress as ReportProgress,
     RequestReturn as RequestReturn,
     Resolve as Resolve,
+    Satisfaction as Satisfaction,
     Withdraw as Withdraw,
 )
 from router.core.commands.links import (

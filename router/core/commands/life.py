@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from router.core.commands.base import Command, Contact, Place
 
 
@@ -136,12 +138,32 @@ class FollowUpResult(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Satisfaction(StrEnum):
+    """How content somebody is with the way a case was handled."""
+
+    SATISFIED = "satisfied"  # 满意
+    BASICALLY = "basically"  # 基本满意
+    DISSATISFIED = "dissatisfied"  # 不满意
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resident says of the unit (三率): all three, or the follow-up is not valid for its rates."""
+
+    #: The unit got in touch (响应).
+    contacted: bool
+    #: The matter is solved (解决).
+    solved: bool
+    satisfaction: Satisfaction
+
+
 class FollowUp(Command, frozen=True, kw_only=True, tag="case.follow_up.v1"):
     """回访: ask those concerned; counts only, no names."""
 
     result: FollowUpResult
     asked: int = 1
     accepted: int = 0
+    #: None: nobody was asked for the rates of the unit.
+    answers: Answers | None = None
 
 
 class Close(Command, frozen=True, kw_only=True, tag="case.close.v1"):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.commands import FollowUpResult, Outcome, Place
+from router.core.commands import Answers, FollowUpResult, Outcome, Place
 from router.core.events.base import Cause, Event, Milestone
 from router.core.policy import OnPass
 
@@ -144,6 +144,8 @@ class FollowedUp(Event, frozen=True, kw_only=True, tag="FollowedUp"):
     result: FollowUpResult
     asked: int
     accepted: int
+    #: None: nobody was asked for the rates of the unit.
+    answers: Answers | None = None
 
 
 class Closed(Event, frozen=True, kw_only=True, tag="Closed"):

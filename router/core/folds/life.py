@@ -134,6 +134,8 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
 
 
 def _on_followed_up(case: Case, event: e.FollowedUp, entry: e.Entry) -> None:
+    case.follow_ups += 1
+    case.answers = event.answers or case.answers
     if event.result is FollowUpResult.UNREACHABLE:
         case.unreachable = (*case.unreachable, entry.event_at)
         return

@@ -326,3 +326,16 @@ def test_a_tier_lists_its_own_cases_and_those_of_all_below_it(shell: Shell) -> N
     # For the office it is about it is not even a number.
     assert "only counted" not in shell("case", "list", "--below", "liuyin").err
     assert shell("case", "list", "--below", "hubn").code == 3
+
+
+def test_a_follow_up_has_all_three_answers_on_the_unit_or_none(shell: Shell) -> None:
+    shell("policy", "import", "assessed-units-suggestion", "assessed-units", "default")
+    case = shell.open()
+    shell("case", "resolve", case, "--desk", "liuyin")
+    words = ("case", "follow-up", case, "--result", "accepted", "--contacted", "--solved")
+    some = shell(*words)
+    assert (some.code, "the answers on a unit are three" in some.err) == (2, True)
+    assert shell(*words, "--satisfaction", "basically").code == 0
+    shown = shell("case", "show", case).out
+    assert "said of the unit: contacted yes, solved yes, basically satisfied" in shown
+    assert "评价 已联系：是，已解决：是，基本满意" in shell("case", "show", case, lang="zh").out

@@ -250,7 +250,20 @@ _SAID: dict[str, tuple[str, Any]] = {
     "Unstar": ("supervision-1", st.just({})),
     "Replan": ("system:policy", st.just({})),
     "Resolve": ("lead", st.just({})),
-    "FollowUp": ("follow_up:anna", st.fixed_dictionaries({"result": st.sampled_from(c.FollowUpResult)})),
+    "FollowUp": (
+        "follow_up:anna",
+        st.fixed_dictionaries(
+            {"result": st.sampled_from(c.FollowUpResult)},
+            optional={
+                "answers": st.builds(
+                    c.Answers,
+                    contacted=st.booleans(),
+                    solved=st.booleans(),
+                    satisfaction=st.sampled_from(c.Satisfaction),
+                )
+            },
+        ),
+    ),
     "RecordInspection": ("supervision-2", st.fixed_dictionaries({"passed": st.booleans()})),
     "IssueRequirements": (
         "supervision-2",

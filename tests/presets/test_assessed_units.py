@@ -1,0 +1,172 @@
+"""Assessed units: three rates over valid follow-ups, an instant for each stage, suggestions that are no complaint.
+
+Days off around it: 25 to 27 September and 1 to 7 October 2026; Saturday 10 October is worked.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from router.core.assessing import ThreeRates, three_rates
+from router.core.commands import (
+    Accept,
+    Answers,
+    FollowUp,
+    FollowUpResult,
+    Reply,
+    ReportProgress,
+    Resolve,
+    Satisfaction,
+)
+from router.core.figures import case_facts, sighting_of
+from router.core.problems import find_problems
+from tests.presets.conftest import Opening
+from tests.presets.stage import Stage, local
+
+FAMILY = ("assessed-units-suggestion", "assessed-units")
+
+
+def _answers(*, contacted: bool, solved: bool, satisfaction: Satisfaction) -> Answers:
+    return Answers(contacted=contacted, solved=solved, satisfaction=satisfaction)
+
+
+def _asked(play: Stage, at: str, answers: Answers, *, accepted: bool = True) -> None:
+    result = FollowUpResult.ACCEPTED if accepted else FollowUpResult.NOT_ACCEPTED
+    assert play.say(at, "follow_up:anna", FollowUp, result=result, answers=answers) is None
+
+
+def test_each_stage_has_its_instant(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open()
+    assert play.case.policy.startswith("assessed-units@")
+    assert play.running() == {
+        "accept": "2026-09-21 14:30",  # four working hours: three before noon, one from 13:30 on
+        "respond": "2026-09-23 00:00",
+        "resolve": "2026-09-30 00:00",  # 22, 23, 24, 28 and 29 September
+    }
+    play.say("2026-09-21 11:00", "willow", Accept)
+    play.say("2026-09-21 16:00", "willow", Reply, text="明天到场")
+    play.say("2026-09-24 10:00", "willow", Resolve)
+    # Asked within three working days of the resolution: 28, 29, 30 September.
+    assert play.due("follow_up") == "2026-10-01 00:00"
+    _asked(
+        play,
+        "2026-09-28 15:00",
+        _answers(contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED),
+    )
+    case = play.case
+    stages = (case.opened_at, case.dispatched_at, case.accepted_at, case.resolved_at, case.closed_at)
+    assert [local(at) for at in stages if at is not None] == [
+        "2026-09-21 09:00",
+        "2026-09-21 09:00",
+        "2026-09-21 11:00",
+        "2026-09-24 10:00",
+        "2026-09-28 15:00",
+    ]
+    met = {one.name: local(one.met_at) for one in case.milestones if one.met_at is not None}
+    assert met == {
+        "dispatch": "2026-09-21 09:00",
+        "accept": "2026-09-21 11:00",
+        "respond": "2026-09-21 16:00",
+        "resolve": "2026-09-24 10:00",
+        "follow_up": "2026-09-28 15:00",
+    }
+
+
+def test_a_unit_that_does_not_respond_is_supervised_and_keeps_the_case(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-21 11:00", "willow", Accept)
+    # Progress on record is no response: the resident has not heard of it.
+    play.say("2026-09-22 10:00", "willow", ReportProgress, text="正在办理")
+    play.until("2026-09-23 00:00:01")
+    assert play.story("DeadlineMissed", "SupervisionOrdered") == [
+        "2026-09-23 00:00 DeadlineMissed respond by willow",
+        "2026-09-23 00:00 SupervisionOrdered",
+    ]
+    assert (play.case.lead, play.told("lake")) == ("willow", ["supervised"])
+
+
+def test_a_slow_follow_up_is_not_the_units(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-21 11:00", "willow", Accept)
+    play.say("2026-09-21 16:00", "willow", Reply, text="已修")
+    play.say("2026-09-29 23:00", "willow", Resolve)
+    play.until("2026-12-31 00:00")
+    # 30 September, 8 and 9 October for asking; the unit was in time.
+    assert play.story("DeadlineMissed", "Escalated") == ["2026-10-10 00:00 DeadlineMissed follow_up by dispatch"]
+
+
+def test_who_was_on_time_by_its_own_word_is_late_when_the_resident_does_not_accept(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-21 11:00", "willow", Accept)
+    play.say("2026-09-21 16:00", "willow", Reply, text="已修")
+    play.say("2026-09-29 23:00", "willow", Resolve)
+    _asked(
+        play,
+        "2026-09-30 09:00",
+        _answers(contacted=True, solved=False, satisfaction=Satisfaction.DISSATISFIED),
+        accepted=False,
+    )
+    play.until("2026-09-30 09:01")
+    # Missed at its old instant, which has passed meanwhile.
+    assert play.story("Reopened", "DeadlineMissed", "Escalated") == [
+        "2026-09-30 09:00 Reopened gate by willow",
+        "2026-09-30 00:00 DeadlineMissed resolve by willow",
+        "2026-09-30 00:00 Escalated street > district: willow > lake (deadline)",
+    ]
+
+
+def test_three_rates_over_valid_follow_ups_with_their_coverage(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    yes, no = Satisfaction.SATISFIED, Satisfaction.DISSATISFIED
+    said = (
+        _answers(contacted=True, solved=True, satisfaction=yes),
+        _answers(contacted=True, solved=True, satisfaction=Satisfaction.BASICALLY),
+        _answers(contacted=True, solved=False, satisfaction=no),
+        _answers(contacted=False, solved=False, satisfaction=no),
+    )
+    cases = []
+    for number in range(7):
+        play.open(f"2026-09-21 09:1{number}", source_id=f"case-{number}")
+        cases.append(play.case.id)
+        if number < 6:  # the last one is at work
+            play.say(f"2026-09-21 09:1{number}:30", "willow", Resolve)
+        if number < 4:
+            _asked(play, f"2026-09-21 09:1{number}:40", said[number])
+        if number == 4:
+            play.say("2026-09-21 09:14:40", "follow_up:anna", FollowUp, result=FollowUpResult.UNREACHABLE)
+    found = three_rates(map(play.case_of, cases))
+    assert found == ThreeRates(resolved=6, followed=5, valid=4, contacted=3, solved=2, satisfied=1, basically=1)
+    # 4 of 6 covered; 3/4 contacted; 2/4 solved; (1 + 0.9) / 4 satisfied.
+    assert found.coverage == Fraction(2, 3)
+    assert (found.response, found.resolution) == (Fraction(3, 4), Fraction(1, 2))
+    assert found.satisfaction == Fraction(19, 40)
+    # Weights of one district: 0.1, 0.5, 0.4 make 0.075 + 0.25 + 0.19.
+    assert found.score(Fraction(1, 10), Fraction(1, 2), Fraction(2, 5)) == Fraction(515, 1000)
+    assert three_rates([]).response is None
+
+
+def test_a_follow_up_that_reached_nobody_has_no_answers(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-21 11:00", "willow", Resolve)
+    answers = _answers(contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED)
+    said = {"result": FollowUpResult.UNREACHABLE, "answers": answers}
+    assert play.say("2026-09-22 11:00", "follow_up:anna", FollowUp, **said) == "nobody_answered"
+
+
+def test_a_suggestion_has_a_long_budget_and_is_no_complaint(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    case = play.open(matter_type="suggestion", text="建议增设长椅")
+    assert case.policy.startswith("assessed-units-suggestion@")
+    # 60 working days: 6 in September, 18 in October with Saturday the 10th, 21 in November, 15 in December.
+    assert play.due("close") == "2026-12-22 00:00"
+    # 15: 22 to 24, 28 to 30 September, 8 to 10, 12 to 16, 19 October.
+    assert play.due("respond") == "2026-10-20 00:00"
+    complaint = play.open(text="没有长椅可坐")
+    assert complaint.policy.startswith("assessed-units@")
+    seen = [sighting_of(case_facts(one, district="lake", decided_by="other")) for one in (case, complaint)]
+    assert [len(find_problems([one])) for one in seen] == [0, 1]
