@@ -63,6 +63,10 @@ class Several:
     def deliver(self, command: c.Command) -> None:
         """Carry out one of them, or one again."""
         self._followed.add(command.id)
+        if command.case_id not in self.plays:  # a case that this makes
+            self.plays[command.case_id] = Play(self.rules, start=self.now)
+            self.plays[command.case_id].give(command)
+            return
         play = self.plays[command.case_id]
         play.wait_until(self.now)
         play.give(command)

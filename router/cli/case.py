@@ -63,6 +63,9 @@ _INSPECTIONS = ("record-inspection", "require", "tick", "pull")
 _LINKS = (
     "link",
     "unlink",
+    "cluster",
+    "join",
+    "leave",
     "urge",
     "redact",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from router.cli.acting import about_a_case, act
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
+from router.cli.times import WHEN
 from router.core import commands as c
 from router.core.commands import ActorRole
 
@@ -35,6 +37,38 @@ def link(call: Call, /, **who: Any) -> int:
 def unlink(call: Call, /, **who: Any) -> int:
     """取消关联."""
     return act(call, c.Unlink, ActorRole.DISPATCHER, **who)
+
+
+@click.command("cluster", cls=Spoken)
+@about_a_case
+@option("--case", "cases", required=True, multiple=True, metavar="ID", says="case cluster --case")
+@option("--due", "due_at", required=True, type=WHEN, metavar="TIME", says="case cluster --due")
+@option("--plan", "plan_due_at", type=WHEN, metavar="TIME", says="case cluster --plan")
+@option("--to", "to", metavar="CODE", says="case cluster --to")
+@option("--sample", type=click.IntRange(0), default=0, show_default=True, metavar="N")
+@_text
+@click.pass_obj
+def cluster(call: Call, /, cases: Sequence[str], to: str | None, **who: Any) -> int:
+    """批量立项."""
+    return act(call, c.Cluster, ActorRole.DESK, receiver=to, cases=tuple(cases), **who)
+
+
+@click.command("join", cls=Spoken)
+@about_a_case
+@option("--case", "other", required=True, metavar="ID", says="case join --case")
+@click.pass_obj
+def join(call: Call, /, **who: Any) -> int:
+    """并入项目."""
+    return act(call, c.Join, ActorRole.DESK, **who)
+
+
+@click.command("leave", cls=Spoken)
+@about_a_case
+@_reason_text
+@click.pass_obj
+def leave(call: Call, /, **who: Any) -> int:
+    """退出项目."""
+    return act(call, c.Leave, ActorRole.DISPATCHER, **who)
 
 
 @click.command("urge", cls=Spoken)

@@ -153,6 +153,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "一小时内同类诉求 {count} 件，建议 {to} 立为批量项目",
         "{count} complaints of one kind within an hour: {to} may make a project of them",
     ),
+    "Clustered": ("{by} 将 {count} 件工单立为批量项目 {project}", "{by} made project {project} of {count} cases"),
+    "ProjectStarted": (
+        "批量立项（{by}），时限 {due_at}；每区划抽样 {sample} 件（0 为逐件回访）",
+        "a project, made by {by}, due {due_at}; members asked in each division: {sample} (0: all)",
+    ),
+    "MemberAdded": ("工单 {member} 并入", "case {member} joined"),
+    "MemberLeft": ("工单 {member} 退出（{reason}）", "case {member} left ({reason})"),
+    "MemberAccepted": ("抽样工单 {member} 认可", "case {member}, which was asked, accepts"),
+    "SampleDrawn": ("抽样回访：{asked}", "these are asked: {asked}"),
+    "Joined": (
+        "并入项目 {project}，时限不早于 {due_at}",
+        "joined project {project}; not due before {due_at}",
+    ),
+    "Left": ("退出项目 {project}（{reason}）", "left project {project} ({reason})"),
+    "ResolvedWith": ("随 {other} 一并办结", "resolved with {other}"),
     "Urged": ("催单，第 {times} 次", "urged, time {times}"),
     "Redacted": ("{by} 删改第 {entry} 条记录的文字", "{by} blanked the text of entry {entry}"),
     "CauseNamed": ("{desk} 写明原因", "{desk} named the cause"),
@@ -195,6 +210,8 @@ def _shown(field: str, value: Any) -> str:
         return "-"
     if isinstance(value, datetime):
         return local(value)
+    if isinstance(value, tuple):
+        return ", ".join(_shown(field, one) for one in value)
     if isinstance(value, Related):
         return value.case_id
     if isinstance(value, bool):

@@ -141,7 +141,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "link another case; each keeps its clocks and its answer",
     ),
     "case unlink": ("取消关联", "two cases are two matters after all"),
-    "case urge": ("催单，每日一次；告知主办单位", "urge, once a day; the lead is told"),
+    "case cluster": (
+        "批量立项；本件与其他工单立为一个项目，限其上级",
+        "make a project of this case and others; only a desk above all of them does",
+    ),
+    "case join": ("并入项目；本件须是项目", "let a case join this project"),
+    "case leave": ("退出项目；单独办理", "let the case leave its project"),
+    "case urge": ("催单；每日一次，告知主办单位", "urge, once a day; the lead is told"),
     "case redact": (
         "删改一条记录的文字；何人因何删改留痕",
         "blank the text of one entry; who did that and why stays on record",

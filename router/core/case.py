@@ -12,6 +12,7 @@ from router.core.changes import NONE, Changes
 from router.core.commands import Answers, Outcome, Place
 from router.core.inspected import UNTOUCHED, Inspections
 from router.core.links import UNLINKED, Links
+from router.core.project import Membership, Project
 from router.core.together import ALONE, Together
 
 
@@ -90,6 +91,10 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     proposed_level: str = ""
     #: Other cases it belongs to, and what was said of it later.
     links: Links = UNLINKED
+    #: Its cases, where it is a batch project; None: it is none.
+    project: Project | None = None
+    #: The project it belongs to; None: none.
+    member: Membership | None = None
     #: Index into the policy's ladder; -1: the lead stands below its first step.
     step: int = 0
     #: Nobody has placed it yet: it came by triage and was not dispatched by anybody since.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from router.core import notices
+from router.core import members, notices
 from router.core.calendar import Calendar
 from router.core.case import Case, State
 from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
@@ -30,6 +30,8 @@ _TOLERANCE = 1e-9
 def close_case(draft: Draft, _rules: Rules, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
     """归档: put the closing on record and tell the source channel; `gate` says what let it through."""
     draft.add(Closed(gate=gate, outcome=outcome))
+    if draft.case.member is not None:
+        members.closed(draft, gate)
     notices.answer(draft, told)
 
 
@@ -108,6 +110,7 @@ def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> Non
     told = reason == "request" or draft.case.state is not State.RESOLVED or not policy.gate.report_after
     not_before = end_of_next_working_day(draft.at, calendar) if reason != "gate" else None
     draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules), not_before=not_before), text=text)
+    members.leave(draft, "refused")
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     if told:
         notices.answer(draft, "reopened")

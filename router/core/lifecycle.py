@@ -29,6 +29,7 @@ from router.core import (
     notices,
     opening,
     plans,
+    projects,
     pulling,
     recomputing,
     replanning,
@@ -105,6 +106,14 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.ConfirmLevel: (Kind.CONFIRM_LEVEL, levels.confirm),
     c.Link: (Kind.LINK, linking.link),
     c.Unlink: (Kind.UNLINK, linking.unlink),
+    c.Cluster: (Kind.CLUSTER, projects.cluster),
+    c.StartProject: (Kind.START_PROJECT, projects.stands),
+    c.Join: (Kind.JOIN, projects.join),
+    c.Leave: (Kind.LEAVE, projects.leave),
+    c.Enrol: (Kind.ENROL, projects.enrol),
+    c.NoteMember: (Kind.NOTE_MEMBER, projects.note_member),
+    c.ResolveWith: (Kind.RESOLVE_WITH, projects.resolve_with),
+    c.CloseBySample: (Kind.CLOSE_BY_SAMPLE, projects.close_by_sample),
     c.Urge: (Kind.URGE, afterwards.urge),
     c.Redact: (Kind.REDACT, afterwards.redact),
     c.Withdraw: (Kind.WITHDRAW, gate.withdraw),
@@ -171,6 +180,8 @@ def decide(
     at = event_time(command, now, rules, case)
     if isinstance(command, c.Open):
         return opening.open_case(case, command, rules, at, now)
+    if isinstance(command, c.StartProject) and case is None and command.actor.role is c.ActorRole.SYSTEM:
+        return projects.start(command, rules, Draft(None, command, at=at, now=now, tree=rules.tree))
     if case is None or _is_hidden_from(case, command.actor, rules):
         return refuse("unknown_case", case=command.case_id)
     kind, handler = _HANDLERS[type(command)]

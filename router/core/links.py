@@ -18,6 +18,8 @@ class Linked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stands: bool = True
     #: It counts as one more complaint about this matter.
     counted: bool = False
+    #: The same words of the same person, by another channel.
+    same_appeal: bool = False
 
 
 class Links(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

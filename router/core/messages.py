@@ -290,6 +290,14 @@ class ClusterProposed(Payload, frozen=True, kw_only=True, tag="case.cluster_prop
     cases: tuple[str, ...]
 
 
+class Joined(Payload, frozen=True, kw_only=True, tag="case.joined.v1"):
+    """并入项目: the tier above deals with your case and others as one; your clocks wait until `due_at`."""
+
+    #: Id of the project.
+    project: str
+    due_at: datetime
+
+
 class Urged(Payload, frozen=True, kw_only=True, tag="case.urged.v1"):
     """催单: the citizen asks what becomes of your case."""
 
@@ -378,6 +386,7 @@ AnyPayload = (
     | Linked
     | Unlinked
     | ClusterProposed
+    | Joined
     | Urged
     | Redacted
     | Refused

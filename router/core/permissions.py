@@ -87,6 +87,14 @@ class Kind(StrEnum):
     CONFIRM_LEVEL = "confirm_level"
     LINK = "link"
     UNLINK = "unlink"
+    CLUSTER = "cluster"
+    JOIN = "join"
+    LEAVE = "leave"
+    START_PROJECT = "start_project"
+    ENROL = "enrol"
+    NOTE_MEMBER = "note_member"
+    RESOLVE_WITH = "resolve_with"
+    CLOSE_BY_SAMPLE = "close_by_sample"
     URGE = "urge"
     REDACT = "redact"
     WITHDRAW = "withdraw"
@@ -185,6 +193,14 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.CONFIRM_LEVEL: _may(_OPEN, Role.SUPERVISION),
     Kind.LINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
     Kind.UNLINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
+    Kind.CLUSTER: _may(_AT_WORK, Role.SUPERIOR),
+    Kind.JOIN: _may(_AT_WORK, Role.LEAD, Role.SUPERIOR),
+    Kind.LEAVE: _may(_OPEN, *FROM_ABOVE),
+    Kind.START_PROJECT: _may(_ALL, Role.SYSTEM),
+    Kind.ENROL: _may(_ALL, Role.SYSTEM),
+    Kind.NOTE_MEMBER: _may(_ALL, Role.SYSTEM),
+    Kind.RESOLVE_WITH: _may(_ALL, Role.SYSTEM),
+    Kind.CLOSE_BY_SAMPLE: _may(_ALL, Role.SYSTEM),
     Kind.URGE: _may(_OPEN, Role.CITIZEN, Role.CHANNEL),
     Kind.REDACT: _may(_ALL, Role.DISPATCHER, Role.SUPERVISION),
     Kind.WITHDRAW: _may(_OPEN, Role.CITIZEN, Role.CHANNEL, Role.SUPERVISION),

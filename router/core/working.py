@@ -5,7 +5,7 @@ A reply or a mitigation is not a resolution and stops no clock; `router.core.gat
 
 from __future__ import annotations
 
-from router.core import notices
+from router.core import members, notices
 from router.core.arming import arm, commitment
 from router.core.case import Case
 from router.core.commands import (
@@ -32,7 +32,9 @@ from router.core.events import (
     Resolved,
 )
 from router.core.gate import pass_gate
+from router.core.links import UNLINKED
 from router.core.policy import Anchor, GateKind, Satisfies
+from router.core.project import PROJECT
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
@@ -203,8 +205,13 @@ def resolved(
     text: str,
     *,
     on_the_spot: bool = False,
+    alone: bool = False,
 ) -> None:
-    """Put a resolution on record and tell the source channel; without a gate the case closes in the same step."""
+    """Put a resolution on record and tell the source channel; without a gate the case closes in the same step.
+
+    What was done here was done for the cases that go with this one too, unless it was itself resolved with one
+    (`alone`). A project closes at once: the gates are its members' own.
+    """
     policy = rules.policy(draft.case.policy)
     draft.add(
         Resolved(
@@ -229,5 +236,9 @@ def resolved(
         draft.add(CauseNamed(desk=desk), text=root_cause)
     if not policy.gate.report_after:
         notices.answer(draft, "resolved", text)
-    if policy.gate.kind is GateKind.NONE:
+    if not alone and (draft.case.links is not UNLINKED or draft.case.project is not None):
+        members.resolve_too(draft, outcome, evidence, text)
+    if draft.case.project is not None:
+        pass_gate(draft, rules, PROJECT, outcome)
+    elif policy.gate.kind is GateKind.NONE:
         pass_gate(draft, rules, GateKind.NONE, outcome)

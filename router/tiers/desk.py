@@ -195,6 +195,10 @@ class Desk(Program):
         """Many complaints about one thing in one place: a project may be the answer."""
         return self._on(m.ClusterProposed, handler)
 
+    def on_joined(self, handler: Handler) -> Handler:
+        """并入项目: a case of yours is dealt with from above, together with others."""
+        return self._on(m.Joined, handler)
+
     def on_urged(self, handler: Handler) -> Handler:
         """催单: the citizen asks what becomes of a case of yours."""
         return self._on(m.Urged, handler)

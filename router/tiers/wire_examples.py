@@ -20,7 +20,13 @@ _CHANNEL = c.Actor(c.ActorRole.CHANNEL, "hotline")
 _FOLLOW_UP = c.Actor(c.ActorRole.FOLLOW_UP, "follow-up")
 _SUPERVISION = c.Actor(c.ActorRole.SUPERVISION, "supervision")
 _OTHER = "MB5K2Q7ZTUX3WJRA"
+_PROJECT = "QH2ZT4KC7RWMV5BN"
+_ROUTER = c.Actor(c.ActorRole.SYSTEM, "router")
 _ID = "5f0c3a9be1d27c4460a8b1f2"
+
+_ABOUT = c.Related(
+    case_id=_CASE, version=4, origin="complaint", opened_at=_OPENED_AT, category="street_light", division="liuyin"
+)
 
 COMMANDS: tuple[c.Command, ...] = (
     c.Open(
@@ -179,6 +185,60 @@ COMMANDS: tuple[c.Command, ...] = (
     ),
     c.Link(id=f"{_ID}/link/1", case_id=_CASE, actor=_ABOVE, other=_OTHER, text="同一路段的路灯。"),
     c.Unlink(id=f"{_ID}/unlink/1", case_id=_CASE, actor=_ABOVE, other=_OTHER, text="不是同一盏灯。"),
+    c.Cluster(
+        id=f"{_ID}/cluster/1",
+        case_id=_CASE,
+        actor=_ABOVE,
+        cases=(_OTHER,),
+        due_at=_DUE_AT + timedelta(days=21),
+        plan_due_at=_DUE_AT,
+        sample=1,
+        text="统一更换控制箱。",
+    ),
+    c.Join(id=f"{_ID}/join/1", case_id=_PROJECT, actor=_ABOVE, other=_OTHER),
+    c.Leave(id=f"{_ID}/leave/1", case_id=_CASE, actor=_ABOVE, text="另一处故障。"),
+    c.StartProject(
+        id=f"then:{_ID}1",
+        case_id=_PROJECT,
+        actor=_ROUTER,
+        founder=_CASE,
+        by="hubin",
+        desk="hubin",
+        members=(_ABOUT,),
+        matter_type="complaint",
+        category="street_light",
+        category_group="lighting",
+        division_path=("yunxi", "hubin"),
+        due_at=_DUE_AT + timedelta(days=21),
+    ),
+    c.Enrol(
+        id=f"then:{_ID}2",
+        case_id=_CASE,
+        actor=_ROUTER,
+        project=_PROJECT,
+        by="hubin",
+        due_at=_DUE_AT + timedelta(days=21),
+    ),
+    c.NoteMember(
+        id=f"then:{_ID}3",
+        case_id=_PROJECT,
+        actor=_ROUTER,
+        member=_CASE,
+        version=9,
+        left=True,
+        reason="refused",
+    ),
+    c.ResolveWith(
+        id=f"then:{_ID}4",
+        case_id=_CASE,
+        actor=_ROUTER,
+        other=_PROJECT,
+        outcome=c.Outcome.SOLVED,
+        text="控制箱已更换。",
+        project=True,
+        asked=True,
+    ),
+    c.CloseBySample(id=f"then:{_ID}5", case_id=_CASE, actor=_ROUTER, project=_PROJECT),
     c.Urge(id="hotline-urge-118-1", case_id=_CASE, actor=_CHANNEL, text="什么时候修好？"),
     c.Redact(id="redact-20261126-1", case_id=_CASE, actor=_SUPERVISION, entry=1, text="文中有电话号码。"),
     c.Withdraw(id="hotline-withdraw-118-1", case_id=_CASE, actor=_CHANNEL, text="市民撤回。"),
@@ -317,6 +377,7 @@ PAYLOADS: tuple[m.Payload, ...] = (
     m.ClusterProposed(
         case_id=_CASE, version=14, category="street_light", division="liuyin", count=11, cases=(_OTHER,)
     ),
+    m.Joined(case_id=_CASE, version=6, project=_PROJECT, due_at=_DUE_AT + timedelta(days=21)),
     m.Urged(case_id=_CASE, version=7, times=2, text="什么时候修好？"),
     m.Redacted(case_id=_CASE, version=8, entry=1),
     m.Refused(

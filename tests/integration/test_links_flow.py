@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from router.core import address, commands as c, events as e
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
+from router.core.opening import case_id_of
+from router.core.project import Membership
 from router.core.step import FOLLOWS, ROUTER
 from tests.town import Town, town
 
@@ -133,3 +136,52 @@ def _kinds(here: Town, desk: str) -> list[Any]:
         return [one.type for one in found]
     finally:
         consumer.close()
+
+
+def _project(here: Town, cases: list[str], **fields: Any) -> Case:
+    """The project that the district makes of these cases."""
+    due_at = here.time + timedelta(days=9)
+    said = c.Cluster(
+        id="made",
+        case_id=cases[0],
+        actor=Actor(ActorRole.DESK, "lake"),
+        cases=tuple(cases[1:]),
+        due_at=due_at,
+        **fields,
+    )
+    here.say("lake", said)
+    return _case(here, case_id_of("project", "made"))
+
+
+def test_one_resolution_of_a_project_resolves_every_member(here: Town) -> None:
+    lamps = [here.open(number) for number in range(1, 6)]
+    project = _project(here, lamps, text="换一批控制箱")
+    assert (project.lead, project.text) == ("lake", "换一批控制箱")
+    assert {_case(here, one).member for one in lamps} == {Membership(project=project.id)}
+    here.wait(days=5)  # their own deadline, of a day, waits
+    assert {_case(here, one).lead for one in lamps} == {"willow"}
+    here.say("lake", c.Leave(id="left", case_id=lamps[4], actor=Actor(ActorRole.DESK, "lake"), text="另一处故障"))
+    resolve = c.Resolve(id="done", case_id=project.id, actor=Actor(ActorRole.DESK, "lake"), text="已换")
+    here.say("lake", resolve)
+    here.say("lake", resolve)
+    assert [_case(here, one).state for one in (*lamps, project.id)] == ["closed"] * 4 + ["dispatched", "closed"]
+    resolved = [
+        entry for one in lamps for entry in here.on.ledger.entries(one) if isinstance(entry.event, e.Resolved)
+    ]
+    assert [entry.text for entry in resolved] == ["已换"] * 4
+
+
+def test_what_is_said_about_a_project_that_was_refused_makes_none(here: Town) -> None:
+    lamps = [here.open(1), here.open(2, division=("canal", "bridge"))]
+    here.say(
+        "lake",
+        c.Cluster(
+            id="made",
+            case_id=lamps[0],
+            actor=Actor(ActorRole.DESK, "lake"),
+            cases=(lamps[1],),
+            due_at=here.time + timedelta(days=9),
+        ),
+    )
+    assert here.on.ledger.case(case_id_of("project", "made")) is None
+    assert here.on.ledger.parked() == []

@@ -75,7 +75,17 @@ from router.core.commands.links import (
     Related as Related,
     Unlink as Unlink,
     Urge as Urge,
-    others as others,
+)
+from router.core.commands.naming import others as others
+from router.core.commands.projects import (
+    CloseBySample as CloseBySample,
+    Cluster as Cluster,
+    Enrol as Enrol,
+    Join as Join,
+    Leave as Leave,
+    NoteMember as NoteMember,
+    ResolveWith as ResolveWith,
+    StartProject as StartProject,
 )
 from router.core.commands.together import (
     AddAssist as AddAssist,
@@ -139,6 +149,14 @@ AnyCommand = (
     | Correct
     | Link
     | Unlink
+    | Cluster
+    | Join
+    | Leave
+    | StartProject
+    | Enrol
+    | NoteMember
+    | ResolveWith
+    | CloseBySample
     | Urge
     | Redact
     | Withdraw

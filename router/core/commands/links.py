@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -47,19 +45,6 @@ class Unlink(Command, frozen=True, kw_only=True, tag="case.unlink.v1"):
     text: str = ""
     #: As in `case.link.v1`.
     about: Related | None = None
-
-
-#: Commands that name other cases.
-_NAMING: dict[type[Command], Callable[[Any], tuple[str, ...]]] = {
-    Link: lambda command: (command.other,),
-    Unlink: lambda command: (command.other,),
-}
-
-
-def others(command: Command) -> tuple[str, ...]:
-    """Ids of the other cases that a command names; it is decided with a look at them."""
-    named = _NAMING.get(type(command))
-    return named(command) if named is not None else ()
 
 
 class Urge(Command, frozen=True, kw_only=True, tag="case.urge.v1"):

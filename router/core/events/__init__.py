@@ -91,6 +91,17 @@ from router.core.events.links import (
     Unlinked as Unlinked,
     Urged as Urged,
 )
+from router.core.events.projects import (
+    Clustered as Clustered,
+    Joined as Joined,
+    Left as Left,
+    MemberAccepted as MemberAccepted,
+    MemberAdded as MemberAdded,
+    MemberLeft as MemberLeft,
+    ProjectStarted as ProjectStarted,
+    ResolvedWith as ResolvedWith,
+    SampleDrawn as SampleDrawn,
+)
 from router.core.events.together import (
     AssistAdded as AssistAdded,
     AssistRemoved as AssistRemoved,
@@ -173,6 +184,15 @@ AnyEvent = (
     | Linked
     | Unlinked
     | ClusterProposed
+    | Clustered
+    | ProjectStarted
+    | MemberAdded
+    | MemberLeft
+    | MemberAccepted
+    | SampleDrawn
+    | Joined
+    | Left
+    | ResolvedWith
     | Urged
     | Redacted
     | Withdrawn

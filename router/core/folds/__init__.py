@@ -7,7 +7,7 @@ from typing import Any
 
 from router.core import events as e
 from router.core.case import Case
-from router.core.folds import clocks, guards, inspections, levels, life, links, together
+from router.core.folds import clocks, guards, inspections, levels, life, links, projects, together
 
 Fold = Callable[[Case, Any, e.Entry], None]
 
@@ -20,4 +20,5 @@ FOLDS: dict[type[e.Event], Fold] = {
     **levels.FOLDS,
     **guards.FOLDS,
     **links.FOLDS,
+    **projects.FOLDS,
 }

@@ -26,7 +26,7 @@ def _change(case: Case, **changes: Any) -> None:
 
 
 def _on_linked(case: Case, event: e.Linked, _entry: e.Entry) -> None:
-    _hear(case, Linked(other=event.other, counted=event.counted))
+    _hear(case, Linked(other=event.other, counted=event.counted, same_appeal=event.same_appeal))
 
 
 def _hear(case: Case, heard: Linked) -> None:

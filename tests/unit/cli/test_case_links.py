@@ -45,3 +45,16 @@ def test_a_text_is_blanked_by_the_number_that_show_gives_it(shell: Shell) -> Non
     assert "13900007777" not in after
     assert f"blanked the text of entry {number}" in after
     assert shell.rows("select body from outbox where body like '%王小明%' or body like '%13900007777%'") == []
+
+
+def test_a_district_makes_a_project_of_cases_below_it(shell: Shell) -> None:
+    cases = [shell.open(source_id=str(number)) for number in (1, 2, 3)]
+    words = ("--case", cases[1], "--case", cases[2], "--due", "2099-10-12", "--sample", "1", "--text", "整线更换")
+    refused = shell("case", "cluster", cases[0], *words, "--desk", "liuyin", lang="zh")
+    assert refused.code == 5
+    assert "批量立项" in refused.err
+    assert shell("case", "cluster", cases[0], *words, "--desk", "hubin").code == 0
+    assert "hubin made project" in shell("case", "show", cases[0]).out
+    (made,) = shell.rows("select case_id from outbox where type = 'case.start_project.v1'")
+    assert f"3 件工单立为批量项目 {made[0]}" in shell("case", "show", cases[0], lang="zh").out
+    assert shell("case", "leave", cases[0], "--reason", "另一处").code == 5

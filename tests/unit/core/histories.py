@@ -177,6 +177,8 @@ _division = st.sampled_from(
     [("lake", "willow"), ("lake", "plane"), ("canal", "bridge"), ("canal", "mine"), ("?",), ()]
 )
 
+_PROJECT = {"project": "PROJECT", "by": "lake"}
+
 #: Command → who usually gives it, and what it says.
 _SAID: dict[str, tuple[str, Any]] = {
     "Accept": ("lead", st.just({})),
@@ -285,6 +287,21 @@ _SAID: dict[str, tuple[str, Any]] = {
             {"division": st.none() | _division, "category": st.sampled_from([None, "lamp", "pipe", "bus", "?"])}
         ),
     ),
+    "Enrol": ("system:router", st.sampled_from([{"days": 3}, {"days": 30}]).map(lambda one: {**one, **_PROJECT})),
+    "Leave": ("superior", st.just({"text": "another lamp"})),
+    "ResolveWith": (
+        "system:router",
+        st.fixed_dictionaries(
+            {
+                "other": st.just("PROJECT"),
+                "outcome": st.just(c.Outcome.SOLVED),
+                "project": st.booleans(),
+                "asked": st.sampled_from([None, True, False]),
+            }
+        ),
+    ),
+    "CloseBySample": ("system:router", st.just({"project": "PROJECT"})),
+    "Cluster": ("superior", st.just({"cases": ("OTHER1",), "days": 9})),
     "Urge": ("citizen:hotline", st.just({"text": "?"})),
     "Redact": ("supervision-1", st.fixed_dictionaries({"entry": st.integers(0, 9), "text": st.just("a name")})),
     "Link": ("dispatcher:li", st.fixed_dictionaries({"number": st.integers(1, 5)})),
@@ -412,6 +429,19 @@ _CHAPTERS: list[list[Any]] = [
     ],
     [Deed("Pull", "cloud"), _hours, Deed("Resolve", "lead")],
     [*_SUSPEND, _hours, Deed("Pull", "supervision:wang")],
+    [
+        Deed("Enrol", "system:router", {**_PROJECT, "days": 9}),
+        _long,
+        Deed("ResolveWith", "system:router", {"other": "PROJECT", "outcome": c.Outcome.SOLVED, "project": True}),
+        _hours,
+        st.sampled_from(
+            [
+                Deed("FollowUp", "follow_up:anna", _NO),
+                Deed("CloseBySample", "system:router", {"project": "PROJECT"}),
+                Deed("Leave", "superior", {"text": "another lamp"}),
+            ]
+        ),
+    ],
     [_said_there, _hours, _said_there, Deed("Reply", "lead", {"hours": None}), _said_there],
     [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
     [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
@@ -563,6 +593,8 @@ def _say(play: Play, deed: Deed) -> None:
     if "hours" in fields:
         hours = fields.pop("hours")
         fields["commitment_due_at"] = play.now + timedelta(hours=hours) if hours is not None else None
+    if deed.what in ("Enrol", "Cluster"):
+        fields["due_at"] = play.now + timedelta(days=fields.pop("days"))
     if "number" in fields:
         _name_another(play, fields)
     if fields.get("report") == "late":
