@@ -9,14 +9,18 @@ from __future__ import annotations
 import msgspec
 
 from router.core import notices
-from router.core.arming import next_step
-from router.core.case import Case
-from router.core.events import Cause, Escalated, Milestone, Skipped
+from router.core.arming import next_step, signing
+from router.core.case import Case, State
+from router.core.events import Cause, Designated, Escalated, Milestone, Skipped
+from router.core.naming import lacks
 from router.core.policy import Mode
 from router.core.routing import keeps_from
 from router.core.rules import SUPERVISION, Rules
 from router.core.step import Draft
 from router.core.tree import Desk
+
+#: Tiers that a case nobody has placed climbs before the last resort must take it (docs/behaviour.md, 3.9).
+_TIERS_UNPLACED = 2
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +121,34 @@ def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: M
             next=following,
         )
     )
+    if cause == Cause.DEADLINE and _to_last_resort(draft, rules, target.desk.code):
+        notices.hand_over(draft, rules, "last_resort", from_desk=lead)
+        _order(draft, target.desk.code, draft.case.lead, missed)
+        return
     _tell(draft, rules, target.desk.code, lead, missed)
+
+
+def _to_last_resort(draft: Draft, rules: Rules, by: str) -> bool:
+    """Whether the case is with the desk that must take what nobody takes: it has climbed two tiers unplaced.
+
+    It keeps the step it has climbed to. What waits for a leader's name, and what only supervision may see, stays.
+    """
+    case = draft.case
+    if not case.unplaced or case.escalations < _TIERS_UNPLACED or case.state is State.RESOLVED:
+        return False
+    if case.confidential or case.subject_desk is not None or lacks(case, rules):
+        return False
+    desk = rules.tree.last_resort(case.division_path[-1])
+    if desk is None or desk.code == case.lead:
+        return False
+    signs = signing(rules, rules.policy(case.policy), draft.at, case.category)
+    draft.add(Designated(desk=desk.code, by=by, step=case.step, milestones=signs, last_resort=True))
+    return True
+
+
+def _order(draft: Draft, superior: str, lead: str, missed: Milestone | None) -> None:
+    name, due_at = (missed.name, missed.due_at) if missed is not None else ("", draft.at)
+    notices.supervise(draft, superior, name, due_at, lead)
 
 
 def _tell(draft: Draft, rules: Rules, superior: str, lead: str, missed: Milestone | None) -> None:
@@ -125,5 +156,5 @@ def _tell(draft: Draft, rules: Rules, superior: str, lead: str, missed: Mileston
         notices.hand_over(draft, rules, "escalated", from_desk=lead)
         return
     name, due_at = (missed.name, missed.due_at) if missed is not None else ("", draft.at)
-    notices.supervise(draft, superior, name, due_at, lead)
+    _order(draft, superior, lead, missed)
     notices.remind(draft, lead, name, due_at, "missed")

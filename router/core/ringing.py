@@ -89,13 +89,23 @@ def notices_of(rules: Rules, step: Step, now: datetime, digest_at: time) -> tupl
     """
     if rules.replay:  # history is told to nobody
         return ()
-    told = [(one.desk, found) for one in step.messages if one.desk and (found := _told(one.payload)) is not None]
+    told = [
+        (one.desk, found)
+        for one in step.messages
+        if type(one.payload) in _FOR_PEOPLE and one.desk and (found := _told(one.payload)) is not None
+    ]
     if not told:
         return ()
     policy = rules.policy(step.case.policy)
     calendar = rules.calendar(policy)
     return tuple(_notice(policy, calendar, step, desk, found, now, digest_at) for desk, found in told)
 
+
+#: What may be for people; asked of every message there is.
+_FOR_PEOPLE = frozenset({m.Reminded, m.SupervisionOrdered, m.Assigned, m.Taken, m.Urged, m.Unstaffed})
+
+#: Why a case comes or goes when a deadline has passed.
+_BY_ESCALATION = frozenset({"escalated", "last_resort"})
 
 #: Kind, milestone, instant.
 _Told = tuple[str, str, datetime | None]
@@ -109,9 +119,9 @@ def _told(payload: m.AnyPayload) -> _Told | None:
         level = payload.milestone.startswith(PREFIX)
         name = payload.milestone.removeprefix(PREFIX) if level else payload.milestone
         return "level" if level else "supervised", name, payload.due_at
-    if isinstance(payload, m.Assigned) and payload.reason == "escalated":
+    if isinstance(payload, m.Assigned) and payload.reason in _BY_ESCALATION:
         return "escalated", "", payload.due_at
-    if isinstance(payload, m.Taken) and payload.reason == "escalated":
+    if isinstance(payload, m.Taken) and payload.reason in _BY_ESCALATION:
         return "taken", "", None
     if isinstance(payload, m.Urged | m.Unstaffed):
         return "urged" if isinstance(payload, m.Urged) else "unstaffed", "", None

@@ -286,7 +286,9 @@ def _return_approved(told: _Telling, event: e.ReturnApproved, at: datetime) -> e
     return msgspec.structs.replace(event, step=told.step_of(event.to), milestones=told.signing(at))
 
 
-def _designated(told: _Telling, event: e.Designated, at: datetime) -> e.Event:
+def _designated(told: _Telling, event: e.Designated, at: datetime) -> e.Event | None:
+    if event.last_resort:  # made with an escalation: the other policy's escalations make their own
+        return None
     return msgspec.structs.replace(event, step=told.step_of(event.desk), milestones=told.signing(at))
 
 

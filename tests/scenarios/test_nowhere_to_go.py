@@ -1,8 +1,10 @@
 """Nothing is dropped: what names no known place is triaged with its whole ladder until somebody places it."""
 
 from router.core import events as e
-from router.core.commands import Accept, Dispatch, Resolve
-from tests.city import Play
+from router.core.case import State
+from router.core.commands import Accept, Dispatch, RequestReturn, Resolve
+from router.core.policy import DispatchTerms, Mode, Required, Requirement
+from tests.city import Play, policy, rules
 
 NOWHERE = ("atlantis", "main street")
 
@@ -42,12 +44,58 @@ def test_a_case_that_nobody_places_climbs_its_whole_ladder() -> None:
     play = Play()
     play.open(division=NOWHERE)
     play.wait(days=12)
-    assert play.story("Escalated") == [
+    assert play.story("Escalated", "Designated") == [
         "Sat 26 09:00 Escalated street > district: cloud:unknown:unknown:triage > cloud:unknown:triage (deadline)",
         "Mon 28 09:00 Escalated district > city: cloud:unknown:triage > cloud (deadline)",
-        "Wed 30 09:00 Escalated city > supervision-1: cloud > supervision-1 (deadline)",
+        "Mon 28 09:00 Designated by cloud:last_resort",
+        "Wed 30 09:00 Escalated city > supervision-1: cloud:last_resort > supervision-1 (deadline)",
         "Fri 02 09:00 Escalated supervision-1 > supervision-2: supervision-1 > supervision-2 (deadline)",
     ]
+
+
+def test_what_nobody_places_on_two_tiers_the_last_resort_of_its_district_must_take() -> None:
+    play = Play()
+    play.open(division=("lake", "nowhere"))
+    play.wait(days=7, seconds=1)
+    assert (play.case.lead, play.case.designated, play.case.unplaced) == ("lake:last_resort", True, False)
+    assert play.rules.step_name(play.rules.policy(play.case.policy), play.case.step, play.case.lead) == "city"
+    assert play.running() == ["accept", "close@city"]
+    assert play.told("lake:last_resort") == ["assigned"]
+    assert play.told("cloud") == ["supervised"]
+    assert play.told("lake") == ["assigned", "taken"]
+    play.say("lake:last_resort", RequestReturn, reason="not_our_place")
+    assert play.refused == "return_designated"
+    play.say("lake:last_resort", Resolve)
+    assert play.case.state is State.CLOSED
+
+
+def test_a_case_that_was_placed_between_climbs_as_any_other() -> None:
+    play = Play()
+    play.open(division=("lake", "nowhere"))
+    play.wait(days=6)
+    play.say("lake", Dispatch, desk="plane")
+    play.wait(days=1, seconds=1)
+    assert play.case.lead == "cloud"
+    assert play.events(e.Designated) == []
+
+
+def test_what_waits_for_a_leaders_name_or_is_about_an_office_is_not_the_last_resorts() -> None:
+    named = policy(dispatch=DispatchTerms(requires=(Requirement(what=Required.LEADER),)))
+    for in_force, subject in ((rules(named), None), (rules(), "nobody-knows")):
+        play = Play(in_force)
+        play.open(division=("lake", "willow"), subject_desk=subject)
+        play.wait(days=12)
+        assert play.case.unplaced
+        assert play.events(e.Designated) == []
+
+
+def test_where_the_lead_stays_the_last_resort_takes_it_all_the_same() -> None:
+    play = Play(rules(policy(mode=Mode.SUPERVISE)))
+    play.open(division=("lake", "nowhere"))
+    play.wait(days=7, seconds=1)
+    assert play.case.lead == "lake:last_resort"
+    assert play.told("lake:unknown:triage")[-1] == "taken"
+    assert play.told("cloud") == ["supervised"]
 
 
 def test_whoever_an_unplaced_case_has_climbed_to_may_still_place_it() -> None:

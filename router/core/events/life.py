@@ -124,6 +124,8 @@ class Designated(Event, frozen=True, kw_only=True, tag="Designated"):
     step: int | None = None
     #: The new lead's own clocks: signing for it.
     milestones: tuple[Milestone, ...] = ()
+    #: Nobody placed it: it went to the desk that must take what nobody takes (兜底), with an escalation.
+    last_resort: bool = False
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag="Resolved"):

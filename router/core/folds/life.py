@@ -105,7 +105,8 @@ def _on_return_refused(case: Case, _event: e.ReturnRefused, entry: e.Entry) -> N
 def _on_designated(case: Case, event: e.Designated, entry: e.Entry) -> None:
     clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
     clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
-    _lose(case, event.desk, entry)
+    if not event.last_resort:  # whom it climbed past in the same step never had it
+        _lose(case, event.desk, entry)
     take_lead(case, event.desk, entry)
     case.designated = True
     case.unplaced = False

@@ -97,6 +97,18 @@ def test_a_return_and_a_designation_happen_again_and_the_case_keeps_its_step() -
     ]
 
 
+def test_what_nobody_placed_goes_to_the_last_resort_once_and_by_the_other_policys_clocks() -> None:
+    play = Play()
+    play.open(division=("lake", "nowhere"))
+    play.wait(days=8)
+    assert [x.desk for x in play.events(e.Designated)] == ["lake:last_resort"]
+    told = again(play, HARD)
+    assert told is not None
+    # Two days, then one for the district: on Thursday, not on the Monday after as on record.
+    found = [(x.event_at, x.event.desk) for x in told if isinstance(x.event, e.Designated)]
+    assert found == [(china(2026, 9, 24, 9), "lake:last_resort")]
+
+
 def test_a_follow_up_has_its_clock_and_a_failed_gate_sends_it_back() -> None:
     asks = milestone("follow_up", days(1), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED)
     gated = policy(milestones=(CLOSE, asks), gate=Gate(kind=GateKind.FOLLOW_UP))
