@@ -1,7 +1,8 @@
 """Announcing: what happened to a case, told to whoever listens on `case.events`.
 
 The law of the file: an event carries no words. The text of its entry and every reference to a person stay behind,
-wherever in the event they stand; a case that is confidential or about an office is not announced at all.
+wherever in the event they stand; a case that is confidential or about an office is not announced at all, and an
+inspection not before it is done.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def announced(case: Case, entries: Sequence[Entry], tier: str, now: datetime) ->
         tier: name of the tier of the case's lead.
         now: instant of recording.
     """
-    if case.confidential or case.subject_desk is not None:
+    hidden = case.is_task and case.is_open
+    if case.confidential or case.subject_desk is not None or hidden:
         return ()
     return tuple(_announced(entry, tier, now) for entry in entries)
 

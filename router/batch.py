@@ -174,6 +174,12 @@ class Batch:
             self._guards = None
 
     def _refused(self, case: Case | None, arrived: Arrived, refusal: Refusal) -> None:
+        if case is None and isinstance(arrived.command, Open):
+            # An opening that may not be: no case will ever come for it. Whoever typed it reads the answer.
+            if arrived.key:
+                self._park(arrived, "refused", refusal.en)
+            self._answer(arrived.command, None, refusal)
+            return
         if case is None:
             # The case may still be on its way: its report waits for it and is taken when it opens.
             self._park(arrived, "unknown_case", refusal.en, word="waiting")

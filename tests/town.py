@@ -15,8 +15,8 @@ from router.broker.apply import apply
 from router.broker.port import Consumer, Fate, Outgoing
 from router.calendars import Source
 from router.core import address
+from router.core.case_id import case_id_of
 from router.core.commands import Command
-from router.core.opening import case_id_of
 from router.core.tree import TreeFile
 from router.flow import Router
 from router.ledger.migrations import upgrade

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from router.core import address
-from router.core.commands import COMMAND_TYPES, ActorRole, Command, Open, PassDeadline
+from router.core.case_id import case_id_of
+from router.core.commands import COMMAND_TYPES, INSPECTION, ActorRole, Command, Open, PassDeadline
 from router.core.deadlines import WAKE_UP
 from router.core.lifecycle import with_case_id
 from router.core.messages import Told
-from router.core.opening import case_id_of
 from router.core.plausible import MAX_ID_BYTES, fault_of, is_id
 from router.core.step import FOLLOWS
 
@@ -191,6 +191,8 @@ def _foreign_open(found: Command | Receipt, role: ActorRole, name: str) -> Troub
     if not isinstance(found, Open):
         return None
     if role is ActorRole.DESK:
+        if found.task is not None and (found.channel, found.source) == (INSPECTION, INSPECTION):
+            return None  # whether this desk inspects is the core's to say
         return Trouble("forged", f"desk {name} opens a case: only channels do")
     if (found.channel, found.source) == (name, name):
         return None

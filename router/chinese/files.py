@@ -171,6 +171,10 @@ FILES: dict[str, str] = {
     'Write days, such as "10wd".': '写天数，如 "10wd"',
     "this is no length of time": "这不是时长",
     'Write hours or days, such as "{usual}".': '写小时数或天数，如 "{usual}"',
+    "say either every or months": "every 和 months 须任选其一",
+    'Write every = "90d", or months = [6, 9] for its season.': '写 every = "90d"，或按季节写 months = [6, 9]',
+    "these are no months": "这不是月份",
+    "Write their numbers, such as [6, 9].": "写月份的数字，如 [6, 9]",
     # -- calendars
     "there is no calendar {calendar}": "没有日历 {calendar}",
     "there is no calendar {name}": "没有日历 {name}",

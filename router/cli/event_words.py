@@ -94,6 +94,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "another policy ({reason}): {policy_before} → {policy}; {policy_reason}",
     ),
     "InspectionRecorded": ("{by} 检查，通过：{passed}", "{by} inspected it, passed: {passed}"),
+    "InspectionDrawn": ("抽取 {drawn}；种子 {seed}", "drawn: {drawn}; seed {seed}"),
+    "DrawRevealed": ("抽查完成，公开种子 {seed}：{drawn}", "the draw is over; seed {seed}: {drawn}"),
+    "Swept": ("{by} 举一反三：{desks}", "{by} has the same looked for at {desks}"),
     "RequirementIssued": ("{by} 整改要求 {number}", "{by} requires no. {number}"),
     "RequirementTicked": ("{by} 销号 {number}", "{by} ticked no. {number}"),
     "GatePassed": (

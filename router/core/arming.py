@@ -7,7 +7,7 @@ from datetime import datetime
 from router.core.case import Case
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Milestone
-from router.core.inspected import REQUIREMENTS
+from router.core.inspected import INSPECTION, REQUIREMENTS
 from router.core.instants import Due, counts_by_calendar, due, next_budget
 from router.core.policy import (
     Anchor,
@@ -274,6 +274,20 @@ def suspension_clock(at: datetime, since: datetime, holder: str, satisfied_by: S
         track=Track.INTERNAL,
         holder=holder,
         since=since,
+        pauses=False,
+    )
+
+
+def inspection_clock(due_at: datetime, at: datetime) -> Milestone:
+    """By when the result of an inspection task is on record."""
+    return Milestone(
+        name=INSPECTION,
+        due_at=due_at,
+        satisfied_by=Satisfies.CLOSED,
+        on_pass=OnPass.ESCALATE,
+        to="superior",
+        track=Track.INTERNAL,
+        since=at,
         pauses=False,
     )
 

@@ -153,6 +153,11 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self.state is not State.CLOSED
 
     @property
+    def is_task(self) -> bool:
+        """Whether it is an inspection task: work of the inspectors, and no matter that any figure counts."""
+        return self.inspections.task is not None
+
+    @property
     def next_due_at(self) -> datetime | None:
         """The earliest running milestone's instant; None when none is running."""
         running = [m.due_at for m in self.milestones if m.status is e.MilestoneStatus.RUNNING]

@@ -1,13 +1,16 @@
-"""The `[extension]`, `[suspension]` and `[repeat]` tables of a policy's file."""
+"""The `[extension]`, `[suspension]`, `[repeat]` and `[recheck]` tables of a policy's file."""
 
 from __future__ import annotations
 
+from router.core.commands import Outcome
 from router.core.notation import parse_instant
-from router.core.policy import Days, Elapsed, ExtensionRule, Instant, RepeatRule, SuspensionRule
+from router.core.policy import Days, Elapsed, ExtensionRule, Instant, RecheckRule, RepeatRule, SuspensionRule
 from router.core.toml_table import Table
+from router.sentences import nearest
 
 #: How long the tier above has to decide, where the policy does not say: our default.
 _DECIDE_WITHIN = "1wd"
+_LAST_MONTH = 12
 
 
 def read_extension(table: Table) -> ExtensionRule | None:
@@ -67,3 +70,45 @@ def _span(table: Table, key: str, usual: str) -> Instant:
     if not isinstance(span, Days | Elapsed):
         raise table.wrong(key, "this is no length of time", 'Write hours or days, such as "{usual}".', usual=usual)
     return span
+
+
+def read_recheck(table: Table) -> RecheckRule | None:
+    """Which closed cases are looked at again and when; a policy that says nothing looks at none.
+
+    Raises:
+        ConfigurationError: something in it is wrong.
+    """
+    if "recheck" not in table:
+        return None
+    recheck = table.table("recheck", ("every", "months", "times", "outcomes"))
+    months, every = _months(recheck), "every" in recheck
+    if every == bool(months):
+        raise recheck.wrong(
+            "every", "say either every or months", 'Write every = "90d", or months = [6, 9] for its season.'
+        )
+    outcomes = recheck.texts("outcomes") or (Outcome.EXPLAINED.value,)
+    known = tuple(one.value for one in Outcome)
+    for outcome in outcomes:
+        if outcome not in known:
+            raise recheck.wrong(
+                "outcomes",
+                "{value!r} is not allowed",
+                "{nearest}Allowed: {known}.",
+                value=outcome,
+                nearest=nearest(outcome, known),
+                known=", ".join(known),
+            )
+    return RecheckRule(
+        every=_span(recheck, "every", "90d") if every else None,
+        months=months,
+        times=recheck.whole("times", 1, at_least=1),
+        outcomes=outcomes,
+    )
+
+
+def _months(table: Table) -> tuple[int, ...]:
+    given = table.require("months") if "months" in table else []
+    fits = isinstance(given, list) and all(type(one) is int and 1 <= one <= _LAST_MONTH for one in given)
+    if not fits:
+        raise table.wrong("months", "these are no months", "Write their numbers, such as [6, 9].")
+    return tuple(sorted(set(given)))

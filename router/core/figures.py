@@ -80,6 +80,8 @@ class CaseFacts(Struct, frozen=True, gc=False):
     excused: int = 0
     #: It was solved before it was brought.
     resolved_at_intake: bool = False
+    #: Looked at again after a closing, it was not solved.
+    recurred: bool = False
 
     @property
     def has_clock_skew(self) -> bool:
@@ -190,6 +192,7 @@ def case_facts(case: Case, *, district: str | None, decided_by: DecidedBy) -> Ca
         missed=sum(_is_statutory_miss(one) for one in case.milestones),
         excused=sum(one.excused and _is_statutory_miss(one) for one in case.milestones),
         resolved_at_intake=case.on_the_spot,
+        recurred=case.inspections.recurred,
     )
 
 
@@ -223,6 +226,7 @@ def sighting_of(case: CaseFacts) -> Sighting:
         outcome_decided_by=case.outcome_decided_by,
         suspended=case.suspended,
         resolved_at_intake=case.resolved_at_intake,
+        recurred=case.recurred,
     )
 
 

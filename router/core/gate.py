@@ -15,6 +15,7 @@ from router.core.events import Cause, Closed, FollowedUp, GatePassed, Reopened, 
 from router.core.instants import end_of_next_working_day
 from router.core.ladder import climb, hand_up
 from router.core.policy import GateKind, Mode
+from router.core.rechecks import schedule_recheck
 from router.core.recomputing import recompute
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
@@ -27,12 +28,14 @@ _REPROCESS_CAP = 2
 _TOLERANCE = 1e-9
 
 
-def close_case(draft: Draft, _rules: Rules, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
+def close_case(draft: Draft, rules: Rules, gate: str, outcome: Outcome, *, told: str = "closed") -> None:
     """归档: put the closing on record and tell the source channel; `gate` says what let it through."""
     draft.add(Closed(gate=gate, outcome=outcome))
     if draft.case.member is not None:
         members.closed(draft, gate)
     notices.answer(draft, told)
+    if rules.policy(draft.case.policy).recheck is not None and draft.case.inspections.task is None:
+        schedule_recheck(draft, rules, 1, draft.at)
 
 
 def pass_gate(draft: Draft, rules: Rules, gate: str, outcome: Outcome) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from router.core import events as e
 from router.core.case import Case, State
 from router.core.folds import FOLDS
+from router.core.inspected import UNTOUCHED, Inspections
 
 
 def evolve(case: Case | None, entry: e.Entry) -> Case:
@@ -84,6 +85,11 @@ def _received(entry: e.Entry) -> Case:
         contact_ref=event.contact_ref,
         complainant=event.complainant,
         milestones=event.milestones,
+        inspections=(
+            UNTOUCHED
+            if event.task is None and event.parent is None
+            else Inspections(task=event.task, parent=event.parent)
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from router.core.case import Case, State
 from router.core.events import Cause, Designated, Escalated, Milestone, Skipped
 from router.core.naming import lacks
 from router.core.policy import Mode
-from router.core.routing import keeps_from
+from router.core.routing import hides
 from router.core.rules import SUPERVISION, Rules
 from router.core.step import Draft
 from router.core.tree import Desk
@@ -59,7 +59,7 @@ def desk_at(case: Case, rules: Rules, name: str, below: str) -> Desk | str:
         desk = None if desk is not None and desk.code == below else desk
     if desk is None:
         return "no_active_desk"
-    return "subject_desk" if keeps_from(tree, case.subject_desk, desk.code) else desk
+    return "subject_desk" if hides(tree, case, desk.code) else desk
 
 
 def superiors(case: Case, rules: Rules, below: str) -> tuple[Desk, ...]:
@@ -83,7 +83,7 @@ def above(case: Case, rules: Rules, desk: str) -> str:
     """Code of the nearest superior of `desk` that may see the case; its own at the top."""
     for superior in superiors(case, rules, desk):
         found = rules.tree.standing(superior.code)
-        if found is not None and found.code != desk and not keeps_from(rules.tree, case.subject_desk, found.code):
+        if found is not None and found.code != desk and not hides(rules.tree, case, found.code):
             return found.code
     return desk
 

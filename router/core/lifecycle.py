@@ -37,17 +37,20 @@ from router.core import (
     returns,
     staffing,
     suspensions,
+    sweeping,
     task_force,
+    tasks,
     undoing,
     whistles,
     working,
 )
 from router.core.case import Case, State
+from router.core.case_id import case_id_of
 from router.core.events import LateReportKept, Refused
 from router.core.messages import Refused as RefusedNotice
-from router.core.permissions import PERMISSIONS, Kind, Role, roles_of
+from router.core.permissions import OF_A_TASK, PERMISSIONS, Kind, Role, roles_of
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
+from router.core.routing import hides
 from router.core.rules import Rules
 from router.core.step import FOLLOWS, Draft, Step
 from router.core.tree import DeskKind
@@ -91,6 +94,9 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.Resolve: (Kind.RESOLVE, working.resolve),
     c.FollowUp: (Kind.FOLLOW_UP, gate.follow_up),
     c.RecordInspection: (Kind.RECORD_INSPECTION, inspections.record_inspection),
+    c.NoteInspection: (Kind.NOTE_INSPECTION, inspections.note_inspection),
+    c.DrawInspection: (Kind.DRAW_INSPECTION, inspections.draw_inspection),
+    c.Sweep: (Kind.SWEEP, sweeping.sweep),
     c.IssueRequirements: (Kind.ISSUE_REQUIREMENTS, requirements.issue_requirements),
     c.Tick: (Kind.TICK, requirements.tick),
     c.Close: (Kind.CLOSE, gate.close),
@@ -116,7 +122,7 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.CloseBySample: (Kind.CLOSE_BY_SAMPLE, projects.close_by_sample),
     c.Urge: (Kind.URGE, afterwards.urge),
     c.Redact: (Kind.REDACT, afterwards.redact),
-    c.Withdraw: (Kind.WITHDRAW, gate.withdraw),
+    c.Withdraw: (Kind.WITHDRAW, inspections.withdraw),
     c.PassDeadline: (Kind.PASS_DEADLINE, deadlines.pass_deadline),
     c.Recompute: (Kind.RECOMPUTE, lambda draft, _command, rules: recomputing.recompute(draft, rules)),
     c.CancelDeadlines: (Kind.CANCEL_DEADLINES, undoing.cancel),
@@ -179,6 +185,8 @@ def decide(
         return refuse("reserved_id", command=command.id)
     at = event_time(command, now, rules, case)
     if isinstance(command, c.Open):
+        if command.task is not None:
+            return tasks.open_task(case, command, command.task, rules, at, now)
         return opening.open_case(case, command, rules, at, now)
     if isinstance(command, c.StartProject) and case is None and command.actor.role is c.ActorRole.SYSTEM:
         return projects.start(command, rules, Draft(None, command, at=at, now=now, tree=rules.tree))
@@ -205,7 +213,7 @@ def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
     """For the office a misconduct report is about, those below it, and other channels the case does not exist."""
     if actor.role in (c.ActorRole.CHANNEL, c.ActorRole.CITIZEN):
         return not roles_of(actor, case, rules)
-    return actor.role is c.ActorRole.DESK and keeps_from(rules.tree, case.subject_desk, actor.id)
+    return actor.role is c.ActorRole.DESK and hides(rules.tree, case, actor.id)
 
 
 #: All that a grid worker may do with a case.
@@ -217,6 +225,8 @@ def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refu
         desk = rules.tree.desks.get(command.actor.id)
         if desk is not None and desk.kind is DeskKind.GRID:
             return refuse("grid")
+    if case.is_task and kind not in OF_A_TASK:
+        return refuse("is_inspection", command=kind)
     permission = PERMISSIONS[kind]
     roles = roles_of(command.actor, case, rules)
     if case.state not in permission.states:
@@ -316,5 +326,5 @@ def tag_of(command: c.Command) -> str:
 def with_case_id(command: c.Command) -> c.Command:
     """The command with the id of its case: an Open derives it from the source's own id."""
     if isinstance(command, c.Open) and not command.case_id:
-        return msgspec.structs.replace(command, case_id=opening.case_id_of(command.source, command.source_id))
+        return msgspec.structs.replace(command, case_id=case_id_of(command.source, command.source_id))
     return command

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from router.core.commands import Actor, Outcome, Place
+from router.core.commands import Actor, Outcome, Place, Task
 from router.core.told import NoticeList
 
 
@@ -242,6 +242,15 @@ class Excused(Payload, frozen=True, kw_only=True, tag="case.excused.v1"):
     text: str = ""
 
 
+class InspectionOrdered(Payload, frozen=True, kw_only=True, tag="case.inspection_ordered.v1"):
+    """检查任务: go and look, and put the result on record; whoever is inspected knows nothing of it."""
+
+    task: Task
+    #: Id of the case it comes from: a draw, or the closed case that is looked at again.
+    parent: str | None = None
+    text: str = ""
+
+
 class Inspected(Payload, frozen=True, kw_only=True, tag="case.inspected.v1"):
     """检查结果: somebody has looked at what you did. A fail brings the case back to you as `assigned`."""
 
@@ -379,6 +388,7 @@ AnyPayload = (
     | SuspensionDecided
     | DueChanged
     | Excused
+    | InspectionOrdered
     | Inspected
     | Required
     | Ticked

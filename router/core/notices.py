@@ -45,6 +45,7 @@ CLUSTER_PROPOSED = "cluster_proposed"
 JOINED = "joined"
 URGED = "urged"
 REDACTED = "redacted"
+INSPECTION_ORDERED = "inspection_ordered"
 REFUSED = "refused"
 NOTICES = "notices"
 

@@ -5,7 +5,6 @@ The clock starts when the case is received; being dispatched late or to the wron
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from datetime import datetime
 
@@ -20,24 +19,12 @@ from router.core.matching import AppealFacts, choose
 from router.core.place import place_key
 from router.core.policy import Anchor, LevelStart
 from router.core.refusals import Refusal, refuse
+from router.core.requirements import require
 from router.core.routing import Route, Wanted, group_of, route
 from router.core.rules import Rules
 from router.core.step import Draft, Step
 from router.core.whistles import assist
 from router.core.working import resolved
-
-#: Bytes of the digest in a case id: 16 letters; a collision among 10⁹ cases has a chance of about 4 in 10⁷.
-_ID_BYTES = 10
-
-
-def case_id_of(source: str, source_id: str) -> str:
-    """The id of the case that a source's own id stands for: sixteen letters and digits, the same everywhere.
-
-    Derived, not counted: several routers make it without asking each other, a repeat finds its case by it, and
-    no gap in a sequence tells anybody of a case they must not know of.
-    """
-    digest = hashlib.sha256(f"{source}\0{source_id}".encode()).digest()
-    return base64.b32encode(digest[:_ID_BYTES]).decode()
 
 
 def content_hash(command: Open) -> str:
@@ -56,8 +43,10 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     if isinstance(command, TakeOver) and command.actor.role is not ActorRole.SYSTEM:
         return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command="take_over")
     digest = content_hash(command)
+    if (command.parent is not None or command.checklist) and command.actor.role is not ActorRole.SYSTEM:
+        return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command="open")
     if case is not None:
-        return _repeat(case, command, digest)
+        return repeat(case, command, digest)
     tree = rules.tree
     found = route(
         tree,
@@ -70,7 +59,7 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
         ),
     )
     draft = Draft(None, command, at=at, now=now, tree=tree)
-    draft.add(_received(command, rules, found, digest, at), text=command.text)
+    draft.add(received(command, rules, found, digest, at), text=command.text)
     found, beside = task_force.jointly(draft.case, rules, found)
     waiting = task_force.waits(draft, rules, found)
     solved = command.solved_on_the_spot and bool(command.evidence)
@@ -82,6 +71,8 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     if isinstance(command, TakeOver):  # whoever brought it was told long ago
         taking_over.take_over(draft, rules)
         return draft.step()
+    if command.checklist:
+        require(draft, rules, command.checklist, command.actor.id, None)
     notices.answer(draft, "received")
     if solved:
         done = Outcome.SOLVED
@@ -99,13 +90,15 @@ def _tell_watchers(draft: Draft, rules: Rules) -> None:
             draft.tell_desk(desk, notices.ASSIGNED, notices.assigned(rules, watcher.name, role="watcher"))
 
 
-def _repeat(case: Case, command: Open, digest: str) -> Step | Refusal:
+def repeat(case: Case, command: Open, digest: str) -> Step | Refusal:
+    """The same id again: the same case without a new entry, or a conflict with what it stands for."""
     if case.content_hash in (digest, ""):  # a redacted one tells nobody what was said
         return Step(case=case, decided_on=case.version, entries=(), messages=())
     return refuse("content_conflict", source_id=command.source_id, case=case.id)
 
 
-def _received(command: Open, rules: Rules, found: Route, digest: str, at: datetime) -> Received:
+def received(command: Open, rules: Rules, found: Route, digest: str, at: datetime) -> Received:
+    """What is put on record of a case that goes to `found`: its class, its policy, the clocks that start now."""
     tree = rules.tree
     origin = rules.origin(command.channel, command.raised_by, on_behalf=command.on_behalf)
     group = group_of(tree, command.category)
@@ -156,6 +149,8 @@ def _received(command: Open, rules: Rules, found: Route, digest: str, at: dateti
         subject_desk=command.subject_desk,
         contact_ref=command.contact_ref,
         complainant=command.complainant,
+        task=command.task,
+        parent=command.parent,
     )
 
 

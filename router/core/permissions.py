@@ -24,6 +24,7 @@ class Role(StrEnum):
     DESIGNATOR = "designator"  # a lead that must designate: the cap of returns is reached
     ASSIST = "assist"
     MEDIATOR = "mediator"  # an assist that mediates
+    INSPECTOR = "inspector"  # who leads an inspection task, or was late with it and assists
     WATCHER = "watcher"  # a desk that the case's policy names, where it does not handle the case
     SUPERIOR = "superior"  # any desk above the lead
     CITY = "city"  # a superior at the top of the tree
@@ -75,6 +76,9 @@ class Kind(StrEnum):
     RESOLVE = "resolve"
     FOLLOW_UP = "follow_up"
     RECORD_INSPECTION = "record_inspection"
+    NOTE_INSPECTION = "note_inspection"
+    DRAW_INSPECTION = "draw_inspection"
+    SWEEP = "sweep"
     ISSUE_REQUIREMENTS = "issue_requirements"
     TICK = "tick"
     CLOSE = "close"
@@ -172,7 +176,10 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.REPLAN: _may(_AT_WORK | _SUSPENDED, Role.SYSTEM),
     Kind.RESOLVE: _may(_AT_WORK, Role.LEAD),
     Kind.FOLLOW_UP: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION),
-    Kind.RECORD_INSPECTION: _may(_DISPATCHED | {State.CLOSED}, *_INSPECTORS),
+    Kind.RECORD_INSPECTION: _may(_DISPATCHED | {State.CLOSED}, Role.INSPECTOR, *_INSPECTORS),
+    Kind.NOTE_INSPECTION: _may(_DISPATCHED | {State.CLOSED}, Role.SYSTEM),
+    Kind.DRAW_INSPECTION: _may(_AT_WORK, Role.INSPECTOR, *_INSPECTORS),
+    Kind.SWEEP: _may(_DISPATCHED | {State.CLOSED}, Role.INSPECTOR, *_INSPECTORS),
     Kind.ISSUE_REQUIREMENTS: _may(_DISPATCHED, *_INSPECTORS),
     Kind.TICK: _may(_DISPATCHED, *_INSPECTORS),
     Kind.CLOSE: _may(frozenset({State.RESOLVED}), Role.FOLLOW_UP, Role.SUPERVISION, Role.DISPATCHER),
@@ -211,6 +218,23 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.REARM: _may(_OPEN, Role.SYSTEM),
     Kind.NOTE_UNSTAFFED: _may(_AT_WORK, Role.SYSTEM),
 }
+
+#: What can be done with an inspection task: it is no matter that a desk solves, returns or answers.
+OF_A_TASK = frozenset(
+    {
+        Kind.ACCEPT,
+        Kind.PROGRESS,
+        Kind.INSTRUCT,
+        Kind.ASSIGN_LEADER,
+        Kind.RECORD_INSPECTION,
+        Kind.NOTE_INSPECTION,
+        Kind.DRAW_INSPECTION,
+        Kind.SWEEP,
+        Kind.WITHDRAW,
+        Kind.PASS_DEADLINE,
+        Kind.RECOMPUTE,
+    }
+)
 
 _OF_ACTOR = {
     ActorRole.DISPATCHER: Role.DISPATCHER,
@@ -262,11 +286,12 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
 
 
 def _at_work(code: str, desk: Desk | None, case: Case) -> set[Role]:
+    inspects = {Role.INSPECTOR} if case.is_task else set()
     if code != case.lead:
         mediation = case.together.mediation
         mediates = {Role.MEDIATOR} if mediation is not None and mediation.desk == code else set()
-        return {Role.ASSIST} | mediates if code in case.assists else set()
-    roles = {Role.LEAD}
+        return {Role.ASSIST} | inspects | mediates if code in case.assists else set()
+    roles = {Role.LEAD} | inspects
     if case.unplaced or (desk is not None and desk.kind in _HANDS_ON):
         roles.add(Role.SORTER)
     if case.designation:

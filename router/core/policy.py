@@ -315,6 +315,19 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     officer: str = ""
 
 
+class RecheckRule(msgspec.Struct, frozen=True, kw_only=True):
+    """When a case that closed is looked at again (回头看): every so often, or in its season."""
+
+    #: None: by `months`.
+    every: Instant | None = None
+    #: Numbers of the months by whose ends it is looked at; empty: by `every`.
+    months: tuple[int, ...] = ()
+    #: How often after one closing.
+    times: int = 1
+    #: Outcomes that are looked at again.
+    outcomes: tuple[str, ...] = ("explained",)
+
+
 class Colour(msgspec.Struct, frozen=True, kw_only=True):
     """When a running case gets a colour on the wall board; exactly one of the three beginnings is set."""
 
@@ -366,6 +379,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     suspension: SuspensionRule | None = None
     #: None: being complained about again takes no case up.
     repeat: RepeatRule | None = None
+    #: None: nothing that closed is looked at again.
+    recheck: RecheckRule | None = None
     watchers: tuple[Watcher, ...] = ()
     dispatch: DispatchTerms = DispatchTerms()
     #: Somebody looks into the matter first (先核实): nothing is resolved before it is said whether it is so.

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import msgspec
 
-from router.core.change_rules import read_extension, read_repeat, read_suspension
+from router.core.change_rules import read_extension, read_recheck, read_repeat, read_suspension
 from router.core.colours import read_colours
 from router.core.levels_file import read_levels
 from router.core.matching import MATTER_TYPES, ORIGINS
@@ -66,6 +66,7 @@ _POLICY_KEYS = (
     "extension",
     "suspension",
     "repeat",
+    "recheck",
     "watcher",
     "dispatch",
     "verified_first",
@@ -123,6 +124,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         extension=read_extension(table),
         suspension=read_suspension(table),
         repeat=read_repeat(table),
+        recheck=read_recheck(table),
         watchers=watchers,
         dispatch=read_dispatch(table, tiers),
         verified_first=_flag(table, "verified_first", usual=False),

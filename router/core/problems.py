@@ -9,6 +9,8 @@ Readings chosen where the definition is silent:
 - ``explained`` and suspended cases, and ``unsubstantiated`` or ``withdrawn`` ones that rest on the handling
   desk's own word, are in the denominators and keep their problem out of every numerator: none of them says
   that something was put right.
+- A case that a re-check found unsolved keeps its problem out of every numerator for good: to put it right the
+  second time is no credit, or a street would earn by doing it badly.
 - The variants drop or discount whole problems, never single cases: dropping a complaint that was solved on
   the spot would turn the patrol case beside it into a success.
 """
@@ -59,6 +61,8 @@ class Sighting(Struct, frozen=True, gc=False):
     outcome_decided_by: Literal["desk", "hotline", "other"] | None = None
     #: Suspended on record (挂账) now.
     suspended: bool = False
+    #: Closed, and found unsolved when somebody looked again (回头看): no credit for it comes back.
+    recurred: bool = False
     #: Opened and resolved at intake, with evidence.
     resolved_at_intake: bool = False
     #: The resolution was verified by somebody who neither handled the case nor led the desk that did.
@@ -79,7 +83,8 @@ class Sighting(Struct, frozen=True, gc=False):
     @property
     def is_put_right(self) -> bool:
         """Whether the case ended with the matter solved, and not with a reason why it was not."""
-        return self.resolved_at is not None and not self.suspended and self.outcome not in _NOT_PUT_RIGHT
+        ended = self.resolved_at is not None and not self.suspended
+        return ended and not self.recurred and self.outcome not in _NOT_PUT_RIGHT
 
     @property
     def is_on_the_spot(self) -> bool:

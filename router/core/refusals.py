@@ -33,6 +33,37 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     # Of a case kept from most: who leads it is nobody's business.
     "not_yours": ("{desk} 不是该工单的主办单位", "{desk} does not lead this case"),
+    "is_inspection": (
+        "该工单是检查任务，不能{command}",
+        "the case is an inspection task: {command} is not possible",
+    ),
+    "is_a_draw": ("{case} 是抽查，请先抽取", "{case} is a draw: draw first, what is drawn is inspected"),
+    "is_no_draw": ("{case} 不是抽查", "{case} is not a draw"),
+    "drawn_already": ("{case} 已抽取", "{case} was drawn already"),
+    "not_drawn": ("检查任务 {task} 不在该抽查内，或已登记", "the task {task} is none that this draw waits for"),
+    "seed_mismatch": (
+        "种子与事先登记的哈希不符，或不足 {least} 个字符",
+        "the seed is not the one whose hash is on record, or has fewer than {least} characters",
+    ),
+    "draw_terms": (
+        "不能从 {candidates} 个对象中抽 {count} 个，或种子哈希不是 64 位十六进制数",
+        "{count} cannot be drawn from {candidates}, or the seed's hash is not 64 hexadecimal digits",
+    ),
+    "inspection_targets": (
+        "检查对象须恰好一个（抽查可多个，不得重复），现为 {count} 个",
+        "an inspection has one target, a draw several that differ; {count} were given",
+    ),
+    "inspection_channel": (
+        "检查任务的渠道和来源须为 inspection，现为 {channel}",
+        "channel and source of an inspection task are inspection, not {channel}",
+    ),
+    "inspection_in_the_past": ("检查期限 {due_at} 已过", "the inspection would be due at {due_at}, which is past"),
+    "inspects_itself": (
+        "{desk} 隶属于被检查单位 {inspected}，不能检查",
+        "the desk {desk} answers to {inspected}: it does not inspect it",
+    ),
+    "finding_empty": ("问题 {number} 没有内容", "finding {number} says nothing"),
+    "no_siblings": ("{desk} 没有同类单位", "the desk {desk} has no siblings"),
     "nothing_required": ("须写明整改要求", "say what is required"),
     "required_in_the_past": ("整改期限 {due_at} 已过", "the requirements would be due at {due_at}, which is past"),
     "not_required": (

@@ -179,6 +179,13 @@ def beyond(tree: Tree, subject_desk: str) -> Desk:
     raise LookupError(f"nobody but {subject_desk} is at work in this tree")
 
 
+def hides(tree: Tree, case: Case, desk: str) -> bool:
+    """Whether a case does not exist for `desk`: it is about it, or may turn out to be when the lot is drawn."""
+    if keeps_from(tree, case.subject_desk, desk):
+        return True
+    return case.is_open and any(keeps_from(tree, one, desk) for one in case.inspections.candidates)
+
+
 def keeps_from(tree: Tree, subject_desk: str | None, desk: str) -> bool:
     """Whether a case about `subject_desk` must be kept from `desk`.
 

@@ -19,7 +19,7 @@ from router.core.events import AnyEvent, Entry, Refused
 from router.core.history import fold_into
 from router.core.messages import AnyPayload, Message
 from router.core.refusals import Refusal
-from router.core.routing import keeps_from
+from router.core.routing import hides
 from router.core.tree import Tree
 
 #: How the ids of the router's own commands to other cases start; nobody else's command may have such an id.
@@ -114,9 +114,9 @@ class Draft:
         """Tell a channel; None: the one that brought the case."""
         self._messages.append((payload, kind, None, channel or self.case.channel))
 
-    def also(self, command: Callable[[Case], Command]) -> None:
+    def also(self, command: Command | Callable[[Case], Command]) -> None:
         """What follows for another case; made from this one as the whole step leaves it, and given its id here."""
-        self._follow_ons.append(command)
+        self._follow_ons.append(command if callable(command) else lambda _case: command)
 
     def _named(self, number: int, command: Command) -> Command:
         """One cause leads to the same commands however often it is decided."""
@@ -141,6 +141,6 @@ class Draft:
 
     def _is_kept_from(self, case: Case, desk: str) -> bool:
         """The last wall: whatever chose the receiver, a report never reaches the office it is about."""
-        if case.subject_desk is None:
+        if case.subject_desk is None and not case.inspections.candidates:
             return False
-        return self._tree is None or keeps_from(self._tree, case.subject_desk, desk)
+        return self._tree is None or hides(self._tree, case, desk)

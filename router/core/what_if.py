@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from router.core import events as e
-from router.core.arming import arm, escalation_silence, return_decision, signing, statutory_due
+from router.core.arming import arm, escalation_silence, requirements_clock, return_decision, signing, statutory_due
 from router.core.case import Case, State
 from router.core.changes import Changes
 from router.core.deadlines import first_passed, wake_up
@@ -308,7 +308,16 @@ def _escalated(told: _Telling, event: e.Escalated, at: datetime) -> None:
 
 
 def _pulled(told: _Telling, event: e.Pulled, _at: datetime) -> e.Event:
-    return msgspec.structs.replace(event, from_desk=told.case.lead, to_step=told.step_of(event.to_desk))
+    return msgspec.structs.replace(
+        event, from_desk=told.case.lead, from_step=told.case.step, to_step=told.step_of(event.to_desk)
+    )
+
+
+def _requirement_issued(told: _Telling, event: e.RequirementIssued, at: datetime) -> e.Event:
+    """A date that was named stays; days are counted by the other policy's calendar."""
+    if event.milestone is None or event.milestone.budget is None:
+        return event
+    return msgspec.structs.replace(event, milestone=requirements_clock(told.rules, told.policy, at, None))
 
 
 def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime) -> e.Event | None:
@@ -321,9 +330,13 @@ def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime
     return told.moved(event, changes, lambda one: is_running(one) and ends_the_matter(one))
 
 
+#: Why a suspension ends when somebody wants it to.
+_WANTED = ("request", "pulled")
+
+
 def _resumed(told: _Telling, event: e.Resumed, at: datetime) -> e.Event | None:
     """Only what somebody wanted: its longest time, or a clock that never pauses, ends a suspension by itself."""
-    if told.case.state is not State.SUSPENDED or event.reason not in ("request", "pulled"):
+    if told.case.state is not State.SUSPENDED or event.reason not in _WANTED:
         return None
     return told.moved(event, told.case.changes.resumed(at), lambda one: one.status is e.MilestoneStatus.PAUSED)
 
@@ -340,6 +353,7 @@ _RETOLD: dict[type[e.Event], Callable[[_Telling, Any, datetime], e.Event | None]
     e.EscalationRequested: _escalation_requested,
     e.Escalated: _escalated,
     e.Pulled: _pulled,
+    e.RequirementIssued: _requirement_issued,
     e.ExtensionApproved: _extension_approved,
     e.Resumed: _resumed,
 }

@@ -13,8 +13,8 @@ from random import Random
 
 import msgspec
 
+from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Open, Place
-from router.core.opening import case_id_of
 from router.core.routing import Wanted, route
 from router.core.tree import Category, Division, Tree
 from router.demo import shares, texts

@@ -29,6 +29,7 @@ REASONS = (
     "bad_id",
     "forged",
     "unknown_case",
+    "refused",
     "failing",
     "other",
 )

@@ -13,8 +13,8 @@ from operator import itemgetter
 
 import msgspec
 
+from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Command, Open, Resolve
-from router.core.opening import case_id_of
 from router.core.problems import Windows
 from router.core.tree import TreeFile
 from router.errors import ConfigurationError

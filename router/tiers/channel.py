@@ -29,7 +29,8 @@ import msgspec
 
 from router.broker.envelope import encode
 from router.core import address, commands as c, messages as m
-from router.core.opening import case_id_of, content_hash
+from router.core.case_id import case_id_of
+from router.core.opening import content_hash
 from router.core.plausible import MAX_ID_BYTES
 from router.errors import ConfigurationError
 from router.tiers.dispatching import Dispatching

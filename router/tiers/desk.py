@@ -131,6 +131,10 @@ class Desk(Program):
         """调解结束: the mediation in a case of yours is over."""
         return self._on(m.MediationEnded, handler)
 
+    def on_inspection_ordered(self, handler: Handler) -> Handler:
+        """检查任务: go and look at another desk, and put the result on record."""
+        return self._on(m.InspectionOrdered, handler)
+
     def on_inspected(self, handler: Handler) -> Handler:
         """检查结果: somebody has looked at a case of yours."""
         return self._on(m.Inspected, handler)

@@ -306,12 +306,37 @@ class Office:
         case: Payload | str,
         *,
         passed: bool,
+        findings: Sequence[c.Finding] = (),
         evidence: Sequence[str] = (),
         text: str = "",
         at: datetime | None = None,
     ) -> str:
-        """检查结果: you have looked at what another desk did; a fail sends the case back to work."""
-        return self.say(c.RecordInspection, case, passed=passed, evidence=tuple(evidence), text=text, at=at)
+        """检查结果: you have looked; a fail sends a resolved case back to work, each finding becomes a case."""
+        found, papers = tuple(findings), tuple(evidence)
+        return self.say(c.RecordInspection, case, passed=passed, findings=found, evidence=papers, text=text, at=at)
+
+    def inspect(self, task: c.Task, *, source_id: str, text: str = "", at: datetime | None = None) -> str:
+        """检查任务: for supervision and desks of the top tier; the same `source_id` is the same task."""
+        where = {"source": c.INSPECTION, "source_id": source_id, "channel": c.INSPECTION}
+        return self.say(c.Open, "", task=task, text=text, at=at, **where)
+
+    def draw_inspection(self, case: Payload | str, *, seed: str, at: datetime | None = None) -> str:
+        """抽查: draw with the seed whose hash is on record."""
+        return self.say(c.DrawInspection, case, seed=seed, at=at)
+
+    def sweep(
+        self,
+        case: Payload | str,
+        *,
+        checklist: Sequence[str],
+        desks: Sequence[str] = (),
+        category: str | None = None,
+        text: str = "",
+        at: datetime | None = None,
+    ) -> str:
+        """举一反三: the same checklist at each sibling of the inspected desk, or at those named."""
+        listed = {"checklist": tuple(checklist), "desks": tuple(desks)}
+        return self.say(c.Sweep, case, category=category, text=text, at=at, **listed)
 
     def issue_requirements(
         self,

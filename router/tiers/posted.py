@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from router.broker.envelope import MAX_BODY_BYTES
+from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Open
-from router.core.opening import case_id_of
 from router.core.plausible import fault_of
 from router.tiers.channel import command_id
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from router.arrivals import direct
 from router.core import commands as c
-from router.core.opening import case_id_of
+from router.core.case_id import case_id_of
 from router.errors import ConflictError, NotFoundError, RouterError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger

@@ -32,6 +32,7 @@ _INTAKE_VERBS = frozenset({"open", "reopen", "correct", "urge", "withdraw"})
 _INTERNAL_VERBS = frozenset(
     {
         "pass_deadline",
+        "note_inspection",
         "recompute",
         "replan",
         "start_project",
@@ -68,6 +69,7 @@ _KINDS = {
     "case.suspension_decided.v1": notices.SUSPENSION_DECIDED,
     "case.due_changed.v1": notices.DUE_CHANGED,
     "case.excused.v1": notices.EXCUSED,
+    "case.inspection_ordered.v1": notices.INSPECTION_ORDERED,
     "case.inspected.v1": notices.INSPECTED,
     "case.required.v1": notices.REQUIRED,
     "case.ticked.v1": notices.TICKED,

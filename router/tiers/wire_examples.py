@@ -163,8 +163,30 @@ COMMANDS: tuple[c.Command, ...] = (
         case_id=_CASE,
         actor=_WATCHER,
         passed=False,
+        findings=(c.Finding(text="另有三盏路灯不亮。", category="street_light"),),
         evidence=("photo-20261127-3",),
         text="路灯仍不亮。",
+    ),
+    c.NoteInspection(
+        id="then:5f0c3a9be1d27c4460a8b1f2",
+        case_id=_CASE,
+        actor=c.Actor(c.ActorRole.SYSTEM, "router"),
+        task="SDJ3PYTQHKX2M4ZA",
+        by="supervision-group",
+        passed=True,
+        number=1,
+        planned_at=_DUE_AT,
+    ),
+    c.DrawInspection(
+        id=f"{_ID}/draw_inspection/1", case_id=_CASE, actor=_WATCHER, seed="2026-11-24 福利彩票 03 08 17 22 25 31"
+    ),
+    c.Sweep(
+        id=f"{_ID}/sweep/1",
+        case_id=_CASE,
+        actor=_WATCHER,
+        checklist=("巡查全部路灯。", "更换不亮的灯。"),
+        category="street_light",
+        text="柳荫街道路灯大面积不亮，请同类单位自查。",
     ),
     c.IssueRequirements(
         id=f"{_ID}/issue_requirements/1",
@@ -362,6 +384,12 @@ PAYLOADS: tuple[m.Payload, ...] = (
         statutory_due_at=_DUE_AT + timedelta(days=28),
     ),
     m.Excused(case_id=_CASE, version=9, milestone="close", due_at=_DUE_AT, text="当日全区停电。"),
+    m.InspectionOrdered(
+        case_id=_CASE,
+        version=2,
+        task=c.Task(kind=c.TaskKind.VISIT, targets=(c.Target(desk="liuyin"),), due_at=_DUE_AT),
+        text="夜间查看路灯。",
+    ),
     m.Inspected(case_id=_CASE, version=9, passed=False, text="路灯仍不亮。"),
     m.Required(
         case_id=_CASE,

@@ -13,7 +13,7 @@ from router.broker.apply import apply
 from router.broker.port import Fate, Outgoing, Publisher
 from router.calendars import Source
 from router.core.case import Case
-from router.core.opening import case_id_of
+from router.core.case_id import case_id_of
 from router.ledger.migrations import upgrade
 from router.roles import run_roles
 from router.rulebook import PolicySet, install_policies, install_tree

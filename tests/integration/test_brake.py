@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from router.core.case_id import case_id_of
 from router.core.commands import Accept, Actor, ActorRole, Resolve
 from router.core.events import DeadlineCancelled, DeadlineMissed, Escalated, MilestoneStatus
-from router.core.opening import case_id_of
 from router.sla.brake import Limits, Watch
 from router.sla.taking_back import Batch, cancel_held, escalations, undo
 from router.waker import Waker

@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 from router.core.case import State
-from router.core.opening import case_id_of
+from router.core.case_id import case_id_of
 from tests.integration.served_city import DEADLINE_S, ServedCity, served_city
 from tests.servers.waiting import wait_until
 

@@ -18,6 +18,7 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.envelope import encode
 from router.broker.port import Delivery
 from router.core import address
+from router.core.case_id import case_id_of
 from router.core.commands import (
     Accept,
     Actor,
@@ -31,7 +32,6 @@ from router.core.commands import (
     ReportProgress,
     Resolve,
 )
-from router.core.opening import case_id_of
 from router.sending import Sender
 from tests.servers.rabbit import RabbitServer
 from tests.town import DAILY, Town, town

@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, create_engine, select
 
 from router.broker.port import Outgoing
 from router.core import address
+from router.core.case_id import case_id_of
 from router.core.commands import (
     Accept,
     Actor,
@@ -26,7 +27,6 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
-from router.core.opening import case_id_of
 from tests.town import Town, town
 
 MARKS = ("欧阳测标记", "13900007777", "110101199001017777", "标记路七十七号楼")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from router.core.case_id import case_id_of
 from router.core.events import Escalated
-from router.core.opening import case_id_of
 from tests.city import MONDAY
 from tests.town import Town, town
 

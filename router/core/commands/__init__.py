@@ -36,9 +36,17 @@ from router.core.commands.guards import (
     UndoEscalation as UndoEscalation,
 )
 from router.core.commands.inspections import (
+    INSPECTION as INSPECTION,
+    DrawInspection as DrawInspection,
+    Finding as Finding,
     IssueRequirements as IssueRequirements,
+    NoteInspection as NoteInspection,
     Pull as Pull,
     RecordInspection as RecordInspection,
+    Sweep as Sweep,
+    Target as Target,
+    Task as Task,
+    TaskKind as TaskKind,
     Tick as Tick,
 )
 from router.core.commands.levels import ConfirmLevel as ConfirmLevel
@@ -138,6 +146,9 @@ AnyCommand = (
     | Resolve
     | FollowUp
     | RecordInspection
+    | NoteInspection
+    | DrawInspection
+    | Sweep
     | IssueRequirements
     | Tick
     | Close

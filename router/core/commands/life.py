@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from router.core.commands.base import Command, Contact, Place
+from router.core.commands.inspections import Task
 
 
 class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
@@ -46,6 +47,12 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
     #: Keyed hash of the complainant's phone or identity, to tell distinct complainants apart.
     complainant: str | None = None
     contact: Contact | None = None
+    #: An inspection task; only supervision, the top tier and the router itself open one.
+    task: Task | None = None
+    #: Id of the case that this one comes from; set by the router.
+    parent: str | None = None
+    #: What is required before it closes (整改要求); set by the router.
+    checklist: tuple[str, ...] = ()
 
 
 class Dispatch(Command, frozen=True, kw_only=True, tag="case.dispatch.v1"):

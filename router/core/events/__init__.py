@@ -40,11 +40,14 @@ from router.core.events.guards import (
     Unstaffed as Unstaffed,
 )
 from router.core.events.inspections import (
+    DrawRevealed as DrawRevealed,
     GatePassed as GatePassed,
+    InspectionDrawn as InspectionDrawn,
     InspectionRecorded as InspectionRecorded,
     Pulled as Pulled,
     RequirementIssued as RequirementIssued,
     RequirementTicked as RequirementTicked,
+    Swept as Swept,
 )
 from router.core.events.levels import (
     LevelProposed as LevelProposed,
@@ -155,6 +158,9 @@ AnyEvent = (
     | CauseNamed
     | FollowedUp
     | InspectionRecorded
+    | InspectionDrawn
+    | DrawRevealed
+    | Swept
     | RequirementIssued
     | RequirementTicked
     | GatePassed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.commands import Outcome
+from router.core.commands import Outcome, Target
 from router.core.events.base import Event, Milestone
 
 
@@ -11,8 +11,40 @@ class InspectionRecorded(Event, frozen=True, kw_only=True, tag="InspectionRecord
 
     #: Desk code, or the account of a person of supervision.
     by: str
-    passed: bool
+    #: None: the task was withdrawn.
+    passed: bool | None
     evidence: tuple[str, ...] = ()
+    #: Id of the inspection task it comes from; None: it is the task's own, or there was none.
+    task: str | None = None
+    #: Of a re-check: which one it was.
+    number: int = 0
+    #: Ids of the cases that the findings became.
+    findings: tuple[str, ...] = ()
+
+
+class InspectionDrawn(Event, frozen=True, kw_only=True, tag="InspectionDrawn"):
+    """抽查: some were drawn by lot; anybody who has the seed draws the same (`router.core.lots`)."""
+
+    seed: str
+    drawn: tuple[Target, ...]
+    #: Ids of their tasks, in the same order.
+    tasks: tuple[str, ...]
+
+
+class DrawRevealed(Event, frozen=True, kw_only=True, tag="DrawRevealed"):
+    """Every drawn desk was looked at: the draw and its seed are no secret any more."""
+
+    seed: str
+    drawn: tuple[Target, ...]
+
+
+class Swept(Event, frozen=True, kw_only=True, tag="Swept"):
+    """举一反三: sibling desks got the same checklist, a case each."""
+
+    by: str
+    desks: tuple[str, ...]
+    #: Ids of their cases, in the same order.
+    cases: tuple[str, ...]
 
 
 class RequirementIssued(Event, frozen=True, kw_only=True, tag="RequirementIssued"):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.commands import Answers, FollowUpResult, Outcome, Place
+from router.core.commands import Answers, FollowUpResult, Outcome, Place, Task
 from router.core.events.base import Cause, Event, Milestone
 from router.core.policy import OnPass
 
@@ -42,6 +42,8 @@ class Received(Event, frozen=True, kw_only=True, tag="Received"):
     subject_desk: str | None = None
     contact_ref: str | None = None
     complainant: str | None = None
+    task: Task | None = None
+    parent: str | None = None
 
 
 class Dispatched(Event, frozen=True, kw_only=True, tag="Dispatched"):

@@ -9,13 +9,33 @@ import msgspec
 
 from router.core import clocks, events as e
 from router.core.case import Case
+from router.core.commands import TaskKind
 from router.core.folds import life
-from router.core.inspected import Passed, Requirement
+from router.core.inspected import Drawn, Passed, Requirement
 from router.core.policy import Satisfies
 
 
-def _on_inspection_recorded(case: Case, _event: e.InspectionRecorded, _entry: e.Entry) -> None:
-    _change(case, recorded=case.inspections.recorded + 1)
+def _on_inspection_recorded(case: Case, event: e.InspectionRecorded, _entry: e.Entry) -> None:
+    known = case.inspections
+    _change(case, recorded=known.recorded + 1, children=known.children + len(event.findings))
+    if known.drawn is not None and event.task is not None:
+        waits = tuple(one for one in known.drawn.waits if one != event.task)
+        _change(case, drawn=msgspec.structs.replace(known.drawn, waits=waits))
+    elif known.task is not None and known.task.kind is not TaskKind.DRAW:
+        case.subject_desk = None  # it is done: from now on it exists for whoever was inspected
+
+
+def _on_inspection_drawn(case: Case, event: e.InspectionDrawn, _entry: e.Entry) -> None:
+    drawn = Drawn(seed=event.seed, targets=event.drawn, waits=event.tasks)
+    _change(case, drawn=drawn, children=case.inspections.children + len(event.tasks))
+
+
+def _on_draw_revealed(_case: Case, _event: e.DrawRevealed, _entry: e.Entry) -> None:
+    """The closing that follows in the same step ends it."""
+
+
+def _on_swept(case: Case, event: e.Swept, _entry: e.Entry) -> None:
+    _change(case, children=case.inspections.children + len(event.cases))
 
 
 def _on_requirement_issued(case: Case, event: e.RequirementIssued, entry: e.Entry) -> None:
@@ -54,6 +74,9 @@ def _change(case: Case, **changes: Any) -> None:
 #: How the events of inspections change a case.
 FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.InspectionRecorded: _on_inspection_recorded,
+    e.InspectionDrawn: _on_inspection_drawn,
+    e.DrawRevealed: _on_draw_revealed,
+    e.Swept: _on_swept,
     e.RequirementIssued: _on_requirement_issued,
     e.RequirementTicked: _on_requirement_ticked,
     e.GatePassed: _on_gate_passed,

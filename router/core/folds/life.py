@@ -12,6 +12,7 @@ from router.core.case import Case, ReturnRequest, State, Taken
 from router.core.changes import NONE
 from router.core.commands import FollowUpResult
 from router.core.folds import links, together
+from router.core.inspected import UNTOUCHED
 from router.core.policy import GateKind, Satisfies
 
 
@@ -168,8 +169,9 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
     case.outcome = None
     case.on_the_spot = case.satisfied = False
     case.unreachable = ()
-    if case.inspections.waits is not None:
-        case.inspections = msgspec.structs.replace(case.inspections, waits=None)
+    if case.inspections is not UNTOUCHED:
+        recurred = case.inspections.recurred or event.reason == "recheck"
+        case.inspections = msgspec.structs.replace(case.inspections, waits=None, recurred=recurred)
     clocks.revive(case)
     if event.not_before is not None:
         clocks.postpone(case, event.not_before)

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from router.broker.envelope import Receipt, Trouble, decode, encode, forged
+from router.core.case_id import case_id_of
 from router.core.commands import Accept, Actor, ActorRole, Command, Designate, Open, PassDeadline
 from router.core.deadlines import wake_up
-from router.core.opening import case_id_of
 
 INTAKE, REPORTS = "case.intake", "case.reports"
 

@@ -427,6 +427,7 @@ _CHAPTERS: list[list[Any]] = [
         _TICK,
         Deed("RecordInspection", "supervision-2", {"passed": False}),
     ],
+    [Deed("wait", fields={"hours": 130}), Deed("Dispatch", "dispatcher:li", {"desk": "plane"}), _long],
     [Deed("Pull", "cloud"), _hours, Deed("Resolve", "lead")],
     [*_SUSPEND, _hours, Deed("Pull", "supervision:wang")],
     [

@@ -1,8 +1,8 @@
-"""`[extension]`, `[suspension]`, `[repeat]` and `pauses` in a policy's file."""
+"""`[extension]`, `[suspension]`, `[repeat]`, `[recheck]` and `pauses` in a policy's file."""
 
 import pytest
 
-from router.core.policy import Elapsed, ExtensionRule, RepeatRule, SuspensionRule
+from router.core.policy import Elapsed, ExtensionRule, RecheckRule, RepeatRule, SuspensionRule
 from router.core.policy_file import load_policy
 from router.errors import ConfigurationError
 from tests.city import days, working_days
@@ -47,6 +47,14 @@ def test_all_of_it_can_be_said() -> None:
     )
 
 
+def test_a_recheck_is_every_so_often_or_in_its_season() -> None:
+    found = load_policy(f'{FILE}[recheck]\nevery = "90d"\ntimes = 2\n', "p.toml")
+    assert found.recheck == RecheckRule(every=days(90), times=2, outcomes=("explained",))
+    found = load_policy(f'{FILE}[recheck]\nmonths = [9, 6, 9]\noutcomes = ["solved", "settled"]\n', "p.toml")
+    assert found.recheck == RecheckRule(months=(6, 9), outcomes=("solved", "settled"))
+    assert load_policy(FILE, "p.toml").recheck is None
+
+
 @pytest.mark.parametrize(
     ("table", "named"),
     [
@@ -55,6 +63,13 @@ def test_all_of_it_can_be_said() -> None:
         ('[extension]\nlongest = "3d"\nmax = 1\n', "max"),
         ('[extension]\nlongest = "3d"\ncap = 0\n', "cap"),
         ('[suspension]\nrecheck = "20:00"\n', "recheck"),
+        ("[recheck]\n", "every"),
+        ('[recheck]\nevery = "90d"\nmonths = [6]\n', "every"),
+        ("[recheck]\nmonths = [13]\n", "months"),
+        ("[recheck]\nmonths = 6\n", "months"),
+        ('[recheck]\nevery = "20:00"\n', "every"),
+        ('[recheck]\nevery = "90d"\ntimes = 0\n', "times"),
+        ('[recheck]\nevery = "90d"\noutcomes = ["happy"]\n', "outcomes"),
         ('[suspension]\nlongest = "given"\n', "longest"),
     ],
 )

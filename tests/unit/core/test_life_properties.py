@@ -452,7 +452,7 @@ def _look_away(patch: pytest.MonkeyPatch) -> None:
 
 
 def _tell_everybody(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(step, "keeps_from", lambda *_: False)
+    patch.setattr(step, "hides", lambda *_: False)
     patch.setattr(deadlines, "keeps_from", lambda *_: False)
     patch.setattr(returns, "keeps_from", lambda *_: False)
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from router.core import events as e
 from router.core.case import State
+from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Open, Place
-from router.core.opening import case_id_of, content_hash
+from router.core.opening import content_hash
 from router.core.policy import Match, OnPass, Policy, Track
 from tests.city import CLOSE, DISPATCH, MONDAY, Play, days, ladder, milestone, policy, rules
 

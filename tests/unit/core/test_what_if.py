@@ -261,4 +261,4 @@ def test_the_law_catches(fault: Callable[[pytest.MonkeyPatch], None]) -> None:
 
 
 #: The first history that shows the fault will do; the same ones are tried every time.
-_ONCE = settings(max_examples=2000, phases=[Phase.generate], derandomize=True, database=None)
+_ONCE = settings(max_examples=8000, phases=[Phase.generate], derandomize=True, database=None)

@@ -10,8 +10,8 @@ import pytest
 
 from router.broker.envelope import decode
 from router.core import messages as m
+from router.core.case_id import case_id_of
 from router.core.commands import Contact, Open
-from router.core.opening import case_id_of
 from router.core.plausible import MAX_ID_BYTES
 from router.errors import ConfigurationError
 from router.tiers import Channel
