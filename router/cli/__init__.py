@@ -18,6 +18,7 @@ _COMMANDS = {
     "status": "router.cli.status:status",
     "case": "router.cli.case:case",
     "notices": "router.cli.notices:notices",
+    "inspection": "router.cli.inspection:inspection",
     "parked": "router.cli.parked:parked",
     "divisions": "router.cli.divisions:divisions",
     "policy": "router.cli.policy:policy",

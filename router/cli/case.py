@@ -57,7 +57,7 @@ _TOGETHER = (
 )
 
 #: What inspectors, supervision and the top tier say of it.
-_INSPECTIONS = ("record-inspection", "require", "tick", "pull")
+_INSPECTIONS = ("record-inspection", "sweep", "require", "tick", "pull")
 
 #: Cases that belong together, and what is said of a case later.
 _LINKS = (

@@ -22,12 +22,29 @@ _evidence = option("--evidence", multiple=True, metavar="REF")
 @click.command("record-inspection", cls=Spoken)
 @about_a_case
 @option("--passed/--failed", "passed", required=True, default=None, says="--passed")
+@option("--finding", "findings", multiple=True, metavar="TEXT")
+@option("--category", metavar="CODE", says="case record-inspection --category")
 @_evidence
 @_text
 @click.pass_obj
-def record_inspection(call: Call, /, evidence: Sequence[str], **who: Any) -> int:
+def record_inspection(
+    call: Call, /, findings: Sequence[str], category: str | None, evidence: Sequence[str], **who: Any
+) -> int:
     """检查结果."""
-    return act(call, c.RecordInspection, ActorRole.SUPERVISION, evidence=tuple(evidence), **who)
+    found = tuple(c.Finding(text=text, category=category) for text in findings)
+    return act(call, c.RecordInspection, ActorRole.SUPERVISION, findings=found, evidence=tuple(evidence), **who)
+
+
+@click.command("sweep", cls=Spoken)
+@about_a_case
+@option("--item", "items", required=True, multiple=True, metavar="TEXT")
+@option("--to", "desks", multiple=True, metavar="CODE", says="case sweep --to")
+@option("--category", metavar="CODE")
+@_text
+@click.pass_obj
+def sweep(call: Call, /, items: Sequence[str], desks: Sequence[str], **who: Any) -> int:
+    """举一反三."""
+    return act(call, c.Sweep, ActorRole.SUPERVISION, checklist=tuple(items), desks=tuple(desks), **who)
 
 
 @click.command("require", cls=Spoken)

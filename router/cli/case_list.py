@@ -48,7 +48,9 @@ def list_cases(
         sees = Below(tree, below) if below is not None else None
         open_only = not closed_too and state != State.CLOSED
         found = installation.ledger.all_cases(open_only=open_only, lead=desk)
-        wanted = (one for one in found if _wanted(one, state, now if overdue else None))
+        # An inspection does not exist for anybody who lists cases until it is done.
+        known = (one for one in found if not (one.is_task and one.is_open))
+        wanted = (one for one in known if _wanted(one, state, now if overdue else None))
         kept = sees.of(wanted) if sees is not None else wanted
         # One more than is shown tells whether there are more, whatever their number.
         first = nsmallest(limit + 1, kept, key=lambda one: (one.next_due_at or _NEVER, one.id))

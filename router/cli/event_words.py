@@ -10,7 +10,7 @@ import msgspec
 
 from router.cli.output import command_word, local
 from router.cli.words import pick, value_word, word
-from router.core.commands import Answers, Related
+from router.core.commands import Answers, Related, Target
 from router.core.events import AnyEvent
 
 #: Event → (Chinese, English). Fields that are None or empty are left as `-`.
@@ -217,6 +217,10 @@ def _shown(field: str, value: Any) -> str:
         return ", ".join(_shown(field, one) for one in value)
     if isinstance(value, Related):
         return value.case_id
+    if isinstance(value, Target):
+        return value.desk if value.case is None else f"{value.desk} {value.case}"
+    if isinstance(value, tuple):
+        return ", ".join(_shown(field, one) for one in value) or "-"
     if isinstance(value, bool):
         return word("yes" if value else "no")
     if isinstance(value, Answers):

@@ -112,6 +112,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "登记检查结果：不通过则退回重办；按检查归档的，通过即归档",
         "put an inspection on record: a fail sends the case back to work; under that gate a pass closes it",
     ),
+    "case sweep": (
+        "举一反三：同类单位各收一件工单，按同一清单整改",
+        "the same checklist at each sibling desk, a case each",
+    ),
     "case require": (
         "发整改要求，逐条销号后方可归档",
         "say what is required; all is ticked before the case closes",
@@ -153,6 +157,29 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "blank the text of one entry; who did that and why stays on record",
     ),
     "case withdraw": ("撤回", "withdraw the case"),
+    "inspection": ("检查、抽查、回头看", "send inspectors out, draw by lot, look again"),
+    "inspection order": (
+        "下达检查任务：检查一个单位，或其一件工单\n\n任务完成之前，被检查单位看不到。",
+        "have a desk looked at, or one case of it\n\nUntil it is done it does not exist for whoever is inspected.",
+    ),
+    "inspection plan": (
+        "准备抽查：候选名单、数目、种子的哈希\n\n种子先不公开；哈希用 inspection hash 算出。",
+        "plan a draw: who may be drawn, how many, the hash of the seed\n\n"
+        "The seed itself stays secret; `inspection hash` computes its hash.",
+    ),
+    "inspection draw": (
+        "用种子抽取；每个抽中的对象成为一项检查任务",
+        "draw with the seed; a task for each",
+    ),
+    "inspection hash": ("计算种子的哈希，不留存", "the hash of a seed; nothing is kept"),
+    "inspection verify": (
+        "按公开的种子重抽，核对结果\n\n一致返回 0，不一致返回 7。",
+        "draw again with the seed on record\n\nExit code 0 when it comes to the same, 7 when it does not.",
+    ),
+    "inspection list": (
+        "列出检查任务；未完成的不在 case list 中",
+        "list inspection tasks; `case list` does not show those that are not done",
+    ),
     "parked": (
         "暂存的消息：查看、重新处理、作废",
         "parked messages: look at them, hand them in again, dismiss them",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.cli.guard_texts import GUARDS
+from router.cli.inspection_texts import INSPECTIONS
 from router.cli.operating_texts import OPERATING
 from router.cli.planning_texts import PLANNING
 
@@ -199,5 +200,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "due_in": ("余 {age}", "in {age}"),
     **OPERATING,
     **GUARDS,
+    **INSPECTIONS,
     **PLANNING,
 }

@@ -10,6 +10,7 @@ from os.path import commonprefix
 
 from router.core import members, messages as m, notices
 from router.core.case import Case, State
+from router.core.case_id import case_id_of
 from router.core.commands import (
     CloseBySample,
     Cluster,
@@ -36,7 +37,6 @@ from router.core.events import (
 from router.core.gate import pass_gate
 from router.core.linking import may_from_above, related
 from router.core.matching import AppealFacts, choose
-from router.core.opening import case_id_of
 from router.core.permissions import Role, roles_of
 from router.core.policy import GateKind, OnPass, Satisfies, Track
 from router.core.project import PROJECT

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, TakeOver
-from router.core.opening import case_id_of
 from router.core.plausible import fault_of
 from router.core.tree import Tree
 from router.replay.history import UNKNOWN_CHANNEL

@@ -13,9 +13,9 @@ import pytest
 from router.arrivals import direct
 from router.core import address, commands as c, events as e
 from router.core.case import Case
+from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
-from router.core.opening import case_id_of
 from router.core.project import Membership
 from router.core.step import FOLLOWS, ROUTER
 from tests.town import Town, town
