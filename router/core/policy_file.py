@@ -129,7 +129,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         dispatch=read_dispatch(table, tiers),
         verified_first=_flag(table, "verified_first", usual=False),
         min_in_hand_s=_working_s(table, "min_in_hand", 4 * 3600),
-        unstaffed_after_s=_working_s(table, "unstaffed_after", 2 * 3600),
+        unstaffed_after_s=_working_s(table, "unstaffed_after", 300 if table.flag("urgent") else 2 * 3600),
         colours=read_colours(table),
         urgent=_flag(table, "urgent", usual=False),
         levels=read_levels(table),
