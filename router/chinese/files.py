@@ -311,6 +311,18 @@ FILES: dict[str, str] = {
     ),
     "line {line} cannot be read: {reason}": "第 {line} 行无法读取：{reason}",
     "and {count} more lines cannot be read": "另有 {count} 行无法读取",
+    # -- desks that a policy names
+    "{to} is no desk of this installation": "没有承办单位 {to}",
+    "{nearest}Write the code of a desk, or one of {known}.": "{nearest}写承办单位编码，或 {known}",
+    "whoever has the milestone is told instead": "改为告知持有该节点的单位",
+    "the first level of supervision stands in": "由一级督查代行",
+    "it is left out of the audience": "不列入告知范围",
+    "nobody is told where nothing happens": "超时不作处理，就没有可告知的单位",
+    "Leave out to, or write what happens.": "去掉 to，或写明 on_pass",
+    "an escalation goes to the superior and to nobody else, not to {to}": "提级只到上级，不到 {to}",
+    'Leave out to, or add a milestone with on_pass = "remind" for {to}.': (
+        '去掉 to，或另加一个 on_pass = "remind" 的节点告知 {to}'
+    ),
     # -- settings, tokens, passwords, contacts
     "the setting {unknown} is not known": "没有设置项 {unknown}",
     "Correct that value.": "改正这个值",

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from router.calendars import CalendarSet
+from router.cli.absent_desks import absent_words
 from router.cli.call import Call
 from router.cli.division_import import is_national, read_divisions, read_text
 from router.cli.grammar import Spoken, option
@@ -21,6 +22,8 @@ from router.core.calendar_faults import calendar_faults
 from router.core.calendar_file import load_calendar
 from router.core.division_faults import Fault
 from router.core.divisions import check as check_tree, complete
+from router.core.named_desks import Absent, absent as absent_desks, require_receivers
+from router.core.policy import Policy
 from router.core.policy_file import TIERS, load_policy
 from router.core.tree import Tree
 from router.errors import CheckFailedError, ConfigurationError, RouterError
@@ -58,6 +61,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[Finding]
     #: For divisions: each desk and its superiors up to the top, by code.
     chains: list[list[str]] = []
+    #: What is not wrong and should be known: desks that a policy names and that are not at work.
+    notes: list[Finding] = []
 
 
 @click.command("check", cls=Spoken)
@@ -92,6 +97,8 @@ class _Known:
 
     def __init__(self) -> None:
         self.tiers: Sequence[str] = TIERS
+        #: Of the divisions checked before; None: no tree, so nobody knows which desks there are.
+        self.tree: Tree | None = None
         self.calendars: dict[str, Calendar] = CalendarSet().calendars()
 
 
@@ -132,8 +139,13 @@ def _check(
         return _divisions([file], known, columns, root)
     if kind == "calendar":
         return Checked(file=str(file), kind=kind, faults=_calendar(file, text, known))
+    if kind == "policy":
+        found: list[Policy] = []
+        faults = _caught(file, lambda: found.append(_policy(file, text, known)))
+        absent = absent_desks(found, known.tree) if known.tree is not None else ()
+        notes = [_note(one) for one in absent]
+        return Checked(file=str(file), kind=kind, faults=faults, notes=notes)
     checks: dict[str, Callable[[], object]] = {
-        "policy": lambda: _policy(file, text, known),
         "mapping": lambda: load_mapping(text, str(file)),
         "settings": lambda: load_settings(file, {}, {}),
     }
@@ -153,7 +165,7 @@ def _finding_of(error: RouterError, file: Path) -> Finding:
     return Finding(where=where, zh=error.what_zh, en=error.what, todo_zh=error.todo_zh, todo_en=error.todo)
 
 
-def _policy(file: Path, text: str, known: _Known) -> None:
+def _policy(file: Path, text: str, known: _Known) -> Policy:
     policy = load_policy(text, str(file), known.tiers)
     if policy.calendar not in known.calendars:
         raise ConfigurationError(
@@ -163,6 +175,14 @@ def _policy(file: Path, text: str, known: _Known) -> None:
             calendar=policy.calendar,
             known=", ".join(sorted(known.calendars)),
         )
+    if known.tree is not None:
+        require_receivers([policy], known.tree)
+    return policy
+
+
+def _note(one: Absent) -> Finding:
+    words = absent_words(one)
+    return Finding(where=one.where, zh=words.zh, en=words.en)
 
 
 def _calendar(file: Path, text: str, known: _Known) -> list[Finding]:
@@ -184,7 +204,7 @@ def _divisions(files: Sequence[Path], known: _Known, columns: str | None, root: 
     whole = complete(loaded.file)
     wrong = check_tree(whole, loaded.origin)
     known.tiers = whole.tiers
-    tree = Tree(whole)
+    tree = known.tree = Tree(whole)
     chains = [] if wrong else [[desk.code for desk in tree.chain(one.code)] for one in tree]
     return Checked(file=name, kind="divisions", faults=[_finding(one) for one in wrong], chains=chains)
 
@@ -217,3 +237,5 @@ def _show(checked: list[Checked]) -> None:
             emit(f"  {fault.where}: {pick((fault.zh, fault.en))}")
             if todo := pick((fault.todo_zh, fault.todo_en)):
                 emit(f"    {todo}")
+        for note in one.notes:
+            emit(f"  {note.where}: {pick((note.zh, note.en))}")

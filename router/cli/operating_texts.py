@@ -42,6 +42,8 @@ OPERATING: dict[str, tuple[str, str]] = {
     "desk_chain": ("提级路径", "chain"),
     "desk_inactive": ("停用", "inactive"),
     "policies_in_force": ("规则集 {version} 已生效，共 {count} 条", "policies {version} are in force: {count}"),
+    "desk_absent": ("{desk} 不在区划中或已停用：{instead}", "{desk} is not there, or not at work: {instead}"),
+    "desk_absent_at": ("注意  {where}：{said}", "note  {where}: {said}"),
     "policies_checked": ("{count} 条规则无误", "nothing is wrong: {count:policy|policies}"),
     "policy_version": ("版本", "version"),
     "policy_title": ("标题", "title"),

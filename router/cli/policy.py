@@ -10,6 +10,7 @@ import msgspec
 
 from router.app import Installation
 from router.calendars import calendars_in_force, install_calendars
+from router.cli.absent_desks import tell_absent
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_json, emit_table, tell
@@ -18,8 +19,9 @@ from router.cli.policy_sources import calendar_set, sources_of
 from router.cli.recounting import forecast, recount, tell_forecast
 from router.cli.words import said, word
 from router.core.matching import check_set
+from router.core.named_desks import require_receivers
 from router.core.policy_file import load_policy
-from router.core.tree import TreeFile
+from router.core.tree import Tree, TreeFile
 from router.errors import ConfigurationError, NotFoundError
 from router.presets import list_presets
 from router.rulebook import TREE, PolicySet, install_policies
@@ -41,10 +43,14 @@ def import_(
 ) -> None:
     """Check policies as a set and put them in force."""
     with call.installation() as installation:
-        tiers = _tiers(installation)
+        tree = _tree(installation)
+        tiers = tree.tiers
         chosen = PolicySet(policies=tuple(one for name in names for one in sources_of(name)))
         known = calendar_set(calendars, installation.ledger)
-        check_set([load_policy(one.text, one.name, tiers) for one in chosen.policies], known.calendars())
+        policies = [load_policy(one.text, one.name, tiers) for one in chosen.policies]
+        check_set(policies, known.calendars())
+        require_receivers(policies, tree)
+        tell_absent(policies, tree)
         if dry_run:
             tell(word("policies_checked", count=len(names)))
             return
@@ -119,8 +125,8 @@ def _count_again(installation: Installation) -> None:
     recount(installation, calendars_in_force(installation.ledger)[0])
 
 
-def _tiers(installation: Installation) -> tuple[str, ...]:
-    """Names of the tiers; a policy's ladder names them, so the tree comes first.
+def _tree(installation: Installation) -> Tree:
+    """The tree in force; a policy's ladder names its tiers, so it comes first.
 
     Raises:
         ConfigurationError: no tree is installed.
@@ -132,4 +138,4 @@ def _tiers(installation: Installation) -> tuple[str, ...]:
             where=installation.ledger.name,
             todo="Run first: case-router divisions import FILE",
         )
-    return msgspec.msgpack.decode(found[1], type=TreeFile).tiers
+    return Tree(msgspec.msgpack.decode(found[1], type=TreeFile))

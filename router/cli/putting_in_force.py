@@ -8,6 +8,7 @@ import msgspec
 
 from router.app import Installation
 from router.broker.topology import topology
+from router.cli.absent_desks import tell_absent
 from router.cli.call import Call
 from router.cli.output import emit_json, tell
 from router.cli.rerouting import Rerouted, reroute
@@ -37,6 +38,9 @@ def put_in_force(installation: Installation, file: TreeFile) -> tuple[Rerouted, 
     # Without policies nothing can have been received yet, so there is nothing to move.
     ready = before is not None and installation.ledger.current(POLICIES) is not None
     moved = reroute(installation) if ready else Rerouted(moved=(), stayed={})
+    if ready:
+        installation.rulebook.reload()
+        tell_absent(installation.rulebook().policies, Tree(file))
     return moved, follow
 
 

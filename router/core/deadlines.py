@@ -220,10 +220,20 @@ def _supervisor(case: Case, rules: Rules) -> str:
 def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     """The superior of whoever holds the milestone is told to supervise; nobody loses the case."""
     lead = _holder(draft.case, rules, milestone) or draft.case.lead
-    by = above(draft.case, rules, lead)
+    by = _supervises(draft.case, rules, milestone, lead)
     draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
     notices.supervise(draft, by, milestone.name, milestone.due_at, lead)
     notices.remind(draft, lead, milestone.name, milestone.due_at, "missed")
+
+
+def _supervises(case: Case, rules: Rules, milestone: Milestone, holder: str) -> str:
+    """Desk code of who is ordered to supervise `holder`: whom the milestone names, else the superior."""
+    # Of a follow-up `to` names who asks.
+    if milestone.to not in ("lead", "superior") and milestone.satisfied_by is not Satisfies.FOLLOWED_UP:
+        named = receiver(case, rules, milestone)
+        if named != holder:
+            return named
+    return above(case, rules, holder)
 
 
 def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
@@ -231,7 +241,8 @@ def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     holder = _holder(case, rules, milestone) or case.lead
     if milestone.to == "superior":
         return above(case, rules, holder)
-    wanted = milestone.to if milestone.to in rules.tree.desks else None
+    standing = rules.tree.standing(milestone.to)
+    wanted = standing.code if standing is not None else None
     if milestone.to == "supervision":
         supervision = rules.tree.supervision(1)
         wanted = supervision.code if supervision is not None else None

@@ -18,7 +18,7 @@ from router.core.colours import read_colours
 from router.core.levels_file import read_levels
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.notation import parse_instant
-from router.core.offices_file import check_called, read_by, read_dispatch, read_watchers
+from router.core.offices_file import check_called, check_told, read_by, read_dispatch, read_watchers
 from router.core.policy import (
     Anchor,
     Days,
@@ -214,6 +214,7 @@ def _milestone(table: Table, watchers: Sequence[Watcher]) -> MilestoneRule:
         pauses=_flag(table, "pauses", usual=True),
     )
     check_called(table, rule)
+    check_told(table, rule)
     return rule
 
 

@@ -8,6 +8,16 @@ from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
 WRONG = preset_text("policies", "default").replace("[[milestone]]", "[[milestome]]", 1)
+TREE = """
+tiers = ["city", "district", "street"]
+[[division]]
+code = "c"
+name = "C"
+[[division]]
+code = "d"
+name = "D"
+parent = "c"
+"""
 CALENDAR = 'name = "ours"\nzone = "Asia/Shanghai"\ncoverage_end = 2099-12-31\nhours = ["09:00-17:00"]\n'
 
 
@@ -33,6 +43,45 @@ def test_a_dry_run_of_policies_puts_nothing_in_force(shell: Shell) -> None:
     before = shell("policy", "list", "--json").json
     assert shell("policy", "import", "dazhou", "default", "--dry-run").code == 0
     assert shell("policy", "list", "--json").json == before
+
+
+def told(to: str) -> str:
+    """The default policy, with a reminder to `to`."""
+    text = preset_text("policies", "default")
+    assert 'to = "lead"' in text
+    return text.replace('to = "lead"', f'to = "{to}"', 1)
+
+
+def test_a_reminder_to_nobody_is_refused_by_name_and_one_to_a_desk_is_taken(shell: Shell) -> None:
+    assert shell("policy", "import", shell.file("own.toml", told("hubin"))).code == 0
+    done = shell("policy", "import", shell.file("own.toml", told("superiour")))
+    assert done.code == 4
+    assert "superiour is no desk" in done.err
+    assert "milestone accept, to" in done.err
+    assert "superior" in done.err
+    assert (
+        "没有承办单位 superiour"
+        in shell("policy", "import", shell.file("own.toml", told("superiour")), lang="zh").err
+    )
+
+
+def test_a_watcher_that_is_not_there_is_named_with_who_stands_in(shell: Shell) -> None:
+    done = shell("policy", "import", "dazhou", "default", "--dry-run")
+    assert done.code == 0
+    assert "the first level of supervision stands in" in done.err
+    assert "由一级督查代行" in shell("policy", "import", "dazhou", "default", "--dry-run", lang="zh").err
+    assert "stands in" not in shell("policy", "import", "default", "--dry-run").err
+
+
+def test_check_knows_the_desks_of_divisions_named_with_a_policy(shell: Shell) -> None:
+    tree = shell.file("city.toml", TREE)
+    assert shell("check", shell.file("own.toml", told("nobody"))).code == 0
+    done = shell("check", tree, shell.file("own.toml", told("nobody")), "--json")
+    faults = [one["en"] for file in done.json["files"] if file["kind"] == "policy" for one in file["faults"]]
+    assert (done.code, faults) == (7, ["nobody is no desk of this installation"])
+    done = shell("check", tree, shell.file("watched.toml", preset_text("policies", "dazhou")))
+    assert done.code == 0
+    assert "the first level of supervision stands in" in done.out
 
 
 def test_a_misspelt_key_is_named_by_file_when_imported(shell: Shell) -> None:

@@ -8,12 +8,13 @@ from router.core import events as e
 from router.core.deadlines import first_passed, receiver, wake_up
 from router.core.lifecycle import settle
 from router.core.policy import Elapsed, OnPass, Satisfies, Track
-from tests.city import CLOSE, MONDAY, Play, days, milestone, policy, rules
+from router.core.tree import DeskKind, Tree
+from tests.city import CLOSE, MONDAY, Play, city, days, desk as a_desk, milestone, policy, rules
 
 
-def _told_on_pass(on_pass: OnPass, to: str, **fields: object) -> Play:
+def _told_on_pass(on_pass: OnPass, to: str, tree: Tree | None = None, **fields: object) -> Play:
     early = milestone("early", days(1), Satisfies.RESOLVED, track=Track.INTERNAL, on_pass=on_pass, to=to)
-    play = Play(rules(policy(milestones=(early, CLOSE))))
+    play = Play(rules(policy(milestones=(early, CLOSE)), tree=tree))
     play.open(**fields)  # type: ignore[arg-type]
     play.wait(days=1, hours=1)
     return play
@@ -49,6 +50,35 @@ def test_a_supervised_miss_leaves_the_lead_and_orders_the_superior() -> None:
     assert play.events(e.SupervisionOrdered)[0].by == "lake"
     assert play.told("lake") == ["supervised"]
     assert play.told("willow") == ["assigned", "reminded"]
+
+
+@pytest.mark.parametrize(
+    ("to", "desk"),
+    [
+        ("lead", "lake"),  # nobody supervises itself
+        ("supervision", "supervision-1"),
+        ("dispatcher", "dispatch"),
+        ("cloud-water", "cloud-water"),
+        ("nobody", "lake"),
+    ],
+)
+def test_a_supervision_order_goes_to_whom_the_milestone_names(to: str, desk: str) -> None:
+    play = _told_on_pass(OnPass.SUPERVISE, to)
+    assert play.events(e.SupervisionOrdered)[0].by == desk
+    assert play.told(desk)[-1] == "supervised"
+    assert play.told("willow") == ["assigned", "reminded"]
+
+
+def test_a_supervision_order_of_a_report_never_goes_to_the_office_it_is_about() -> None:
+    play = _told_on_pass(OnPass.SUPERVISE, "lake-water", subject_desk="lake-water")
+    assert play.told("lake-water") == []
+    assert play.events(e.SupervisionOrdered)[0].by != "lake-water"
+
+
+def test_what_is_for_a_desk_that_was_merged_goes_to_whoever_does_its_work() -> None:
+    merged = city(a_desk("old", "lake", DeskKind.FUNCTIONAL, line="parks", redirect="plane"))
+    play = _told_on_pass(OnPass.REMIND, "old", merged)
+    assert play.events(e.Reminded)[0].to == "plane"
 
 
 def test_a_miss_without_consequence_is_still_on_record() -> None:

@@ -77,6 +77,8 @@ def test_what_a_dispatch_waits_for_and_who_leads_a_joint_one() -> None:
         (_milestone('satisfied_by = "reported_in"'), "anchor", "belong together"),
         (_milestone('anchor = "whistled"'), "anchor", "belong together"),
         (_milestone('anchor = "mediation"'), "anchor", "belong together"),
+        (_milestone('to = "dispatcher"'), "to", "nobody else, not to dispatcher"),
+        (_milestone('on_pass = "nothing"', 'to = "superior"'), "to", "nobody is told"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text: str, where: str, what: str) -> None:
