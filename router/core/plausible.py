@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
+from typing import get_args
 
 import msgspec
 
@@ -26,6 +28,9 @@ MAX_DAYS = 10_000
 #: arithmetic of deadlines and zones leaves the calendar.
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 
+#: So many letters never have more than `MAX_ID_BYTES` bytes, whatever they are.
+_SURELY_FITS = MAX_ID_BYTES // 4
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -42,17 +47,21 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_id(text: str) -> bool:
     """Whether every ledger, log and message can carry it: PostgreSQL keeps no NUL, and indexes no long text."""
+    if 0 < len(text) <= _SURELY_FITS and text.isprintable():  # nearly every id there is
+        return True
     return 0 < len(text.encode(errors="replace")) <= MAX_ID_BYTES and _CONTROL.search(text) is None
 
 
 def times_of(command: Command) -> dict[str, datetime]:
     """The instants a command carries, by field."""
-    found = {}
-    for field in command.__struct_fields__:
-        value = getattr(command, field)
-        if isinstance(value, datetime):
-            found[field] = value
-    return found
+    given = ((field, getattr(command, field)) for field in _instants_of(type(command)))
+    return {field: value for field, value in given if value is not None}
+
+
+@cache
+def _instants_of(kind: type[Command]) -> tuple[str, ...]:
+    """The fields of a command that hold an instant."""
+    return tuple(one.name for one in msgspec.structs.fields(kind) if datetime in (one.type, *get_args(one.type)))
 
 
 def fault_of(command: Command) -> Fault | None:
