@@ -48,6 +48,8 @@ BLANK_SET_ASIDE = update(_parked).where(_parked.c.seq == bindparam("row")).value
 
 #: Fields of messages that hold words of a case's entries.
 _WORDS = ("text", "root_cause")
+#: Fields that hold the words of several entries: what is required, one by one.
+_LISTS = ("items", "requirements")
 
 
 def blank(connection: Connection, seal: Seal, entries: Iterable[Entry]) -> None:
@@ -100,5 +102,17 @@ def _without(body: bytes, text: str) -> bytes | None:
         return None
     if not isinstance(said, dict):
         return None
-    blank = {name: "" for name in _WORDS if said.get(name) == text}
+    blank: dict[str, Any] = {name: "" for name in _WORDS if said.get(name) == text}
+    for name in _LISTS:
+        left = _without_each(said.get(name), text)
+        if left != said.get(name):
+            blank[name] = left
     return msgspec.json.encode({**said, **blank}) if blank else None
+
+
+def _without_each(said: Any, text: str) -> Any:
+    if isinstance(said, dict):
+        return {key: _without_each(one, text) for key, one in said.items()}
+    if isinstance(said, list):
+        return [_without_each(one, text) for one in said]
+    return "" if isinstance(said, str) and said.strip() == text else said

@@ -82,6 +82,25 @@ def test_the_entry_the_waiting_message_and_what_was_set_aside_lose_their_words(l
     assert msgspec.json.decode(_bodies_of_parked(ledger))["text"] == ""
 
 
+def test_one_requirement_of_several_loses_its_words_in_the_list_that_waits_and_in_the_one_set_aside(
+    ledger: SqlLedger,
+) -> None:
+    opened = opening("c1", cause="o1", words=_OTHERS)
+    wanted = e.RequirementIssued(number=1, by="supervision-2", milestone=None)
+    issued = following(opened.case, wanted, cause="i1", words=_WORDS, sent=1)
+    told = msgspec.json.encode({"type": "case.required.v1", "items": {"1": _WORDS, "2": _OTHERS}})
+    issued = msgspec.structs.replace(
+        issued, outgoing=(msgspec.structs.replace(issued.outgoing[0], body=told),), entries=issued.entries
+    )
+    asked = {"type": "case.issue_requirements.v1", "id": "r1", "requirements": [f"{_WORDS} ", _OTHERS]}
+    with ledger.begin() as unit:
+        unit.write([opened, issued])
+        unit.park([msgspec.structs.replace(_set_aside(opened.case, ""), body=msgspec.json.encode(asked))])
+        unit.write([_redaction(issued.case, issued.case.version)])
+    assert msgspec.json.decode(_bodies(ledger)["i1/0"])["items"] == {"1": "", "2": _OTHERS}
+    assert msgspec.json.decode(_bodies_of_parked(ledger))["requirements"] == ["", _OTHERS]
+
+
 def _bodies_of_parked(ledger: Ledger) -> bytes:
     (parked,) = ledger.parked()
     return parked.body
