@@ -24,6 +24,7 @@ from router.core.events import (
     SupervisionOrdered,
     SystemDelayed,
 )
+from router.core.gate import issuer
 from router.core.ladder import above, climb, desk_at, hand_up
 from router.core.policy import LevelStart, OnPass, Satisfies, Track
 from router.core.refusals import Refusal, refuse
@@ -105,7 +106,7 @@ def _holder(case: Case, rules: Rules, milestone: Milestone) -> str | None:
     A review is never the lead's own, nor is the tick of what it has done.
     """
     if _waits_for_tick(case, milestone):
-        return _issuer(case, rules)
+        return issuer(case, rules)
     if milestone.holder is None and milestone.satisfied_by is Satisfies.REVIEWED:
         return above(case, rules, case.lead)
     return milestone.holder
@@ -116,15 +117,12 @@ def _waits_for_tick(case: Case, milestone: Milestone) -> bool:
     return milestone.satisfied_by is Satisfies.TICKED and case.state is State.RESOLVED
 
 
-def _issuer(case: Case, rules: Rules) -> str:
-    """Desk code of whoever is to tick what is open: the desk that issued it, supervision for a person."""
-    by = next((one.by for one in reversed(case.inspections.requirements) if one.ticked_at is None), "")
-    supervision = rules.tree.supervision(1)
-    return by if by in rules.tree.desks else supervision.code if supervision is not None else case.lead
-
-
 def _in_hand(case: Case, rules: Rules) -> str:
-    """Code of the desk that holds up a case: its lead; while residents are asked, whoever answers for that."""
+    """Code of the desk that holds up a case: its lead; while residents are asked, or a tick is waited for, whoever
+    answers for that.
+    """
+    if case.state is State.RESOLVED and case.inspections.waits is not None:
+        return issuer(case, rules)
     if case.state is State.RESOLVED and rules.follow_up_desk is not None:
         return rules.follow_up_desk
     mediation = case.together.mediation
@@ -185,7 +183,7 @@ def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
 
 def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     if _waits_for_tick(draft.case, milestone):
-        _repeat_notice(draft, rules, milestone, _issuer(draft.case, rules))
+        _repeat_notice(draft, rules, milestone, issuer(draft.case, rules))
         return
     target = climb(draft.case, rules)
     if target.desk is not None:

@@ -42,9 +42,16 @@ def pass_gate(draft: Draft, rules: Rules, gate: str, outcome: Outcome) -> None:
     """The gate is passed: the case closes, or waits for what is required of it to be ticked."""
     left = draft.case.inspections.open
     if left:
-        draft.add(GatePassed(gate=gate, outcome=outcome, open=left))
+        draft.add(GatePassed(gate=gate, outcome=outcome, open=left, waits_for=issuer(draft.case, rules)))
         return
     close_case(draft, rules, gate, outcome)
+
+
+def issuer(case: Case, rules: Rules) -> str:
+    """Desk code of whoever is to tick what is open: the desk that issued it, supervision for a person."""
+    by = next((one.by for one in reversed(case.inspections.requirements) if one.ticked_at is None), "")
+    supervision = rules.tree.supervision(1)
+    return by if by in rules.tree.desks else supervision.code if supervision is not None else case.lead
 
 
 def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:

@@ -63,6 +63,8 @@ class Hands:
         self.overrun = False
         self.resolved = False
         self.follow_up = ""
+        #: Who is to tick what is required of a case that has passed its gate; empty: it has not.
+        self.ticks = ""
 
     def note(self, event: e.Event) -> bool:
         """Note an event; returns whether it may change who has the case."""
@@ -80,6 +82,8 @@ class Hands:
     @property
     def holder(self) -> Who:
         """Who has it now."""
+        if self.resolved and self.ticks:
+            return Who(HolderKind.SUPERVISION, self.ticks)
         if self.resolved:
             return Who(HolderKind.FOLLOW_UP, self.follow_up)
         if self.suspended_by:
@@ -155,13 +159,17 @@ def _designated(hands: Hands, event: e.Designated) -> None:
 
 
 def _resolved(hands: Hands, event: e.Resolved) -> None:
-    hands.resolved = True
+    hands.resolved, hands.ticks = True, ""
     hands.stop_mediating()
     hands.asked.clear()
     hands.suspended_by = ""
     hands.forget_return()
     followed_up = (m for m in event.milestones if m.satisfied_by is Satisfies.FOLLOWED_UP)
     hands.follow_up = next((m.holder or "" for m in followed_up), "")
+
+
+def _gate_passed(hands: Hands, event: e.GatePassed) -> None:
+    hands.ticks = event.waits_for
 
 
 def _reopened(hands: Hands, event: e.Reopened) -> None:
@@ -257,6 +265,7 @@ _NOTES: dict[type[e.Event], Callable[[Hands, Any], None]] = {
     e.ReturnApproved: _return_approved,
     e.Designated: _designated,
     e.Resolved: _resolved,
+    e.GatePassed: _gate_passed,
     e.Reopened: _reopened,
     e.DeadlineMissed: _missed,
     e.AssistRemoved: _assist_removed,

@@ -72,6 +72,8 @@ class GatePassed(Event, frozen=True, kw_only=True, tag="GatePassed"):
     outcome: Outcome
     #: Numbers of the requirements that are open.
     open: tuple[int, ...]
+    #: Desk code of whoever is to tick them.
+    waits_for: str = ""
 
 
 class Pulled(Event, frozen=True, kw_only=True, tag="Pulled"):

@@ -21,6 +21,8 @@ from router.core.commands import (
     Tick,
     Withdraw,
 )
+from router.core.hands import HolderKind
+from router.core.holding import holding
 from router.core.messages import Required, Ticked
 from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies, SuspensionRule
 from tests.city import ACCEPT, CLOSE, Play, days, milestone, policy, rules
@@ -212,3 +214,20 @@ def test_a_named_date_is_moved_by_what_was_suspended_since_it_was_named_alone() 
     found = play.case.milestone("requirements")
     assert found is not None
     assert found.due_at == china(2026, 10, 3, 15)
+
+
+def test_while_only_a_tick_is_missing_its_silence_is_the_issuers_and_nobody_elses() -> None:
+    play = Play(rules(policy(milestones=(CLOSE, FOLLOW_UP), gate=Gate(kind=GateKind.FOLLOW_UP))))
+    play.open()
+    play.say("supervision-2", IssueRequirements, requirements=("renew it",), due_at=china(2026, 10, 30))
+    play.say("willow", Resolve)
+    play.wait(hours=1).say("follow_up:anna", FollowUp, result=FollowUpResult.ACCEPTED, asked=30)
+    play.wait(days=6)
+    assert play.story("DeadlineMissed") == ["Sat 26 09:00 DeadlineMissed close by supervision-2"]
+    spans = holding(play.entries, play.now)
+    assert [(one.kind, one.holder) for one in spans if one.length] == [
+        (HolderKind.FOLLOW_UP, "dispatch"),
+        (HolderKind.SUPERVISION, "supervision-2"),
+        (HolderKind.SYSTEM, ""),
+        (HolderKind.SUPERVISION, "supervision-2"),
+    ]
