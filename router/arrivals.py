@@ -10,7 +10,7 @@ import msgspec
 
 from router.broker.envelope import Receipt, Trouble, decode, encode, forged
 from router.broker.port import Delivery
-from router.core.commands import Command, Open
+from router.core.commands import Command, Open, others
 from router.ledger.port import Parked
 
 #: Letters of a detail that are kept: it is one sentence.
@@ -120,6 +120,12 @@ def arrived_again(parked: Parked) -> Arrived | None:
         received_at=parked.parked_at,
     )
     return one if parked.case_id else _without_references(one)
+
+
+def named_by(parked: Parked) -> tuple[str, ...]:
+    """Ids of the other cases that a parked command names."""
+    one = arrived_again(parked)
+    return others(one.command) if one is not None else ()
 
 
 def contact_ref(command: Command) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
 
+import msgspec
 import structlog
 
 from router.announcing import announced
@@ -20,7 +21,7 @@ from router.core.case import Case
 from router.core.commands import Command, Open, PassDeadline, fingerprint, others
 from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
-from router.core.messages import Assigned, Message
+from router.core.messages import Answered, Assigned, Message
 from router.core.refusals import Refusal
 from router.core.ringing import DIGEST_AT, notices_of
 from router.core.rules import Rules
@@ -50,6 +51,7 @@ class Batch:
         publish_events: bool = False,
         guards: Callable[[], Guards] = lambda: NONE,
         digest_at: time = DIGEST_AT,
+        code_of: Callable[[str], str] = lambda _case_id: "",
     ) -> None:
         """Start from `cases` and `answers` as the ledger has them.
 
@@ -63,6 +65,7 @@ class Batch:
             guards: what holds deadlines back; asked once, and only when a deadline has passed or a report says
                 that it is old.
             digest_at: clock time of the daily list of notices.
+            code_of: case id → the code that its citizen gets; empty: there is none.
         """
         self._rules = rules
         self._guards: Callable[[], Guards] | None = None if rules.replay else guards
@@ -71,6 +74,7 @@ class Batch:
         self._now = now
         self._publish_events = publish_events
         self._digest_at = digest_at
+        self._code_of = code_of
         self._taken: dict[str, list[Arrived]] = {}
         #: Commands of this batch that wait for their case.
         self._waiting: set[str] = set()
@@ -107,6 +111,10 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - a bug must cost one message, not the batch it came in
             log.error("command.failing", command=command.id, case=command.case_id, error=type(error).__name__)
             self._park(arrived, "failing", f"{type(error).__name__} while deciding")
+
+    def look_at(self, cases: Mapping[str, Case]) -> None:
+        """Cases that commands name; those that were changed in this batch stand as they are."""
+        self._cases = {**cases, **self._cases}
 
     def take_again(self, waiting: Parked, answered: Answer | None = None) -> None:
         """Decide a message that waited for its case; that it had to wait is no answer.
@@ -232,10 +240,24 @@ class Batch:
         desk = tree.desks.get(case.lead)
         return tree.tiers[tree.tier_of(desk)] if desk is not None else tree.tiers[0]
 
+    def _with_code(self, message: Message, step: Step) -> Message:
+        """The receipt of a new case brings the citizen's code to a channel that has a program."""
+        if step.decided_on or message.channel not in self._channels or not isinstance(message.payload, Answered):
+            return message
+        code = self._code_of(step.case.id)
+        return msgspec.structs.replace(message, payload=msgspec.structs.replace(message.payload, code=code))
+
     def _outgoing(self, step: Step) -> tuple[Outgoing, ...]:
         cause = step.entries[0].cause
         made = (
-            outgoing(self._rules, self._channels, message, step.case, f"{cause}/{ordinal}", self._now)
+            outgoing(
+                self._rules,
+                self._channels,
+                self._with_code(message, step),
+                step.case,
+                f"{cause}/{ordinal}",
+                self._now,
+            )
             for ordinal, message in enumerate(step.messages)
         )
         told = tuple(message for message in made if message is not None)

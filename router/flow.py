@@ -13,10 +13,11 @@ from typing import Protocol
 
 import structlog
 
-from router.arrivals import Arrived, contact_ref, open_delivery, parked_delivery, without_contact
+from router.arrivals import Arrived, contact_ref, named_by, open_delivery, parked_delivery, without_contact
 from router.batch import Batch
 from router.broker.envelope import Receipt, Trouble
 from router.broker.port import Delivery, Fate
+from router.core.citizen import code_of
 from router.core.commands import ActorRole, Contact, Open, others
 from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
@@ -196,11 +197,15 @@ class Router:
             publish_events=self._publish_events,
             guards=partial(unit.guards, now),
             digest_at=self._digest_at,
+            code_of=self._code_of,
         )
         for one in arrived:
             batch.take(without_contact(one, self._ledger.keyed_hash))
         waiting = unit.unpark_waiting([*batch.opened, *waited_for], now) if batch.opened or waited_for else []
         known_by_now = unit.answers({parked.message_id for parked in waiting}) if waiting else {}
+        named = {name for parked in waiting for name in named_by(parked)}
+        if named:
+            batch.look_at(unit.cases(named))
         for parked in waiting:
             batch.take_again(parked, known_by_now.get(parked.message_id))
         conflicts = self._write(unit, batch)
@@ -221,6 +226,10 @@ class Router:
         fresh = [desk for desk in desks if now - self._heard.get(desk, now - 2 * _HEARD) >= _HEARD]
         self._heard.update(dict.fromkeys(fresh, now))
         return fresh
+
+    def _code_of(self, case_id: str) -> str:
+        """The citizen's code of a case; empty without a key."""
+        return code_of(self._ledger.keyed_hash, case_id) or ""
 
     def _write(self, unit: Unit, batch: Batch) -> set[str]:
         """Write what was decided; a case the database cannot keep is parked and costs its neighbours nothing."""

@@ -17,6 +17,7 @@ from router.cli.output import emit, tell
 from router.cli.times import WHEN
 from router.cli.words import word
 from router.core.case import Case
+from router.core.citizen import code_of
 from router.core.commands import Actor, ActorRole, Contact, Open
 from router.core.events import MilestoneStatus
 from router.core.lifecycle import with_case_id
@@ -94,16 +95,19 @@ def open_case(
         answer = hand_in(installation, command)
         case = installation.ledger.case(command.case_id) if answer.refused is None else None
         tree, now = Tree(tree_in_force(installation.ledger)), installation.now()
+        code = code_of(installation.ledger.keyed_hash, command.case_id)
     if case is None or call.as_json:
-        return say_answer(call, answer, "", **(_where(case) if case is not None else {}))
+        return say_answer(call, answer, "", **(_where(case, code) if case is not None else {}))
     emit(case.id)
     if not quiet:
         _tell_where(case, tree, now)
+        if code is not None:
+            tell(word("case_code", code=code))
     return 0
 
 
-def _where(case: Case) -> dict[str, object]:
-    return {"lead": case.lead, "policy": case.policy, "next_due_at": case.next_due_at}
+def _where(case: Case, code: str | None) -> dict[str, object]:
+    return {"lead": case.lead, "policy": case.policy, "next_due_at": case.next_due_at, "code": code}
 
 
 def _tell_where(case: Case, tree: Tree, now: datetime) -> None:

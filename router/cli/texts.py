@@ -80,6 +80,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_went": ("  主办：{desk}", "  lead: {desk}"),
     "case_by_policy": ("  规则：{policy}", "  policy: {policy}"),
     "case_first_due": ("  首个时限：{milestone} {due}", "  first deadline: {milestone} {due}"),
+    "case_code": ("  市民查询码：{code}", "  code for the citizen: {code}"),
     "case_done": ("已办：{case}（第 {version} 版）", "done: {case} version {version}"),
     "case_none": ("没有符合条件的工单", "no such cases"),
     "case_more": ("还有更多，用 --limit 查看", "there are more; --limit shows them"),

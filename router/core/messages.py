@@ -344,6 +344,8 @@ class Answered(Payload, frozen=True, kw_only=True, tag="case.answered.v1"):
     text: str = ""
     outcome: Outcome | None = None
     due_at: datetime | None = None
+    #: With `received`: what the citizen shows to see the case and to urge it; empty: there is no key to make one.
+    code: str = ""
 
 
 class EventRecorded(Payload, frozen=True, kw_only=True, tag="case.event.v1"):

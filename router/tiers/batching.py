@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from router.arrivals import Arrived, direct
 from router.broker.port import Outgoing
-from router.core.commands import Open
+from router.core.commands import Command
 from router.errors import RouterError, UnreachableError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger
@@ -88,12 +88,12 @@ class Batching:
         self._settle_after_s = settle_after_s
         self._ledger = ledger
         self._clock = clock
-        self._waiting: list[tuple[Open, asyncio.Future[Stored]]] = []
+        self._waiting: list[tuple[Command, asyncio.Future[Stored]]] = []
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def store(self, opening: Open) -> Stored:
-        """Have an opening on record; when it returns the case is in the ledger.
+    async def store(self, opening: Command) -> Stored:
+        """Have an opening, or what is said of a case over HTTP, on record; when it returns it is in the ledger.
 
         Raises:
             UnreachableError: the ledger does not answer; nothing is known to be stored.
@@ -148,7 +148,7 @@ class Batching:
             log.info("intake.not_settled", where=error.where)
             return False
 
-    def _carry_out(self, openings: Sequence[Open]) -> list[Stored | Exception]:
+    def _carry_out(self, openings: Sequence[Command]) -> list[Stored | Exception]:
         try:
             return self._carry_out_together(openings)
         except UnreachableError as error:
@@ -157,14 +157,14 @@ class Batching:
             log.warning("intake.batch_failed", count=len(openings), error=type(error).__name__)
             return [self._carry_out_alone(opening) for opening in openings]
 
-    def _carry_out_alone(self, opening: Open) -> Stored | Exception:
+    def _carry_out_alone(self, opening: Command) -> Stored | Exception:
         try:
             return self._carry_out_together([opening])[0]
         except Exception as error:  # noqa: BLE001 - answered to whoever posted it
             log.error("intake.failed", case=opening.case_id, error=type(error).__name__)
             return error
 
-    def _carry_out_together(self, openings: Sequence[Open]) -> list[Stored | Exception]:
+    def _carry_out_together(self, openings: Sequence[Command]) -> list[Stored | Exception]:
         known = {opening.case_id for opening in openings if self._ledger.case(opening.case_id) is not None}
         arrived: list[Arrived] = [direct(opening, ORIGIN) for opening in openings]
         answers = self._router.carry_out(arrived, self._clock())

@@ -1,5 +1,7 @@
 """The HTTP intake: a channel without a broker account posts its cases here, with a token of its own.
 
+A citizen sees a case, and urges it, by its id and the code that its channel got when it was opened.
+
 A 201 means that the case is in the ledger. The broker may be away: what the case leads to waits in the outbox.
 
 When things fail
@@ -9,7 +11,9 @@ When things fail
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,13 +27,14 @@ from starlette.routing import BaseRoute, Route
 
 from router.broker.envelope import MAX_BODY_BYTES
 from router.core.case import Case
-from router.core.commands import Outcome
+from router.core.citizen import code_of, is_code
+from router.core.commands import Actor, ActorRole, Outcome, Urge
 from router.core.refusals import Refusal
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger
 from router.tiers.batching import Batching, Stored
-from router.tiers.posted import Wrong, WrongError, opening_of, too_large
+from router.tiers.posted import Wrong, WrongError, opening_of, text_of, too_large
 
 #: Seconds after which to post again when the ledger was away.
 _RETRY_AFTER_S = 5
@@ -42,6 +47,29 @@ class Taken(msgspec.Struct, frozen=True):
     version: int
     #: `received`, or `duplicate` when it was on record before with the same content.
     status: str
+    #: What the citizen shows to see the case and to urge it; None: the installation has no key to make one.
+    code: str | None
+
+
+class Urged(msgspec.Struct, frozen=True):
+    """Answer to whoever urged: the lead is told."""
+
+    case_id: str
+    version: int
+
+
+class SeenByCitizen(msgspec.Struct, frozen=True):
+    """What a citizen may know of a case: its stage and when it is due."""
+
+    case_id: str
+    state: str
+    opened_at: datetime
+    due_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    outcome: Outcome | None
+    #: How often it was urged.
+    urges: int
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -78,6 +106,7 @@ def app(
     routes = [
         Route("/cases", intake.post, methods=["POST"]),
         Route("/cases/{case_id}", intake.show, methods=["GET"]),
+        Route("/cases/{case_id}/urge", intake.urge, methods=["POST"]),
         *health,
     ]
     return Starlette(routes=routes, exception_handlers={WrongError: _say_wrong})
@@ -99,19 +128,58 @@ class Intake:
             stored = await self._batching.store(opening)
         except Exception as error:  # noqa: BLE001 - a bug is answered like every failure, and is in the log
             return _failed(error)
-        return _answer(stored)
+        return _answer(stored, self._code(stored.answer.case_id))
 
     async def show(self, request: Request) -> Response:
-        """`GET /cases/{case_id}`: 404 also for cases of other channels."""
-        channel, case_id = self._channel(request), request.path_params["case_id"]
+        """`GET /cases/{case_id}`, with a token or a code: 404 also for cases of other channels."""
         try:
-            # No case has a NUL in its id, and one database will not even look for it.
-            case = None if "\0" in case_id else await run_in_threadpool(self._ledger.case, case_id)
+            case, actor = await self._asked_about(request)
         except UnreachableError as error:
             return _failed(error)
-        if case is None or case.source != channel:
-            return _json(404, Wrong(code="unknown_case", what="you have no case of this id"))
-        return _json(200, _shown(case))
+        return _json(200, _shown(case) if actor.role is ActorRole.CHANNEL else _seen(case))
+
+    async def urge(self, request: Request) -> Response:
+        """`POST /cases/{case_id}/urge`, with a token or a code: 409 for the second time on one day.
+
+        The header `Idempotency-Key` names the request: sent again, it is the same one.
+        """
+        try:
+            case, actor = await self._asked_about(request)
+            text = text_of(await _body(request))
+            key = request.headers.get("idempotency-key")
+            name = f"{case.id}\0{actor.id}\0{key}".encode()
+            said = hashlib.sha256(name).hexdigest()[:32] if key else secrets.token_hex(16)
+            stored = await self._batching.store(Urge(id=f"urge:{said}", case_id=case.id, actor=actor, text=text))
+        except WrongError:
+            raise
+        except Exception as error:  # noqa: BLE001 - answered like every failure
+            return _failed(error)
+        if stored.answer.refused is not None:
+            return _json(409, _refused(stored.answer))
+        return _json(201, Urged(stored.answer.case_id, stored.answer.version))
+
+    async def _asked_about(self, request: Request) -> tuple[Case, Actor]:
+        """The case a request is about, and who asks: its channel by a token, its citizen by a code.
+
+        Raises:
+            WrongError: there is none that whoever asks may know of; which of the two is wrong is not said.
+            UnreachableError: the ledger does not answer.
+        """
+        code, case_id = request.headers.get("case-code"), request.path_params["case_id"]
+        channel = self._channel(request) if code is None else None
+        # No case has a NUL in its id, and one database will not even look for it.
+        case = None if "\0" in case_id else await run_in_threadpool(self._ledger.case, case_id)
+        if code is not None:
+            known = self._code(case_id)
+            fits = known is not None and is_code(code, known)
+            if case is not None and fits:
+                return case, Actor(ActorRole.CITIZEN, case.source)
+        elif case is not None and channel is not None and case.source == channel:
+            return case, Actor(ActorRole.CHANNEL, channel)
+        raise WrongError(404, Wrong(code="unknown_case", what="you have no case of this id"))
+
+    def _code(self, case_id: str) -> str | None:
+        return code_of(self._ledger.keyed_hash, case_id)
 
     def _channel(self, request: Request) -> str:
         """The channel whose token the request carries.
@@ -150,17 +218,32 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _answer(stored: Stored) -> Response:
+def _answer(stored: Stored, code: str | None) -> Response:
     answer = stored.answer
     if answer.refused is not None:
-        return _json(409, _refused(answer))
-    return _json(201, Taken(answer.case_id, answer.version, "duplicate" if stored.known else "received"))
+        return _json(409, _refused(answer, "$.source_id", "Use an id of its own."))
+    status = "duplicate" if stored.known else "received"
+    return _json(201, Taken(answer.case_id, answer.version, status, code))
 
 
-def _refused(answer: Answer) -> dict[str, Any]:
-    sentence = Refusal(code=answer.refused or "", data=dict(answer.data)).en
-    wrong = Wrong(code=answer.refused or "", what=sentence, where="$.source_id", todo="Use an id of its own.")
-    return {**msgspec.to_builtins(wrong), "case_id": answer.data.get("case", answer.case_id)}
+def _refused(answer: Answer, where: str = "", todo: str = "") -> dict[str, Any]:
+    refusal = Refusal(code=answer.refused or "", data=dict(answer.data))
+    wrong = Wrong(code=refusal.code, what=refusal.en, where=where, todo=todo)
+    said = {**msgspec.to_builtins(wrong), "what_zh": refusal.zh}
+    return {**said, "case_id": answer.data.get("case", answer.case_id)}
+
+
+def _seen(case: Case) -> SeenByCitizen:
+    return SeenByCitizen(
+        case_id=case.id,
+        state=case.state,
+        opened_at=case.opened_at,
+        due_at=case.extended_due_at or case.due_at,
+        resolved_at=case.resolved_at,
+        closed_at=case.closed_at,
+        outcome=case.outcome,
+        urges=case.links.urges,
+    )
 
 
 def _shown(case: Case) -> Shown:

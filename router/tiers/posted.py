@@ -115,3 +115,28 @@ def too_large() -> WrongError:
 
 def _wrong(status: int, code: str, what: str, where: str, todo: str) -> WrongError:
     return WrongError(status, Wrong(code=code, what=what, where=where, todo=todo))
+
+
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: str = ""
+
+
+_words = msgspec.json.Decoder(_Words)
+
+
+def text_of(body: bytes) -> str:
+    """What somebody who urges says: `{"text": "…"}`, or nothing at all.
+
+    Raises:
+        WrongError: it is something else, or no ledger can keep it.
+    """
+    try:
+        text = _words.decode(body).text if body.strip() else ""
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        wrong = Wrong(
+            code="undecodable", what="the body is no text in JSON", todo='Post {"text": "…"}, or nothing.'
+        )
+        raise WrongError(400, wrong) from error
+    if "\0" in text:
+        raise WrongError(400, Wrong(code="undecodable", what="a text holds a NUL character", where="$.text"))
+    return text

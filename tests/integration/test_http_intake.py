@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,8 +20,10 @@ from router.arrivals import Arrived
 from router.calendars import Source
 from router.cli.health import Health
 from router.cli.intake import intake_app
+from router.core.citizen import code_of
 from router.errors import UnreachableError
 from router.flow import Router
+from router.ledger.contacts import Seal
 from router.ledger.migrations import upgrade
 from router.ledger.port import Answer
 from router.rulebook import PolicySet, install_policies, install_tree
@@ -46,6 +49,7 @@ class Counter:
     """An installation with an intake, and a way to post."""
 
     def __init__(self, folder: Path, broker: str) -> None:
+        self.folder = folder
         settings = Settings(ledger=f"sqlite:///{folder / 'ledger.db'}", broker=broker)
         upgrade(settings.ledger)
         self.on = Installation(settings, now=lambda: MONDAY)
@@ -291,3 +295,89 @@ def test_posts_that_arrive_together_share_transactions_and_repeats_among_them_ar
     assert statuses.count("received") == 100
     assert statuses.count("duplicate") == 100
     assert len({answer["case_id"] for answer in answers}) == 100
+
+
+# -- the citizen, by id and code
+
+
+def _asked(counter: Counter, case_id: str, code: str | None, method: str = "GET", **more: Any) -> httpx.Response:
+    """A request about a case with a code and no token."""
+    path = f"/cases/{case_id}" + ("/urge" if method == "POST" else "")
+    headers = {**({"Case-Code": code} if code is not None else {}), **more.pop("headers", {})}
+    return counter.ask(lambda client: client.request(method, path, headers=headers, **more), None)
+
+
+def test_a_citizen_sees_stage_and_due_by_the_code_that_the_channel_got(counter: Counter) -> None:
+    taken = counter.post(LAMP).json()
+    assert counter.post(LAMP).json()["code"] == taken["code"]
+    shown = _asked(counter, taken["case_id"], taken["code"].replace("-", " ").lower())
+    assert shown.status_code == 200
+    assert shown.json() == {
+        "case_id": taken["case_id"],
+        "state": "dispatched",
+        "opened_at": "2026-09-21T01:00:00Z",
+        "due_at": "2026-09-22T01:00:00Z",
+        "resolved_at": None,
+        "closed_at": None,
+        "outcome": None,
+        "urges": 0,
+    }
+
+
+def test_another_case_s_code_and_no_code_show_nothing(counter: Counter) -> None:
+    first, second = counter.post(LAMP).json(), counter.post(LAMP | {"source_id": "2"}).json()
+    assert first["code"] != second["code"]
+    wrong = _asked(counter, first["case_id"], second["code"])
+    nothing = _asked(counter, "NONE", second["code"])
+    assert (wrong.status_code, wrong.json()) == (404, nothing.json())
+    assert _asked(counter, first["case_id"], "").status_code == 404
+    assert _asked(counter, first["case_id"], None).status_code == 401
+
+
+def test_the_code_is_stored_nowhere_and_another_key_makes_another(counter: Counter) -> None:
+    taken = counter.post(LAMP).json()
+    counter.router.flush(MONDAY)
+    with sqlite3.connect(counter.folder / "ledger.db") as connection:
+        everything = "\n".join(connection.iterdump())
+    assert taken["code"] not in everything
+    assert taken["code"].replace("-", "") not in everything
+    one, other = (Seal(bytes([n] * 32)).keyed_hash for n in (1, 2))
+    assert code_of(one, taken["case_id"]) != code_of(other, taken["case_id"])
+
+
+def test_a_citizen_urges_once_a_day(counter: Counter) -> None:
+    taken = counter.post(LAMP).json()
+    urged = _asked(counter, taken["case_id"], taken["code"], "POST", json={"text": "什么时候修好？"})
+    assert urged.status_code == 201
+    assert urged.json() == {"case_id": taken["case_id"], "version": taken["version"] + 1}
+    again = _asked(counter, taken["case_id"], taken["code"], "POST")
+    assert (again.status_code, again.json()["code"]) == (409, "urged_today")
+    assert again.json()["what_zh"] == "2026-09-21 已催过一次，每日一次"
+    case = counter.on.ledger.case(taken["case_id"])
+    assert case is not None
+    assert (case.links.urges, case.version) == (1, taken["version"] + 1)
+    assert _asked(counter, taken["case_id"], taken["code"]).json()["urges"] == 1
+
+
+def test_an_urge_sent_again_under_its_key_is_the_same_one(counter: Counter) -> None:
+    taken = counter.post(LAMP).json()
+    key = {"Idempotency-Key": "urge-1"}
+    first = _asked(counter, taken["case_id"], taken["code"], "POST", headers=key)
+    second = _asked(counter, taken["case_id"], taken["code"], "POST", headers=key)
+    assert (first.status_code, second.status_code, second.json()) == (201, 201, first.json())
+
+
+def test_a_channel_urges_its_own_cases_with_its_token(counter: Counter) -> None:
+    case_id = counter.post(LAMP).json()["case_id"]
+    path = f"/cases/{case_id}/urge"
+    assert counter.ask(lambda client: client.post(path), "t-app").status_code == 404
+    assert counter.ask(lambda client: client.post(path)).status_code == 201
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"text": 1}', b'{"words": "x"}', b'{"text": "\\u0000"}', b"\xff"])
+def test_what_is_no_text_urges_nothing(counter: Counter, body: bytes) -> None:
+    taken = counter.post(LAMP).json()
+    assert _asked(counter, taken["case_id"], taken["code"], "POST", content=body).status_code == 400
+    case = counter.on.ledger.case(taken["case_id"])
+    assert case is not None
+    assert case.links.urges == 0

@@ -14,6 +14,7 @@ from router.arrivals import direct
 from router.core import address, commands as c, events as e
 from router.core.case import Case
 from router.core.case_id import case_id_of
+from router.core.citizen import code_of
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
 from router.core.project import Membership
@@ -125,6 +126,17 @@ def test_what_was_redacted_is_nowhere_and_the_desk_is_told(here: Town) -> None:
     # The channel hands the same in once more: it is the same case, and its words do not come back.
     here.open(1, text=mark)
     assert _case(here, case).text == ""
+
+
+def test_the_receipt_brings_the_citizens_code_to_a_channel_with_a_program(tmp_path: Path) -> None:
+    with town(f"sqlite:///{tmp_path}/ledger.db", channels=("hotline",)) as here:
+        case = here.open(1)
+        consumer = here.on.broker.consumer([address.channel_queue("hotline")], 10)
+        (told,) = consumer.receive(10, 1.0)
+        consumer.done([told])
+        consumer.close()
+        answer = msgspec.json.decode(told.body)
+        assert (answer["kind"], answer["code"]) == ("received", code_of(here.on.ledger.keyed_hash, case))
 
 
 def _kinds(here: Town, desk: str) -> list[Any]:

@@ -22,6 +22,16 @@ def test_a_handling_desk_links_nothing(shell: Shell) -> None:
     assert shell("case", "link", first, "--to", "NOTHING").code == 5
 
 
+def test_whoever_opens_a_case_is_told_the_citizens_code(shell: Shell) -> None:
+    done = shell("case", "open", "--source-id", "1", "--division", "hubin/liuyin", "--category", "noise")
+    (line,) = [line for line in done.err.splitlines() if "code for the citizen" in line]
+    again = shell(
+        "case", "open", "--source-id", "1", "--division", "hubin/liuyin", "--category", "noise", "--json"
+    )
+    assert line.endswith(again.json["code"])
+    assert len(again.json["code"]) == 11
+
+
 def test_a_citizen_urges_once_a_day(shell: Shell) -> None:
     case = shell.open()
     assert shell("case", "urge", case, "--text", "何时修好").code == 0
