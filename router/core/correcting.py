@@ -25,7 +25,8 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
     A case that has climbed keeps its step: it goes to the desk of that step above where it belongs now.
     """
     case = draft.case
-    category = command.category if command.category is not None else case.category
+    wanted = rules.tree.category_code(command.category)
+    category = wanted if wanted is not None else case.category
     division = command.division if command.division is not None else _named(rules.tree, case)
     place = command.place if command.place is not None else case.place
     found = route(

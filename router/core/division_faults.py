@@ -140,6 +140,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "改正 division 和 level",
         "correct its division and level",
     ),
+    "two-meanings": (
+        "事项 {code} 的对应编码 {other} 已属于 {first}",
+        "category {code} maps {other}, which means {first} already",
+        "每个编码只对应一个事项",
+        "map each code to one category",
+    ),
     "unknown-line": (
         "类别 {code} 的条线 {line} 在 {tier} 层没有任何部门",
         "category {code} goes to line {line}, which has no desk at tier {tier}",
@@ -349,6 +355,17 @@ class _Check:
                 tier = dict(enumerate(self.file.tiers)).get(category.line_tier, category.line_tier)
                 data = {"code": category.code, "line": category.line, "tier": tier}
                 yield self._fault("unknown-line", f"category[{index}]", **data)
+        yield from self._meanings()
+
+    def _meanings(self) -> Iterator[Fault]:
+        """A code of another taxonomy means one category, and is the code of no other."""
+        taken = {category.code: category.code for category in self.file.categories}
+        for index, category in enumerate(self.file.categories):
+            for other in category.also:
+                if other in taken:
+                    data = {"code": category.code, "other": other, "first": taken[other]}
+                    yield self._fault("two-meanings", f"category[{index}]", **data)
+                taken.setdefault(other, category.code)
 
 
 def circles(upward: Mapping[str, str | None]) -> list[list[str]]:

@@ -105,6 +105,7 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line: str | None = None
     #: The name of a tier or its index.
     line_tier: str | int = 1
+    also: tuple[str, ...] = ()
 
     def value(self, tiers: Sequence[str]) -> Category:
         tier = self.line_tier
@@ -113,7 +114,9 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise UnfitError("{value!r} is not one of the tiers: {known}", value=tier, known=", ".join(tiers))
             tier = tiers.index(tier)
         group = self.group if self.group is not None else self.code
-        return Category(code=self.code, name=self.name, group=group, line=self.line, line_tier=tier)
+        return Category(
+            code=self.code, name=self.name, group=group, line=self.line, line_tier=tier, also=self.also
+        )
 
 
 _ITEMS: dict[str, type[_DivisionItem | _DeskItem | _CategoryItem]] = {
@@ -280,6 +283,7 @@ _DEFAULTS: dict[str, object] = {
     "level": 0,
     "calendar": None,
     "line_tier": 1,
+    "also": (),
 }
 
 

@@ -48,18 +48,19 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     if case is not None:
         return repeat(case, command, digest)
     tree = rules.tree
+    meant = tree.category_code(command.category)
     found = route(
         tree,
         Wanted(
             division=command.division,
             desk=command.desk,
-            category=command.category,
+            category=meant,
             subject_desk=command.subject_desk,
             confidential=command.confidential,
         ),
     )
     draft = Draft(None, command, at=at, now=now, tree=tree)
-    draft.add(received(command, rules, found, digest, at), text=command.text)
+    draft.add(_classified(command, meant, rules, found, digest, at), text=command.text)
     found, beside = task_force.jointly(draft.case, rules, found)
     waiting = task_force.waits(draft, rules, found)
     solved = command.solved_on_the_spot and bool(command.evidence)
@@ -78,6 +79,16 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
         done = Outcome.SOLVED
         resolved(draft, rules, draft.case.lead, done, command.evidence, None, "", on_the_spot=True)
     return draft.step()
+
+
+def _classified(
+    command: Open, meant: str | None, rules: Rules, found: Route, digest: str, at: datetime
+) -> Received:
+    """As :func:`received`; what came under a code of another taxonomy keeps that code beside what it means."""
+    if meant == command.category:
+        return received(command, rules, found, digest, at)
+    told = received(msgspec.structs.replace(command, category=meant), rules, found, digest, at)
+    return msgspec.structs.replace(told, category_given=command.category)
 
 
 def _tell_watchers(draft: Draft, rules: Rules) -> None:

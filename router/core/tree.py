@@ -83,6 +83,8 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     line: str | None = None
     #: Tier at which the functional line takes them (1: the district's department).
     line_tier: int = 1
+    #: Codes of another taxonomy that mean this one: a case that comes with one of them is of this category.
+    also: tuple[str, ...] = ()
 
 
 class TreeFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +130,14 @@ class Tree:
             self._last_resort[desk.division] = desk
         elif desk.kind is DeskKind.SUPERVISION:
             self._supervision.append(desk)
+
+    @cached_property
+    def _meanings(self) -> dict[str, str]:
+        return {other: category.code for category in self.file.categories for other in category.also}
+
+    def category_code(self, given: str | None) -> str | None:
+        """The category that a code of any taxonomy means; a code nobody has mapped is its own."""
+        return self._meanings.get(given, given) if given is not None else None
 
     @cached_property
     def version(self) -> str:

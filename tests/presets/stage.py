@@ -169,6 +169,7 @@ class Stage:
         answer = self.router.carry_out([direct(command, "stage")], self.time)[command.id]
         self.router.flush(self.time)
         self.refused, self.data = answer.refused, dict(answer.data)
+        self._carry_on()
 
     def _next_due(self) -> datetime | None:
         dues = [case.next_due_at for case in self.on.ledger.all_cases() if case.is_open]
@@ -176,9 +177,13 @@ class Stage:
 
     def _fall_due(self) -> None:
         while self._waker.run_once(self.time, 500):
-            while deliveries := self._due.receive(500, 0.05):
-                self.router.handle(deliveries, self.time)
-                self._due.done(deliveries)
+            self._carry_on()
+
+    def _carry_on(self) -> None:
+        """What has come to the router: deadlines, and what a decision asks of it about other cases."""
+        while deliveries := self._due.receive(500, 0.001):
+            self.router.handle(deliveries, self.time)
+            self._due.done(deliveries)
             self.router.flush(self.time)
 
     def _taken(self, queue: str) -> list[str]:

@@ -23,6 +23,8 @@ class Received(Event, frozen=True, kw_only=True, tag="Received"):
     matter_type: str
     category: str | None
     category_group: str
+    #: What the source said, where that was a code of another taxonomy; None: the category is as it was given.
+    category_given: str | None = None
     #: Codes from the city down; an unknown or missing one is the code of the `unknown` division.
     division_path: tuple[str, ...]
     place_key: str | None

@@ -1,0 +1,228 @@
+"""Zhalainuoer: citizens blow the whistle under 13 types; grid workers, a weekly council, visits, recurring water.
+
+The text gives the number of types and classes and not their names: those here are made up. Days off around it: 25
+to 27 September and 1 to 7 October 2026.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from router.core.case import Case, State
+from router.core.commands import (
+    Accept,
+    AcceptEscalation,
+    Command,
+    Correct,
+    Escalate,
+    Link,
+    Mitigate,
+    Place,
+    RecordInspection,
+    Reply,
+    ReportProgress,
+    RequestReturn,
+    Resolve,
+    Whistle,
+)
+from router.core.coverage import coverage
+from router.core.division_faults import check
+from router.core.tree import Category, DeskKind, TreeFile
+from tests.city import desk, file
+from tests.presets.conftest import Opening
+from tests.presets.stage import Stage, local
+
+FAMILY = ("zhalainuoer-council", "zhalainuoer-water", "zhalainuoer")
+GRID = "willow-grid-3"
+
+#: The 7 classes of the city, and which of the app's 13 types each takes; type 13 is mapped to none.
+CLASSES = {
+    "environment": ("app-1", "app-2"),
+    "roads": ("app-3", "app-4", "app-5"),
+    "water": ("app-6", "app-7"),
+    "heating": ("app-8",),
+    "order": ("app-9", "app-10"),
+    "property": ("app-11",),
+    "services": ("app-12",),
+}
+
+
+def _tree() -> TreeFile:
+    classes = tuple(Category(code=code, name=code, group=code, also=types) for code, types in CLASSES.items())
+    tree = file(desk(GRID, "willow", DeskKind.GRID))
+    return msgspec.structs.replace(tree, categories=classes)
+
+
+def _stage(stage: Opening, start: str = "2026-09-21 09:00", **settings: Any) -> Stage:
+    return stage(*FAMILY, start=start, tree=_tree(), **settings)
+
+
+# -- 13 types, 7 classes ----------------------------------------------------------------------------------------
+
+
+def test_each_mapped_type_becomes_its_class_and_what_nobody_has_mapped_is_triaged(stage: Opening) -> None:
+    play = _stage(stage)
+    found = {}
+    for number in range(1, 14):
+        case = play.open(channel="app", category=f"app-{number}", source_id=f"whistle-{number}")
+        found[f"app-{number}"] = (case.category, case.lead)
+    mapped = {given: (code, "willow") for code, types in CLASSES.items() for given in types}
+    assert found == mapped | {"app-13": ("app-13", "willow:triage")}
+    assert play.story("Dispatched") == ["2026-09-21 09:00 Dispatched to willow:triage (triage:unknown_category)"]
+    # A dispatcher who knows what it is says so in either taxonomy.
+    play.say("2026-09-21 10:00", "dispatcher:li", Correct, category="app-8")
+    assert (play.case.category, play.case.lead) == ("heating", "willow")
+
+
+def test_what_the_citizen_chose_stays_on_record(stage: Opening) -> None:
+    play = _stage(stage)
+    play.open(channel="app", category="app-4")
+    received = msgspec.to_builtins(play.entries()[0].event)
+    assert (received["category"], received["category_given"]) == ("roads", "app-4")
+    play.open(channel="app", category="roads")
+    assert "category_given" not in msgspec.to_builtins(play.entries()[0].event)
+
+
+def test_a_type_that_means_two_classes_is_a_fault_of_the_tree() -> None:
+    whole = _tree()
+    twice = Category(code="lighting", name="路灯", group="roads", also=("app-3", "water"))
+    faults = check(msgspec.structs.replace(whole, categories=(*whole.categories, twice)))
+    assert [(one.code, one.en) for one in faults] == [
+        ("two-meanings", "category lighting maps app-3, which means roads already"),
+        ("two-meanings", "category lighting maps water, which means water already"),
+    ]
+
+
+# -- The grid worker --------------------------------------------------------------------------------------------
+
+
+def test_the_whistle_is_heard_at_once_and_the_grid_worker_feeds_back(stage: Opening) -> None:
+    play = _stage(stage, channels=("app",))
+    play.open(channel="app", category="app-3", desk=GRID, text="井盖松动")
+    assert (play.told(GRID), play.answered("app")) == (["assigned"], ["received"])
+    assert play.due("accept") == "2026-09-21 14:30"  # four working hours: three before noon, one from 13:30 on
+    assert play.say("2026-09-21 09:20", GRID, ReportProgress, text="已到现场，井盖松动") is None
+    assert play.case.state is State.ACCEPTED
+
+
+def test_or_hands_it_up_one_tier_with_a_reason(stage: Opening) -> None:
+    play = _stage(stage)
+    play.open(channel="app", category="app-3", desk=GRID)
+    assert play.say("2026-09-21 09:20", GRID, Escalate) == "reason_missing"
+    assert play.say("2026-09-21 09:21", GRID, Escalate, text="需要街道派人焊接") is None
+    assert play.say("2026-09-21 09:30", "willow", AcceptEscalation) is None
+    assert play.story("Escalated") == [
+        "2026-09-21 09:30 Escalated grid > street: willow-grid-3 > willow (voluntary)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        (Accept, {}),
+        (Reply, {"text": "x"}),
+        (Mitigate, {}),
+        (Resolve, {}),
+        (RequestReturn, {"reason": "not_our_place"}),
+        (Whistle, {"desks": ("plane",), "text": "x"}),
+    ],
+    ids=lambda one: getattr(one, "__name__", ""),
+)
+def test_and_does_nothing_else(stage: Opening, kind: type[Command], fields: dict[str, Any]) -> None:
+    play = _stage(stage)
+    play.open(channel="app", category="app-3", desk=GRID)
+    assert play.say("2026-09-21 09:20", GRID, kind, **fields) == "grid"
+
+
+# -- The weekly council -----------------------------------------------------------------------------------------
+
+
+def test_an_item_of_the_council_is_resolved_there_or_goes_up_within_the_week(stage: Opening) -> None:
+    play = _stage(stage, start="2026-09-24 19:00")
+    there = play.open(
+        channel="council",
+        raised_by="resident",
+        category="property",
+        solved_on_the_spot=True,
+        evidence=("纪要-38-1",),
+        source_id="38-1",
+    )
+    assert (there.policy.partition("@")[0], there.state, there.on_the_spot) == (
+        "zhalainuoer-council",
+        State.CLOSED,
+        True,
+    )
+    play.open(channel="council", raised_by="resident", category="roads", source_id="38-2")
+    assert play.running() == {"council": "2026-10-01 19:00"}
+    play.until("2026-10-01 19:00")
+    assert play.case.lead == "willow"
+    play.until("2026-10-08 19:00:01")
+    assert play.story("Escalated") == [
+        "2026-10-01 19:00 Escalated street > district: willow > lake (deadline)",
+        "2026-10-08 19:00 Escalated district > city: lake > cloud (deadline)",
+    ]
+
+
+# -- Visits -----------------------------------------------------------------------------------------------------
+
+
+def test_37_of_104_matters_of_visits_were_solved_on_the_spot_and_are_counted_apart(stage: Opening) -> None:
+    play = _stage(stage)
+    cases = []
+    for number in range(1, 105):
+        solved: dict[str, Any] = (
+            {"solved_on_the_spot": True, "evidence": (f"照片-{number}",)} if number <= 37 else {}
+        )
+        said: dict[str, Any] = {"raised_by": "resident", "category": "services", "source_id": f"入户-{number}"}
+        cases.append(play.open(channel="visit", **said, **solved))
+    found = coverage(cases)
+    assert (found.cases, found.on_the_spot, found.closed) == (104, 37, 37)
+    # Said to be solved without evidence, it is a case like any other.
+    bare = play.open(channel="visit", raised_by="resident", category="services", solved_on_the_spot=True)
+    assert (bare.state, bare.on_the_spot, bare.lead) == (State.DISPATCHED, False, "willow")
+
+
+# -- Recurring water --------------------------------------------------------------------------------------------
+
+
+def _tasks(play: Stage, parent: str) -> list[Case]:
+    found = (case for case in play.on.ledger.all_cases() if case.inspections.parent == parent)
+    return sorted(found, key=lambda case: (case.opened_at, case.id))
+
+
+def test_a_case_for_the_root_cause_holds_the_recurrences_and_is_looked_at_again_by_season(stage: Opening) -> None:
+    play = _stage(stage, start="2026-03-09 09:00")
+    place = Place(asset_id="井-7")
+    again = [
+        play.open(f"2026-03-{day:02} 10:00", channel="app", category="app-6", place=place, source_id=f"{day}")
+        for day in (9, 16, 30)
+    ]
+    assert {one.policy.partition("@")[0] for one in again} == {"zhalainuoer"}
+    root = play.open("2026-03-30 11:00", channel="grid_patrol", category="water", place=place, source_id="root")
+    assert root.policy.startswith("zhalainuoer-water@")
+    for one in again:
+        assert play.say("2026-03-30 11:30", "dispatcher:li", Link, other=one.id, text="同一处反复积水") is None
+    assert {one.other.case_id for one in play.case.links.standing()} == {one.id for one in again}
+    assert [one.other.case_id for one in play.case_of(again[0].id).links.standing()] == [root.id]
+
+    play.say("2026-05-20 15:00", "willow", Resolve, root_cause="管径过小", evidence=("竣工-7",))
+    assert play.case.state is State.CLOSED
+    looks = _tasks(play, root.id)
+    # May has begun: the next of April, August, November ends with August.
+    assert [(one.lead, local(one.next_due_at)) for one in looks if one.next_due_at is not None] == [
+        ("supervision-1", "2026-09-01 00:00")
+    ]
+    # Whoever handled it hears nothing of that.
+    assert play.told("willow").count("assigned") == 4
+    play.say("2026-08-28 09:00", "supervision-1", RecordInspection, passed=True, case_id=looks[0].id)
+    assert play.case.state is State.CLOSED
+    looks = _tasks(play, root.id)
+    assert [local(one.next_due_at) for one in looks if one.next_due_at is not None] == ["2026-12-01 00:00"]
+    # In the first frost it stands there again: the root was not it.
+    text = "又积水结冰"
+    play.say("2026-11-20 09:00", "supervision-1", RecordInspection, passed=False, text=text, case_id=looks[1].id)
+    assert play.story("Reopened") == ["2026-11-20 09:00 Reopened recheck by willow"]
+    assert play.case.is_open
