@@ -105,7 +105,7 @@ def _take(installation: Installation, rows: Iterator[Row], file: str, now: datet
             done.bad.append(BadRow(file=file, line=line, zh=zh, en=en))
         done.taken += new
         done.known += good - new
-        if done.rows % _EVERY < _BATCH:
+        if done.rows >= _EVERY and done.rows % _EVERY < _BATCH:
             tell(word("import_progress", rows=done.rows, taken=done.taken))
     entries = installation.ledger.all_entries("DeadlineMissed")
     done.old_misses = sum(entry.cause.startswith("import/") and entry.recorded_at == now for entry in entries)

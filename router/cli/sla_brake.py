@@ -19,7 +19,7 @@ from router.core.guards import BRAKE, Guards
 from router.core.undoing import passed_and_held
 from router.errors import CheckFailedError, ConflictError
 from router.ledger.guard_port import Brake
-from router.sla.taking_back import Done, cancel_held
+from router.sla.taking_back import BATCH, Done, cancel_held
 
 #: Cases that are listed by id; the rest is counted, and `--json` has them all.
 _LISTED = 20
@@ -155,7 +155,7 @@ def _brake(installation: Installation) -> Brake:
 
 def progress(done: int) -> None:
     """Say now and then how far a long decision has come."""
-    if done % _EVERY < 256:  # a batch
+    if done >= _EVERY and done % _EVERY < BATCH:
         tell(word("guards_progress", count=done))
 
 

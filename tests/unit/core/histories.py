@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from router.core import commands as c
+from router.core import commands as c, events as e
 from router.core.deadlines import wake_up
 from router.core.divisions import merge
 from router.core.events import MilestoneStatus
@@ -251,6 +251,13 @@ _SAID: dict[str, tuple[str, Any]] = {
     "Star": ("dispatcher:li", st.just({})),
     "Unstar": ("supervision-1", st.just({})),
     "Replan": ("system:policy", st.just({})),
+    "UndoEscalation": (
+        "system:undo",
+        st.fixed_dictionaries(
+            {"up": st.sampled_from([-1, -1, 0, 1]), "by": st.just("li"), "text": st.just("error")}
+        ),
+    ),
+    "NoteUnstaffed": ("system:staffing", st.just({})),
     "Resolve": ("lead", st.just({})),
     "FollowUp": (
         "follow_up:anna",
@@ -389,6 +396,8 @@ _NOBODY = {"result": c.FollowUpResult.UNREACHABLE}
 _hours = st.sampled_from([0, 1, 26, 60]).map(lambda hours: Deed("wait", fields={"hours": hours}))
 _long = st.sampled_from([1, 60, 200, 600]).map(lambda hours: Deed("wait", fields={"hours": hours}))
 
+_UNDO = Deed("UndoEscalation", "system:undo", {"up": -1, "by": "li", "text": "error"})
+
 #: What belongs together and would rarely meet by chance; somebody or something may come between.
 _CHAPTERS: list[list[Any]] = [
     [
@@ -444,6 +453,8 @@ _CHAPTERS: list[list[Any]] = [
         ),
     ],
     [_said_there, _hours, _said_there, Deed("Reply", "lead", {"hours": None}), _said_there],
+    [Deed("wait", fields={"hours": 130}), _UNDO, _long],
+    [Deed("wait", fields={"hours": 200}), _UNDO, _hours, _UNDO, _long, _UNDO],
     [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
     [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
     [
@@ -594,6 +605,10 @@ def _say(play: Play, deed: Deed) -> None:
     if "hours" in fields:
         hours = fields.pop("hours")
         fields["commitment_due_at"] = play.now + timedelta(hours=hours) if hours is not None else None
+    if deed.what == "UndoEscalation":
+        _name_an_escalation(play, fields)
+    if deed.what == "NoteUnstaffed":
+        fields |= {"desk": play.case.lead, "since": play.now}
     if deed.what in ("Enrol", "Cluster"):
         fields["due_at"] = play.now + timedelta(days=fields.pop("days"))
     if "number" in fields:
@@ -602,6 +617,17 @@ def _say(play: Play, deed: Deed) -> None:
         fields["report"] = play.case.late_reports[-1].command if play.case.late_reports else "none"
     at = play.now - timedelta(minutes=deed.minutes_ago) if deed.minutes_ago is not None else None
     play.say(_who(play, deed.who), getattr(c, deed.what), at=at, **fields)
+
+
+def _name_an_escalation(play: Play, fields: dict[str, Any]) -> None:
+    """One of those there were by a deadline, the last or another; or one that never was."""
+    up, found = fields.pop("up"), [x for x in play.events(e.Escalated) if x.cause is e.Cause.DEADLINE]
+    if found:
+        chosen = found[up % len(found)]
+        named = {"milestone": chosen.milestone, "due_at": chosen.due_at, "desk": chosen.from_desk}
+        fields |= {**named, "step": chosen.from_step}
+    else:
+        fields |= {"milestone": "close", "due_at": play.now, "desk": "willow", "step": 0}
 
 
 def _name_another(play: Play, fields: dict[str, Any]) -> None:
