@@ -93,6 +93,7 @@ FILES: dict[str, str] = {
     "two milestones are named {name}": "有两个节点都叫 {name}",
     "Give each a name of its own.": "各起一个名称",
     "{name} has a meaning of its own": "{name} 另有含义",
+    "Give it another name.": "另起一个名称",
     "Give the watcher another name.": "给督查组另起一个名称",
     "two watchers are named {name}": "有两个督查组都叫 {name}",
     "{name} and {other} are one desk, {desk}": "{name} 和 {other} 是同一个单位 {desk}",

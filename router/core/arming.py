@@ -232,7 +232,7 @@ def _held(
         due_at=deadline.at,
         satisfied_by=met_by,
         on_pass=rule.on_pass if rule is not None and rule.on_pass is not OnPass.ESCALATE else OnPass.SUPERVISE,
-        to="superior",
+        to=rule.to if rule is not None and rule.to != "lead" else "superior",
         track=Track.INTERNAL,
         provisional=deadline.provisional,
         holder=holder,

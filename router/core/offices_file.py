@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from router.core.policy import (
-    Anchor,
-    DispatchTerms,
-    MilestoneRule,
-    OnPass,
-    Required,
-    Requirement,
-    Satisfies,
-    Watcher,
-)
+from router.core.policy import DispatchTerms, Required, Requirement, Satisfies, Watcher
 from router.core.toml_table import Table, file_name
 from router.sentences import nearest
 
 #: Who may review, beside the watchers of the policy.
 REVIEWERS = ("superior", "supervision", "dispatcher")
-
-#: What starts the clock of a call, and what alone stops it.
-_BELONG_TOGETHER = ((Anchor.WHISTLED, Satisfies.REPORTED_IN), (Anchor.MEDIATION, Satisfies.MEDIATED))
 
 
 def read_watchers(table: Table) -> tuple[Watcher, ...]:
@@ -86,44 +74,6 @@ def read_by(table: Table, satisfied_by: Satisfies, watchers: Sequence[Watcher]) 
             known=", ".join(known) or "-",
         )
     return by
-
-
-def check_called(table: Table, rule: MilestoneRule) -> None:
-    """The clock of a call starts with the call, and nothing else does.
-
-    Raises:
-        ConfigurationError: `anchor` and `satisfied_by` do not belong together.
-    """
-    for anchor, satisfied_by in _BELONG_TOGETHER:
-        if (rule.anchor is anchor) != (rule.satisfied_by is satisfied_by):
-            raise table.wrong(
-                "anchor",
-                "anchor {anchor} and satisfied_by {satisfied_by} belong together",
-                'Write anchor = "{anchor}", satisfied_by = "{satisfied_by}".',
-                anchor=anchor,
-                satisfied_by=satisfied_by,
-            )
-
-
-def check_told(table: Table, rule: MilestoneRule) -> None:
-    """Refuse a `to` that nothing would heed.
-
-    Raises:
-        ConfigurationError: the milestone escalates, which goes to the superior; or nothing happens when it passes.
-    """
-    # Of a follow-up it names who asks; a look that is not taken is supervised, never escalated.
-    if "to" not in table or rule.satisfied_by is Satisfies.FOLLOWED_UP:
-        return
-    if rule.on_pass is OnPass.NOTHING:
-        raise table.wrong("to", "nobody is told where nothing happens", "Leave out to, or write what happens.")
-    looked_at = rule.satisfied_by in (Satisfies.REVIEWED, Satisfies.MARKED, Satisfies.ON_SITE)
-    if rule.on_pass is OnPass.ESCALATE and rule.to != "superior" and not looked_at:
-        raise table.wrong(
-            "to",
-            "an escalation goes to the superior and to nobody else, not to {to}",
-            'Leave out to, or add a milestone with on_pass = "remind" for {to}.',
-            to=rule.to,
-        )
 
 
 def read_dispatch(table: Table, tiers: Sequence[str]) -> DispatchTerms:

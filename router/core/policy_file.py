@@ -17,8 +17,9 @@ from router.core.change_rules import read_extension, read_recheck, read_repeat, 
 from router.core.colours import read_colours
 from router.core.levels_file import read_levels
 from router.core.matching import MATTER_TYPES, ORIGINS
+from router.core.milestone_checks import check_milestone
 from router.core.notation import parse_instant
-from router.core.offices_file import check_called, check_told, read_by, read_dispatch, read_watchers
+from router.core.offices_file import read_by, read_dispatch, read_watchers
 from router.core.policy import (
     Anchor,
     Days,
@@ -213,8 +214,7 @@ def _milestone(table: Table, watchers: Sequence[Watcher]) -> MilestoneRule:
         anchor=table.choice("anchor", Anchor, Anchor.RECEIVED),
         pauses=_flag(table, "pauses", usual=True),
     )
-    check_called(table, rule)
-    check_told(table, rule)
+    check_milestone(table, rule)
     return rule
 
 

@@ -79,6 +79,12 @@ def test_what_a_dispatch_waits_for_and_who_leads_a_joint_one() -> None:
         (_milestone('anchor = "mediation"'), "anchor", "belong together"),
         (_milestone('to = "dispatcher"'), "to", "nobody else, not to dispatcher"),
         (_milestone('on_pass = "nothing"', 'to = "superior"'), "to", "nobody is told"),
+        (_milestone('on_pass = "raise"'), "on_pass", "not allowed"),
+        (_milestone('satisfied_by = "resumed"'), "satisfied_by", "not allowed"),
+        (_milestone('satisfied_by = "ticked"'), "satisfied_by", "not allowed"),
+        (_milestone('satisfied_by = "return_decided"'), "anchor", "belong together"),
+        (_CLOSE.replace("close", "commitment"), "name", "a meaning of its own"),
+        (_CLOSE.replace("close", "mediation"), "name", "a meaning of its own"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text: str, where: str, what: str) -> None:

@@ -146,8 +146,8 @@ def test_a_milestone_escalates_a_miss_of_closing_unless_it_says_otherwise() -> N
 
 def test_an_internal_date_reminds_and_no_more_unless_it_says_so() -> None:
     assert load_policy(FULL, "water.toml").milestones[0].on_pass is OnPass.REMIND
-    louder = FULL.replace('track = "internal"', 'track = "internal"\non_pass = "escalate"')
-    assert load_policy(louder, "water.toml").milestones[0].on_pass is OnPass.ESCALATE
+    louder = FULL.replace('track = "internal"', 'track = "internal"\non_pass = "supervise"')
+    assert load_policy(louder, "water.toml").milestones[0].on_pass is OnPass.SUPERVISE
 
 
 def test_what_a_policy_leaves_out_has_its_default() -> None:

@@ -15,6 +15,7 @@ from router.core.commands import (
     Resolve,
 )
 from router.core.policy import Gate, GateKind
+from router.core.policy_file import load_policy
 from tests.city import MONDAY, Play, days, policy, rules
 
 
@@ -29,6 +30,33 @@ def test_a_second_request_waits_for_the_first() -> None:
     play = _asked()
     play.say("willow", RequestReturn, reason="not_our_place")
     assert play.refused == "return_pending"
+
+
+def test_a_policys_time_for_the_decision_begins_with_the_request_and_tells_whom_it_names() -> None:
+    text = """
+name = "ours"
+calendar = "natural"
+ladder = [{ step = "street" }, { step = "district", budget = "1d" }]
+return = { window = "3d" }
+[[milestone]]
+name = "close"
+within = "5d"
+[[milestone]]
+name = "decide"
+within = "1h"
+anchor = "return_requested"
+satisfied_by = "return_decided"
+on_pass = "remind"
+to = "supervision"
+"""
+    play = Play(rules(load_policy(text, "ours.toml")))
+    play.open()
+    play.wait(days=1)
+    assert play.running() == ["close"]
+    play.say("willow", RequestReturn, reason="not_our_place")
+    play.wait(hours=1, seconds=1)
+    assert play.case.lead == "willow"
+    assert play.told("supervision-1") == ["reminded"]
 
 
 @pytest.mark.parametrize("kind", [ApproveReturn, RefuseReturn])
