@@ -123,7 +123,7 @@ def _decided(installation: Installation, meant: Callable[[Case], bool]) -> Itera
     versions = {case.policy for case in installation.ledger.all_cases(open_only=True)}
     rules = installation.rulebook(versions)
     for case in installation.ledger.all_cases(open_only=True):
-        if not meant(case):
+        if case.is_task or not meant(case):  # an inspection has its own date, whatever the policies say
             continue
         if not rules.knows(case.policy):  # opened meanwhile, by policies that came into force meanwhile
             rules = installation.rulebook({case.policy})

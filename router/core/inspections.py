@@ -97,6 +97,8 @@ def note_inspection(draft: Draft, command: NoteInspection, rules: Rules) -> Refu
         draft.add(recorded)
         _reveal(draft, rules)
         return None
+    if command.passed is None:
+        return refuse("not_drawn", task=command.task)
     closed = draft.case.state is State.CLOSED
     _looked_at(draft, rules, recorded, command.text)
     if closed and command.passed and command.planned_at is not None:

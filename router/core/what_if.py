@@ -91,6 +91,9 @@ class Forecast:
 
     def add(self, entries: Sequence[e.Entry], rules: Rules, until: datetime) -> None:
         """Tell one case again; `entries` are all of its entries, in order."""
+        received = entries[0].event
+        if isinstance(received, e.Received) and received.task is not None:
+            return  # an inspection has its own date, whatever the policies say
         predicted = tell_again(entries, rules, until)
         if predicted is None:
             self.unmatched += 1

@@ -1,5 +1,6 @@
 """Inspections from the shell: ordered, drawn, recorded, required, pulled; not in any list before they are done."""
 
+from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
 SEED = "2026-11-24 lottery 03 08 17 22 25 31"
@@ -21,6 +22,15 @@ def test_a_desk_is_looked_at_and_nobody_who_lists_cases_sees_it_before_it_is_don
     assert [one["case"] for one in shell("case", "list", "--all", "--json").json] == [task]
     assert "passed: no" in shell("case", "show", task).out
     assert "通过：否" in shell("case", "show", task, lang="zh").out
+
+
+def test_other_policies_leave_the_date_of_an_inspection_alone(shell: Shell) -> None:
+    shell("inspection", "order", "--desk", "liuyin", *DUE)
+    before = shell("inspection", "list", "--json").json
+    longer = preset_text("policies", "default").replace('within = "5wd"', 'within = "15wd"')
+    assert shell("policy", "import", shell.file("longer.toml", longer)).code == 0
+    assert "0 open cases" in shell("policy", "replan", "--yes").err
+    assert shell("inspection", "list", "--json").json == before
 
 
 def test_a_draw_is_planned_by_the_hash_of_its_seed_drawn_with_it_and_verified_by_anybody(shell: Shell) -> None:

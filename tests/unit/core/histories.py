@@ -32,6 +32,7 @@ from router.core.policy import (
     Mode,
     OnPass,
     Policy,
+    RecheckRule,
     RepeatRule,
     Required,
     Requirement,
@@ -69,6 +70,7 @@ _AIM = milestone("aim", days(2), Satisfies.RESOLVED, track=Track.INTERNAL, on_pa
 _WORD = milestone("word", days(4), Satisfies.RESOLVED)
 _GATE = Gate(kind=GateKind.FOLLOW_UP)
 _INSPECTED = Gate(kind=GateKind.INSPECTION)
+_RECHECK = RecheckRule(every=days(30), outcomes=("solved",))
 
 _PLAN = milestone("plan", days(1), Satisfies.PLAN_FILED, track=Track.INTERNAL, on_pass=OnPass.SUPERVISE)
 _REVIEW = milestone("review", days(2), Satisfies.REVIEWED, by="supervision", on_pass=OnPass.SUPERVISE)
@@ -82,7 +84,7 @@ _POLICIES: dict[str, Policy] = {
     "unpaused": policy(milestones=(ACCEPT, _AIM, milestone("close", days(5), Satisfies.CLOSED, pauses=False))),
     "signed": policy(milestones=(DISPATCH, _ACCEPT_OR_UP, CLOSE)),
     "gated": policy(milestones=(DISPATCH, ACCEPT, CLOSE, _FOLLOW_UP), gate=_GATE),
-    "inspected": policy(milestones=(ACCEPT, CLOSE), gate=_INSPECTED),
+    "inspected": policy(milestones=(ACCEPT, CLOSE), gate=_INSPECTED, recheck=_RECHECK),
     "word": policy(milestones=(ACCEPT, _AIM, _WORD, _FOLLOW_UP), gate=_GATE),
     "supervise": policy(milestones=(_ACCEPT_OR_UP, CLOSE), mode=Mode.SUPERVISE),
     "supervise_gated": policy(milestones=(CLOSE, _FOLLOW_UP), mode=Mode.SUPERVISE, gate=_GATE),
@@ -273,7 +275,22 @@ _SAID: dict[str, tuple[str, Any]] = {
             },
         ),
     ),
-    "RecordInspection": ("supervision-2", st.fixed_dictionaries({"passed": st.booleans()})),
+    "RecordInspection": (
+        "supervision-2",
+        st.fixed_dictionaries(
+            {"passed": st.booleans()},
+            optional={
+                "findings": st.sampled_from([(c.Finding(text="dark"),), (c.Finding(text="x", desk="moon"),)])
+            },
+        ),
+    ),
+    "NoteInspection": (
+        "system:router",
+        st.fixed_dictionaries(
+            {"task": st.just("T"), "by": st.just("supervision-1"), "passed": st.sampled_from([True, False, None])}
+        ),
+    ),
+    "Sweep": ("supervision-2", st.fixed_dictionaries({"checklist": st.sampled_from([("walk",), ()])})),
     "IssueRequirements": (
         "supervision-2",
         st.fixed_dictionaries(

@@ -10,6 +10,7 @@ from router.core.commands import (
     DrawInspection,
     NoteInspection,
     RecordInspection,
+    Resolve,
     Target,
     Task,
     TaskKind,
@@ -137,3 +138,8 @@ def test_only_the_router_tells_a_draw_of_its_tasks() -> None:
     assert play.refused == "not_permitted"
     bureau.say(play, "system:inspection", NoteInspection, task="X", by="me", passed=True)
     assert play.refused == "not_drawn"
+    # That a task was withdrawn says nothing of the case that was to be looked at.
+    case = bureau.open()
+    bureau.say(case, "willow", Resolve)
+    bureau.say(case, "system:inspection", NoteInspection, task="X", by="me", passed=None)
+    assert (case.refused, case.case.state) == ("not_drawn", State.CLOSED)

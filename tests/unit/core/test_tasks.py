@@ -20,6 +20,7 @@ from router.core.commands import (
 )
 from router.core.messages import InspectionOrdered
 from router.core.policy import Gate, GateKind
+from router.core.what_if import Forecast
 from tests.bureau import Bureau
 from tests.city import Play, policy, rules
 from tests.unit.core.calendars import china
@@ -95,6 +96,23 @@ def test_not_done_in_time_it_goes_up_like_any_case_and_never_to_the_inspected() 
         "Thu 24 18:00 Escalated supervision-1 > supervision-2: supervision-1 > supervision-2 (deadline)",
     ]
     assert play.case.next_due_at is not None
+
+
+def test_whoever_was_late_with_it_may_still_say_what_it_saw() -> None:
+    bureau = Bureau()
+    play = _visit(bureau)
+    bureau.wait_until(china(2026, 9, 24, 19))
+    assert play.case.lead == "supervision-2"
+    bureau.say(play, "supervision-1", RecordInspection, passed=True)
+    assert (play.refused, play.case.state) == (None, State.CLOSED)
+
+
+def test_what_if_another_policy_were_in_force_says_nothing_of_inspections() -> None:
+    bureau = Bureau()
+    play = _visit(bureau)
+    told = Forecast()
+    told.add(play.entries, rules(policy(), replay=True), china(2026, 10, 30))
+    assert (told.cases, told.unmatched, told.missed) == (0, 0, {})
 
 
 def test_the_city_inspects_and_no_one_below_it_or_beside() -> None:
