@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from heapq import nsmallest
 
 import click
@@ -15,10 +15,8 @@ from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import value_word, word
 from router.core.case import Case, State
-from router.core.seeing import Below
+from router.core.seeing import Below, urgency
 from router.core.tree import Tree
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @click.command("list", cls=Spoken)
@@ -53,7 +51,7 @@ def list_cases(
         wanted = (one for one in known if _wanted(one, state, now if overdue else None))
         kept = sees.of(wanted) if sees is not None else wanted
         # One more than is shown tells whether there are more, whatever their number.
-        first = nsmallest(limit + 1, kept, key=lambda one: (one.next_due_at or _NEVER, one.id))
+        first = nsmallest(limit + 1, kept, key=urgency)
     shown = first[:limit]
     if call.as_json:
         emit_json([_summary(one) for one in shown])
@@ -86,6 +84,7 @@ def _summary(case: Case) -> dict[str, object]:
         "due_at": case.due_at,
         "next_due_at": case.next_due_at,
         "starred": case.starred,
+        "affected": case.affected,
         "escalations": case.escalations,
     }
 

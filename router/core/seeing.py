@@ -7,11 +7,14 @@ told its number; for the office it is about, and those below that one, it does n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from router.core.case import Case
 from router.core.routing import answers_to, keeps_from
 from router.core.tree import Tree
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Sight(StrEnum):
@@ -24,7 +27,8 @@ class Sight(StrEnum):
 
 def sight(tree: Tree, desk: str, case: Case) -> Sight:
     """What a case is to a desk that looks at its own and at all below: there somebody leads it, or assists."""
-    if keeps_from(tree, case.subject_desk, desk):
+    secret = case.is_task and case.is_open and desk != case.lead  # an inspection, until it is done
+    if secret or keeps_from(tree, case.subject_desk, desk):
         return Sight.HIDDEN
     at_work = (case.lead, *case.assists)
     if desk in at_work:
@@ -32,6 +36,11 @@ def sight(tree: Tree, desk: str, case: Case) -> Sight:
     if not any(answers_to(tree, one, desk) for one in at_work):
         return Sight.HIDDEN
     return Sight.COUNTED if case.confidential or case.subject_desk is not None else Sight.SHOWN
+
+
+def urgency(case: Case) -> tuple[datetime, int, str]:
+    """The order of a list, the most pressing first: by the next deadline; of one instant, by households."""
+    return case.next_due_at or _NEVER, -case.affected, case.id
 
 
 class Below:

@@ -13,6 +13,8 @@ from router.core.commands import (
     Answers,
     FollowUp,
     FollowUpResult,
+    Outcome,
+    RecordInspection,
     Reply,
     ReportProgress,
     Resolve,
@@ -170,3 +172,33 @@ def test_a_suggestion_has_a_long_budget_and_is_no_complaint(stage: Opening) -> N
     assert complaint.policy.startswith("assessed-units@")
     seen = [sighting_of(case_facts(one, district="lake", decided_by="other")) for one in (case, complaint)]
     assert [len(find_problems([one])) for one in seen] == [0, 1]
+
+
+def test_what_was_explained_is_on_time_and_is_looked_at_again_every_three_months(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open(text="希望加装电梯")
+    play.say("2026-09-21 10:00", "willow", Accept)
+    play.say("2026-09-21 11:00", "willow", Reply, text="楼体条件暂不允许")
+    play.say("2026-09-22 10:00", "willow", Resolve, outcome=Outcome.EXPLAINED, text="暂不能解决")
+    _asked(
+        play,
+        "2026-09-23 10:00",
+        _answers(contacted=True, solved=False, satisfaction=Satisfaction.BASICALLY),
+    )
+    explained = play.case
+    assert (explained.outcome, play.story("DeadlineMissed")) == (Outcome.EXPLAINED, [])
+    found = three_rates([explained])
+    # In the figures it is one that was contacted and not solved.
+    assert (found.valid, found.contacted, found.solved) == (1, 1, 0)
+
+    def looks() -> list[str]:
+        tasks = [case for case in play.on.ledger.all_cases() if case.inspections.parent == explained.id]
+        return [local(task.milestones[0].due_at) for task in sorted(tasks, key=lambda task: task.opened_at)]
+
+    # 90 days after 23 September: 7 of September, 31, 30, and 22 of December.
+    assert looks() == ["2026-12-22 10:00"]
+    task = next(case for case in play.on.ledger.all_cases() if case.inspections.parent == explained.id)
+    play.say("2026-12-20 10:00", "supervision-1", RecordInspection, passed=True, case_id=task.id)
+    # The next one counts from the day of the first: 9 of December, 31, 28, and 22 of March.
+    assert looks() == ["2026-12-22 10:00", "2027-03-22 10:00"]
+    assert not play.case.is_open

@@ -5,23 +5,38 @@ Received on Monday 2 March 2026, 09:00. Day 20 is 22 March, day 60 is 1 May, day
 
 from __future__ import annotations
 
-from router.core.case import State
+import hashlib
+
+from router.core.case import Case, State
 from router.core.commands import (
+    INSPECTION,
     Accept,
     ApproveReturn,
     Close,
     Designate,
     Dispatch,
+    DrawInspection,
+    Finding,
     IssueRequirements,
     Pull,
     RecordInspection,
     Reply,
     RequestReturn,
     Resolve,
+    Sweep,
+    Target,
+    Task,
+    TaskKind,
     Tick,
 )
+from router.core.coverage import coverage
+from router.core.figures import case_facts, sighting_of
+from router.core.problems import find_problems
+from router.core.seeing import Sight, sight, urgency
+from tests.city import actor
 from tests.presets.conftest import Opening
-from tests.presets.stage import Stage
+from tests.presets.stage import Stage, local
+from tests.unit.core.calendars import china
 
 
 def _answered(stage: Opening) -> Stage:
@@ -135,3 +150,147 @@ def test_passing_the_buck_is_counted_capped_and_ends_with_a_designation(stage: O
     assert play.say("2026-03-04 15:00", "willow", RequestReturn, reason="not_our_place") == "return_designated"
     # Nothing of it moved the date.
     assert play.due("close") == "2026-05-01 09:00"
+
+
+# -- The inspection ---------------------------------------------------------------------------------------------
+
+
+def _inspect(play: Stage, at: str, task: Task) -> Case:
+    """Supervision sends somebody out."""
+    who = actor("supervision-1")
+    return play.open(at, channel=INSPECTION, source=INSPECTION, actor=who, category=None, division=(), task=task)
+
+
+def _children(play: Stage, parent: str) -> list[Case]:
+    found = (case for case in play.on.ledger.all_cases() if case.inspections.parent == parent)
+    return sorted(found, key=lambda case: (case.opened_at, case.lead))
+
+
+def test_the_pulled_case_is_inspected_under_a_clock_of_its_own_that_the_inspected_never_see(
+    stage: Opening,
+) -> None:
+    play = _answered(stage)
+    message = play.case.id
+    play.say("2026-05-09 09:00", "cloud", Pull)
+    play.told("willow")
+    looked_at = (Target(desk="willow", case=message),)
+    visit = _inspect(
+        play, "2026-05-09 10:00", Task(kind=TaskKind.VISIT, targets=looked_at, due_at=china(2026, 5, 12, 18))
+    )
+    # Three days for the inspection; the message has its own dates still.
+    assert (visit.lead, play.running()) == ("supervision-1", {"inspection": "2026-05-12 18:00"})
+    tree = play.on.rulebook().tree
+    assert [sight(tree, code, visit) for code in ("willow", "lake", "supervision-1")] == [
+        Sight.HIDDEN,
+        Sight.HIDDEN,
+        Sight.SHOWN,
+    ]
+    assert play.say("2026-05-10 09:00", "willow", Accept) == "unknown_case"
+    assert play.told("willow") == []
+    # Nobody looked in time: the next level of supervision has it.
+    play.until("2026-05-12 18:00:01")
+    assert play.story("DeadlineMissed") == ["2026-05-12 18:00 DeadlineMissed inspection by supervision-1"]
+    play.say(
+        "2026-05-13 09:00",
+        play.case.lead,
+        RecordInspection,
+        passed=False,
+        text="路面未修，回复不实",
+        findings=(Finding(text="路灯不亮", category="lamp", desk="plane"),),
+    )
+    assert play.refused is None
+    # What was found is a case of its own, brought by nobody's complaint; the message hears the result.
+    (found,) = _children(play, visit.id)
+    assert (found.lead, found.origin, found.policy.partition("@")[0]) == ("plane", "proactive", "guizhou")
+    assert local(found.opened_at) == "2026-05-13 09:00"
+    assert play.story("InspectionRecorded", case_id=message) == ["2026-05-13 09:00 InspectionRecorded"]
+
+
+def test_a_draw_can_be_drawn_again_by_anybody_and_by_nobody_before_it_is_done(stage: Opening) -> None:
+    play = stage("guizhou", start="2026-05-09 09:00")
+    seed = "2026-05-08 双色球 03 11 14 22 27 30 + 08"
+    streets = ("willow", "plane", "bridge")
+    draw = _inspect(
+        play,
+        "2026-05-09 09:00",
+        Task(
+            kind=TaskKind.DRAW,
+            targets=tuple(Target(desk=one) for one in streets),
+            due_at=china(2026, 5, 16, 18),
+            count=1,
+            seed_hash=hashlib.sha256(seed.encode()).hexdigest(),
+        ),
+    )
+    other = "2026-05-08 双色球 03 11 14 22 27 30 + 09"
+    assert play.say("2026-05-09 10:00", "supervision-1", DrawInspection, seed=other) == "seed_mismatch"
+    assert play.say("2026-05-09 10:01", "supervision-1", DrawInspection, seed=seed) is None
+    # By hand: the smallest of three SHA-256 of seed, desk and case, a line each.
+    lots = {one: hashlib.sha256(f"{seed}\n{one}\n".encode()).hexdigest() for one in streets}
+    drawn = min(streets, key=lambda one: lots[one])
+    (visit,) = _children(play, draw.id)
+    task = visit.inspections.task
+    assert task is not None
+    assert [one.desk for one in task.targets] == [drawn]
+    tree = play.on.rulebook().tree
+    for one in streets:
+        assert play.told(one) == []
+        assert (sight(tree, one, play.case), sight(tree, one, visit)) == (Sight.HIDDEN, Sight.HIDDEN)
+    assert "DrawRevealed" not in " ".join(play.story())
+    play.say("2026-05-12 15:00", "supervision-1", RecordInspection, passed=True, case_id=visit.id)
+    assert [one[17:] for one in play.story("DrawRevealed", "Closed")] == [
+        "DrawRevealed",
+        "Closed (gate inspection)",
+    ]
+    # Done, the inspected desk is told the result and the others are not.
+    assert {one: play.told(one) for one in streets} == {
+        one: (["inspected"] if one == drawn else []) for one in streets
+    }
+
+
+def test_what_is_wrong_at_one_street_is_looked_for_at_its_siblings(stage: Opening) -> None:
+    play = _answered(stage)
+    said = ("逐条排查承诺事项", "公示完成时间")
+    assert play.say("2026-04-09 09:00", "willow", Sweep, checklist=said) == "not_permitted"
+    assert play.say("2026-04-09 09:01", "supervision-1", Sweep, checklist=said, category="lamp") is None
+    (sibling,) = _children(play, play.case.id)
+    assert (sibling.lead, sibling.origin) == ("plane", "proactive")
+    play.say("2026-04-10 09:00", "plane", Resolve, case_id=sibling.id)
+    play.say("2026-04-10 10:00", "supervision-1", RecordInspection, passed=True, case_id=sibling.id)
+    for number in (1, 2):
+        assert play.case_of(sibling.id).is_open
+        play.say(f"2026-04-10 11:0{number}", "supervision-1", Tick, requirement=number, case_id=sibling.id)
+    assert not play.case_of(sibling.id).is_open
+
+
+def _counted(case: Case) -> int:
+    facts = case_facts(case, district="lake", decided_by="other")
+    return sum(one.resolved_before_complaint for one in find_problems([sighting_of(facts)]))
+
+
+def test_a_month_later_somebody_looks_again_and_credit_is_withdrawn_when_it_recurs(stage: Opening) -> None:
+    play = stage("guizhou", start="2026-03-02 09:00")
+    play.open(channel="visit", raised_by="worker", text="入户发现井盖松动")
+    play.say("2026-03-03 09:00", "willow", Resolve)
+    play.say("2026-03-04 09:00", "supervision-1", RecordInspection, passed=True)
+    assert (play.case.state, _counted(play.case)) == (State.CLOSED, 1)
+    (look,) = _children(play, play.case.id)
+    # 30 days after 4 March.
+    assert (look.lead, local(look.milestones[0].due_at)) == ("supervision-1", "2026-04-03 09:00")
+    play.say("2026-04-02 09:00", "supervision-1", RecordInspection, passed=False, case_id=look.id)
+    assert play.story("Reopened") == ["2026-04-02 09:00 Reopened recheck by willow"]
+    assert _counted(play.case) == 0
+    play.say("2026-04-03 09:00", "willow", Resolve)
+    play.say("2026-04-04 09:00", "supervision-1", RecordInspection, passed=True)
+    assert _counted(play.case) == 0
+
+
+def test_many_households_are_one_case_that_comes_before_others_of_its_date(stage: Opening) -> None:
+    play = stage("guizhou", start="2026-03-02 09:00")
+    few = play.open(channel="message_board", text="一户停水")
+    many = play.open(channel="message_board", affected=240, text="全小区停水")
+    assert coverage([few, many]).cases == 2
+    assert sorted([few, many], key=urgency) == [many, few]
+    # A date that comes before is more pressing still.
+    older = play.case_of(few.id)
+    later = play.open("2026-03-02 09:01", channel="message_board", affected=9000)
+    assert min([later, older], key=urgency) == older

@@ -339,3 +339,11 @@ def test_a_follow_up_has_all_three_answers_on_the_unit_or_none(shell: Shell) -> 
     shown = shell("case", "show", case).out
     assert "said of the unit: contacted yes, solved yes, basically satisfied" in shown
     assert "评价 已联系：是，已解决：是，基本满意" in shell("case", "show", case, lang="zh").out
+
+
+def test_of_cases_due_at_one_instant_those_of_many_households_come_first(shell: Shell) -> None:
+    words = ("--received", "2026-01-05T09:00:00+08:00")
+    few = shell.open(*words, source_id="1")
+    many = shell.open(*words, "--affected", "240", source_id="2")
+    some = shell.open(*words, "--affected", "7", source_id="3")
+    assert [one["case"] for one in shell("case", "list", "--json").json] == [many, some, few]
