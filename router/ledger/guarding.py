@@ -45,8 +45,11 @@ END = (
         reason=bindparam("why"),
     )
 )
-#: Deadlines that take a case up and are due, but for those that were let through by name.
-DUE = select(_cases.c.id).where(_cases.c.wake_at < _now, _cases.c.escalates, _cases.c.next_due_at >= _since)
+#: Cases with a passed deadline that takes them up, next or behind one that only tells somebody; but for those that
+#: were let through by name.
+DUE = select(_cases.c.id).where(
+    _cases.c.wake_at < _now, _cases.c.escalates_at < _now, _cases.c.escalates_at >= _since
+)
 #: When escalations fell.
 ESCALATED = select(_entries.c.event_at).where(_entries.c.type == "Escalated", _entries.c.event_at >= _since)
 #: What may be held: under the brake whatever has passed, and behind a reminder nobody has taken yet there may be
@@ -56,7 +59,7 @@ HELD = (
     .where(_cases.c.next_due_at < _now, or_(bindparam("braked", type_=Boolean), _cases.c.held))
     .order_by(_cases.c.next_due_at, _cases.c.id)
 )
-COUNT_HELD = select(func.count()).where(_cases.c.escalates, _cases.c.next_due_at < _now)
+COUNT_HELD = select(func.count()).where(_cases.c.next_due_at < _now, _cases.c.escalates_at < _now)
 #: Deadlines that passed long ago and are on lease.
 CLAIMED = select(_cases.c.id).where(
     _cases.c.next_due_at < bindparam("before", type_=Instant), _cases.c.wake_at > _now, ~_cases.c.held

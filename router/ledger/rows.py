@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -45,6 +46,7 @@ def case_row(case: Case, *, due_tier: str, lead_version: int, receipt_version: i
         "next_due_at": upcoming.due_at if upcoming else None,
         "next_milestone": upcoming.name if upcoming else None,
         "escalates": upcoming is not None and upcoming.on_pass is OnPass.ESCALATE,
+        "escalates_at": next_escalation_at(case.milestones),
         "held": False,
         "wake_at": upcoming.due_at if upcoming else None,
         "dispatched_at": case.dispatched_at,
@@ -60,6 +62,14 @@ def next_milestone(milestones: Iterable[Milestone]) -> Milestone | None:
     """The running milestone whose turn it is first; None when none runs."""
     running = [m for m in milestones if m.status is MilestoneStatus.RUNNING]
     return min(running, key=turn) if running else None
+
+
+def next_escalation_at(milestones: Iterable[Milestone]) -> datetime | None:
+    """The earliest instant at which a running milestone takes the case up; None: none does."""
+    running = (
+        m.due_at for m in milestones if m.on_pass is OnPass.ESCALATE and m.status is MilestoneStatus.RUNNING
+    )
+    return min(running, default=None)
 
 
 def case_of(body: str | bytes) -> Case:

@@ -63,8 +63,11 @@ cases = Table(
     # The earliest running milestone; null when nothing runs.
     Column("next_due_at", Instant),
     Column("next_milestone", Text),
-    # Whether it takes the case up; and whether it was to, and something held it back.
+    # Whether it takes the case up.
     Column("escalates", Boolean, nullable=False),
+    # The earliest running milestone that does: it may stand behind one that only tells somebody.
+    Column("escalates_at", Instant),
+    # Whether it was handed out in vain, because something holds it back.
     Column("held", Boolean, nullable=False),
     # When that deadline may be handed out: the deadline itself, or the end of the lease of who has it.
     Column("wake_at", Instant),

@@ -21,6 +21,16 @@ from tests.unit.core.calendars import china
 #: Monday 09:00 plus a day: when all of them are due.
 DUE_AT = MONDAY + timedelta(days=1)
 A_SECOND = timedelta(seconds=1)
+#: Something that only tells somebody comes before what takes a case up.
+REMINDING = """
+name = "reminding"
+calendar = "natural"
+ladder = [{ step = "street" }, { step = "district", budget = "1d" }]
+milestone = [
+  { name = "look", within = "1h", satisfied_by = "closed", on_pass = "remind", track = "internal" },
+  { name = "close", within = "1d", satisfied_by = "closed" },
+]
+"""
 
 
 @pytest.fixture
@@ -184,16 +194,7 @@ def test_what_is_cancelled_counts_as_not_missed_and_has_a_working_day(here: Town
 
 
 def test_only_what_takes_a_case_up_is_held(tmp_path: Path) -> None:
-    policy = """
-name = "reminding"
-calendar = "natural"
-ladder = [{ step = "street" }, { step = "district", budget = "1d" }]
-milestone = [
-  { name = "look", within = "1h", satisfied_by = "closed", on_pass = "remind", track = "internal" },
-  { name = "close", within = "1d", satisfied_by = "closed" },
-]
-"""
-    with town(f"sqlite:///{tmp_path}/ledger.db", policy=policy) as here:
+    with town(f"sqlite:///{tmp_path}/ledger.db", policy=REMINDING) as here:
         Watch(here.on.ledger, Limits()).lets_pass(here.time - timedelta(days=400))
         brake_on(here, floor=1)
         open_cases(here, 3)
@@ -243,3 +244,16 @@ def test_a_wrong_release_is_undone_as_a_batch(here: Town) -> None:
     stays = here.on.ledger.case(other)
     assert stays is not None
     assert (stays.lead, stays.escalations) == ("lake", 1)
+
+
+def test_a_storm_behind_reminders_is_seen_before_the_reminders_are_out_of_the_way(tmp_path: Path) -> None:
+    with town(f"sqlite:///{tmp_path}/ledger.db", policy=REMINDING) as here:
+        brake_on(here, floor=8)
+        open_cases(here, 9)
+        here.time = MONDAY + timedelta(days=3)
+        # Three at a time: were only the next deadlines counted, the others would trickle through.
+        while here.waker.run_once(here.time, 3):
+            here.pump()
+        assert len(list(here.on.ledger.all_entries("Reminded"))) == 9
+        assert escalated(here) == []
+        assert here.on.ledger.count_held(here.time) == 9

@@ -67,6 +67,7 @@ def _cases() -> None:
         sa.Column("next_due_at", _instant()),
         sa.Column("next_milestone", sa.Text()),
         sa.Column("escalates", sa.Boolean(), nullable=False),
+        sa.Column("escalates_at", _instant()),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("wake_at", _instant()),
         sa.Column("dispatched_at", _instant()),
