@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from router.core.policy import OnPass, Track
 from router.errors import NotFoundError
 from router.presets import list_calendars, list_presets, preset_calendar, preset_family, preset_policy
 from tests.unit.core.calendars import china
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", list_presets())
@@ -106,6 +109,35 @@ def test_dazhou_has_two_watchers_and_dispatches_nothing_without_the_names() -> N
         usual.gate,
         usual.ladder,
     )
+
+
+def _examples() -> list[tuple[str, str, str, str]]:
+    """Rows of the table of every preset in docs/policies.md: preset, received, milestone, instant."""
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    rows = text.partition("| preset | received |")[2].partition("\n\n")[0].splitlines()[2:]
+    cells = ([cell.strip().strip("`") for cell in row.split("|")[1:5]] for row in rows)
+    return [(preset, received, name, at) for preset, received, name, at in cells]
+
+
+@pytest.mark.parametrize(("preset", "received", "name", "at"), _examples())
+def test_the_worked_examples_of_the_documents_are_what_the_presets_say(
+    preset: str, received: str, name: str, at: str
+) -> None:
+    policy = preset_policy(preset)
+    found = dues(policy.milestones, _local(received), preset_calendar(policy.calendar))
+    assert found[name].at == _local(at)
+
+
+def test_every_preset_has_a_worked_example() -> None:
+    assert {row[0] for row in _examples()} == {*list_presets()}
+
+
+def _local(written: str) -> datetime:
+    """`2026-10-08 24:00` is the end of that day."""
+    day, _, clock = written.partition(" ")
+    hours, _, minutes = clock.partition(":")
+    midnight = datetime.fromisoformat(f"{day}T00:00:00+08:00")
+    return midnight + timedelta(hours=int(hours), minutes=int(minutes))
 
 
 @pytest.mark.parametrize("name", ["natural", "utc"])
