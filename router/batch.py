@@ -6,7 +6,7 @@ One bad command never spoils its neighbours: what goes wrong with it alone becom
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time
 
 import msgspec
@@ -115,6 +115,19 @@ class Batch:
     def look_at(self, cases: Mapping[str, Case]) -> None:
         """Cases that commands name; those that were changed in this batch stand as they are."""
         self._cases = {**cases, **self._cases}
+
+    def case(self, case_id: str) -> Case | None:
+        """A case as it stands in this batch; None: the batch does not know it."""
+        return self._cases.get(case_id)
+
+    def follow(self, case_id: str, commands: Sequence[Command]) -> None:
+        """What follows from a case that is written in this batch goes with what was decided last of it."""
+        for at in reversed(range(len(self.writes))):
+            write = self.writes[at]
+            if write.case.id == case_id:
+                sent = tuple(following(command, write.due_tier, self._now) for command in commands)
+                self.writes[at] = msgspec.structs.replace(write, outgoing=(*write.outgoing, *sent))
+                return
 
     def take_again(self, waiting: Parked, answered: Answer | None = None) -> None:
         """Decide a message that waited for its case; that it had to wait is no answer.

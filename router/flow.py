@@ -19,10 +19,11 @@ from router.broker.envelope import Receipt, Trouble
 from router.broker.port import Delivery, Fate
 from router.core.citizen import code_of
 from router.core.commands import ActorRole, Contact, Open, others
+from router.core.linking import appeal_of, same_appeal
 from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
-from router.ledger.port import Answer, Ledger, Parked, RowRefusedError, Unit
+from router.ledger.port import Answer, Appeal, Ledger, Parked, RowRefusedError, Unit
 from router.sending import Sender
 from router.tally import Tally
 
@@ -208,6 +209,8 @@ class Router:
             batch.look_at(unit.cases(named))
         for parked in waiting:
             batch.take_again(parked, known_by_now.get(parked.message_id))
+        if batch.opened:
+            self._link_appeals(unit, batch)
         conflicts = self._write(unit, batch)
         unit.hold_back(batch.held, now, now + HOLD_LOOK)
         unit.note_reports(self._heard_of(arrived, now), now)
@@ -219,6 +222,27 @@ class Router:
         kept = (one for one in arrived if one.command.id not in refused and one.command.case_id not in again)
         self._keep_contacts(unit, list(kept), now)
         return batch, conflicts
+
+    def _link_appeals(self, unit: Unit, batch: Batch) -> None:
+        """One appeal that came by two channels is two cases, which are linked by themselves."""
+        new = [case for case in map(batch.case, batch.opened) if case is not None]
+        said = [(case, words) for case in new if (words := appeal_of(case)) is not None]
+        appeals = [
+            Appeal(
+                key=self._ledger.keyed_hash(words), case_id=case.id, source=case.source, opened_at=case.opened_at
+            )
+            for case, words in said
+        ]
+        if not appeals:
+            return
+        held = unit.claim_appeals(appeals)
+        again = [(one.case_id, held[one.key].case_id) for one in appeals if one.is_again(held[one.key])]
+        if again:
+            batch.look_at(unit.cases({first for _, first in again}))
+        for case_id, first_id in again:
+            case, first = batch.case(case_id), batch.case(first_id)
+            if case is not None and first is not None:
+                batch.follow(case_id, same_appeal(case, first))
 
     def _heard_of(self, arrived: Sequence[Arrived], now: datetime) -> list[str]:
         """Desks that have reported and were not noted in the last minute: each report is a sign of life."""

@@ -6,6 +6,8 @@ stored with the decision (`Draft.also`): both have the link on record, one a mom
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from datetime import timedelta
 
 from router.core import messages as m, notices
@@ -14,10 +16,14 @@ from router.core.commands import Actor, ActorRole, Command, Link, Related, Unlin
 from router.core.events import Cause, ClusterProposed, Linked, Unlinked
 from router.core.ladder import above, climb, hand_up
 from router.core.permissions import FROM_ABOVE, HANDLES, roles_of
+from router.core.project import PROJECT
 from router.core.refusals import Refusal, refuse
 from router.core.routing import keeps_from
 from router.core.rules import COMPLAINT, Rules
-from router.core.step import ROUTER, Draft
+from router.core.step import FOLLOWS, ROUTER, Draft
+
+#: How far apart the same words of the same person may come and be one appeal: our default.
+SAME_APPEAL_WITHIN = timedelta(days=7)
 
 #: So many complaints about one thing in one place within an hour are one trouble, not bad work of one desk.
 _BURST, _WITHIN = 10, timedelta(hours=1)
@@ -36,6 +42,38 @@ def related(case: Case) -> Related:
         division=case.division_path[-1] if case.division_path else "",
         complainant=case.complainant,
         is_open=case.is_open,
+    )
+
+
+def appeal_of(case: Case) -> str | None:
+    """What makes an appeal the same by whatever channel it comes: who, what, where, about what.
+
+    Returns:
+        A text to be hashed under the installation's key; None: nobody can tell, or it is linked to nothing.
+    """
+    apart = case.confidential or case.subject_desk is not None or case.source == PROJECT
+    if apart or case.complainant is None:
+        return None
+    words = "".join(unicodedata.normalize("NFKC", case.text).split())
+    if not words:
+        return None
+    return "\0".join(("appeal", case.complainant, words, case.place_key or "", case.category or ""))
+
+
+def same_appeal(new: Case, first: Case) -> tuple[Link, Link]:
+    """The links between two cases that are one appeal: for each case its own."""
+    return _same(new, first), _same(first, new)
+
+
+def _same(case: Case, other: Case) -> Link:
+    said = hashlib.sha256(f"same\0{case.id}\0{other.id}".encode()).hexdigest()[:32]
+    return Link(
+        id=FOLLOWS + said,
+        case_id=case.id,
+        actor=ROUTER,
+        other=other.id,
+        same_appeal=True,
+        about=related(other),
     )
 
 

@@ -264,7 +264,7 @@ def resolve_with(draft: Draft, command: ResolveWith, rules: Rules) -> None:
     if case.state is State.SUSPENDED:
         run_on(draft, rules, "resolved", "")
     draft.add(ResolvedWith(other=command.other, project=command.project, asked=command.asked))
-    resolved(draft, rules, case.lead, command.outcome, command.evidence, None, command.text, alone=True)
+    resolved(draft, rules, case.lead, command.outcome, command.evidence, None, command.text)
 
 
 def close_by_sample(draft: Draft, command: CloseBySample, rules: Rules) -> None:

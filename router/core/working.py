@@ -205,12 +205,11 @@ def resolved(
     text: str,
     *,
     on_the_spot: bool = False,
-    alone: bool = False,
 ) -> None:
     """Put a resolution on record and tell the source channel; without a gate the case closes in the same step.
 
-    What was done here was done for the cases that go with this one too, unless it was itself resolved with one
-    (`alone`). A project closes at once: the gates are its members' own.
+    What was done here was done for the cases that go with this one too. A project closes at once: the gates are
+    its members' own.
     """
     policy = rules.policy(draft.case.policy)
     draft.add(
@@ -236,7 +235,7 @@ def resolved(
         draft.add(CauseNamed(desk=desk), text=root_cause)
     if not policy.gate.report_after:
         notices.answer(draft, "resolved", text)
-    if not alone and (draft.case.links is not UNLINKED or draft.case.project is not None):
+    if draft.case.links is not UNLINKED or draft.case.project is not None:
         members.resolve_too(draft, outcome, evidence, text)
     if draft.case.project is not None:
         pass_gate(draft, rules, PROJECT, outcome)

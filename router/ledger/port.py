@@ -18,6 +18,7 @@ from router.core.case import Case
 from router.core.commands import Command, Contact, fingerprint
 from router.core.events import Entry
 from router.core.guards import Guards
+from router.core.linking import SAME_APPEAL_WITHIN
 from router.core.outbox import Fate, Outgoing
 from router.core.ringing import Heard, Notice, NoticeBatch
 from router.errors import RouterError
@@ -69,6 +70,20 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     due_tier: str
     #: What people at desks are to be told.
     notices: tuple[Notice, ...] = ()
+
+
+class Appeal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a case said, as a key that only the same words of the same person about the same place have."""
+
+    key: str
+    case_id: str
+    source: str
+    opened_at: datetime
+
+    def is_again(self, first: Appeal) -> bool:
+        """Whether it is the same appeal as `first` by another channel."""
+        near = abs(self.opened_at - first.opened_at) <= SAME_APPEAL_WITHIN
+        return self.key == first.key and self.source != first.source and near
 
 
 class Parked(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +166,13 @@ class Unit(Protocol):
         Raises:
             RowRefusedError: the database cannot keep one of the cases. Nothing of this call is written, the
                 transaction can go on: the caller parks that case and writes the others.
+        """
+        ...
+
+    def claim_appeals(self, appeals: Sequence[Appeal]) -> dict[str, Appeal]:
+        """Who first said each, by key: an earlier case, unless that is too long ago to be one appeal with it.
+
+        Of two that are claimed at once, in two processes, one sees the other.
         """
         ...
 

@@ -226,6 +226,18 @@ contacts = Table(
     Index(None, "expires_at"),
 )
 
+#: Which case first said what: tells one appeal by two channels.
+appeals = Table(
+    "appeals",
+    metadata,
+    # Keyed hash of who said it, what and where.
+    Column("content_key", ID, primary_key=True),
+    Column("case_id", ID, nullable=False),
+    Column("source", ID, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Index(None, "opened_at"),
+)
+
 #: Who read personal data, and why; kept longer than the data.
 contact_reads = Table(
     "contact_reads",

@@ -19,6 +19,7 @@ from router.core.events import Entry
 from router.core.outbox import Outgoing
 from router.core.ringing import Heard, NoticeBatch
 from router.ledger import (
+    appeals,
     beats,
     contacts,
     figures,
@@ -250,6 +251,7 @@ class SqlLedger(GuardedLedger):
     def forget_contacts(self, now: datetime) -> int:
         """Remove personal data whose retention has ended; returns how many people's. The reading log stays."""
         with self._database.writing() as connection:
+            appeals.forget(connection, now)
             return contacts.forget_expired(connection, now)
 
     def parked(

@@ -12,10 +12,10 @@ from router.core.case import Case
 from router.core.commands import Contact
 from router.core.guards import Guards
 from router.core.outbox import Fate, Outgoing
-from router.ledger import contacts, guarding, parking, redacting, rows, schema, sending, writing
+from router.ledger import appeals, contacts, guarding, parking, redacting, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
-from router.ledger.port import Answer, Parked, Write
+from router.ledger.port import Answer, Appeal, Parked, Write
 
 _cases, _entries = schema.cases, schema.entries
 
@@ -104,6 +104,10 @@ class SqlUnit:
         kept = (one for one in writes if one.case.id not in lost)
         redacting.blank(self._connection, self._seal, (entry for one in kept for entry in one.entries))
         return lost
+
+    def claim_appeals(self, new: Sequence[Appeal]) -> dict[str, Appeal]:
+        """Who first said each, by key."""
+        return appeals.claim(self._connection, new)
 
     def keep_contacts(self, given: Mapping[str, Contact], now: datetime) -> None:
         """Encrypt and store personal data; a reference that exists keeps its first content.

@@ -200,6 +200,15 @@ def _contacts() -> None:
     )
     op.create_index(op.f("ix_contacts_expires_at"), "contacts", ["expires_at"])
     op.create_table(
+        "appeals",
+        sa.Column("content_key", _id(), nullable=False),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("source", _id(), nullable=False),
+        sa.Column("opened_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("content_key", name=op.f("pk_appeals")),
+    )
+    op.create_index(op.f("ix_appeals_opened_at"), "appeals", ["opened_at"])
+    op.create_table(
         "contact_reads",
         _seq(),
         sa.Column("ref", _id(), nullable=False),
