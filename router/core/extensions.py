@@ -21,6 +21,7 @@ from router.core.rescheduling import (
     is_running,
     missed_clock,
     own_clock,
+    reminded_again,
     rescheduled,
     statutory_after,
 )
@@ -135,7 +136,13 @@ def approve_extension(draft: Draft, command: ApproveExtension, rules: Rules) -> 
     changes = _with(case.changes, asked.granted(draft.at))
     moved = rescheduled(rules, case, changes, is_running)
     draft.add(
-        ExtensionApproved(desk=asked.desk, by=command.actor.id, moved=moved, due_at=statutory_after(case, moved)),
+        ExtensionApproved(
+            desk=asked.desk,
+            by=command.actor.id,
+            moved=moved,
+            due_at=statutory_after(case, moved),
+            again=reminded_again(rules, case, changes, moved, draft.at),
+        ),
         text=command.text,
     )
     _decided(draft, asked.desk, approved=True, text=command.text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from router.core.arming import COMMITMENT
 from router.core.calendar import Calendar
 from router.core.case import Case
@@ -97,6 +99,40 @@ def rescheduled(
                     Moved(milestone=one.name, due_at=one.due_at, moved_to=end.at, provisional=end.provisional)
                 )
     return tuple(moved)
+
+
+def reminded_again(
+    rules: Rules, case: Case, changes: Changes, moved: tuple[Moved, ...], at: datetime
+) -> tuple[Milestone, ...]:
+    """Reminders of the day the case is to be done by that have passed, and for its new date are to come.
+
+    A miss that took the case up stays one: what `moved` then is the ladder's, and nobody hears of the old date.
+    """
+    if not any("@" not in one.milestone for one in moved):
+        return ()
+    again = []
+    alive = {one.name for one in case.milestones if one.status in ALIVE}
+    for one in case.milestones:
+        reminds = one.on_pass is OnPass.REMIND and one.track is Track.INTERNAL and one.holder is None
+        if one.status is MilestoneStatus.MISSED and reminds and ends_the_matter(one) and one.name not in alive:
+            end = due_of(rules, case, one, changes)
+            if end.at > max(at, one.due_at):
+                again.append(_running_until(one, end))
+    # Of one that was told again before, the last.
+    return tuple({one.name: one for one in again}.values())
+
+
+def _running_until(milestone: Milestone, end: Due) -> Milestone:
+    return msgspec.structs.replace(
+        milestone,
+        status=MilestoneStatus.RUNNING,
+        due_at=end.at,
+        provisional=end.provisional,
+        base_at=milestone.base_at if milestone.base_at is not None else milestone.due_at,
+        charged_to=None,
+        overtaken=False,
+        excused=False,
+    )
 
 
 def statutory_after(case: Case, moved: tuple[Moved, ...]) -> datetime | None:

@@ -27,7 +27,7 @@ from router.core.lifecycle import settle
 from router.core.matching import first_match
 from router.core.policy import Anchor, Policy
 from router.core.replanning import facts_of
-from router.core.rescheduling import ends_the_matter, is_running, rescheduled, statutory_after
+from router.core.rescheduling import ends_the_matter, is_running, reminded_again, rescheduled, statutory_after
 from router.core.rules import Rules
 from router.core.step import Draft
 
@@ -330,7 +330,9 @@ def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime
     changes = msgspec.structs.replace(
         told.case.changes, extensions=(*told.case.changes.extensions, asked.granted(at))
     )
-    return told.moved(event, changes, lambda one: is_running(one) and ends_the_matter(one))
+    moved = told.moved(event, changes, lambda one: is_running(one) and ends_the_matter(one))
+    again = reminded_again(told.rules, told.case, changes, moved.moved, at)
+    return msgspec.structs.replace(moved, again=again)
 
 
 #: Why a suspension ends when somebody wants it to.

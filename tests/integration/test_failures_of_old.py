@@ -269,6 +269,48 @@ def test_an_extension_moves_the_reminder_with_the_deadline() -> None:
     assert ups(play) == [("close", china(2026, 9, 29, 9))]
 
 
+def test_a_reminder_that_has_passed_comes_again_before_the_date_it_was_moved_to() -> None:
+    play = Play(rules(policy(milestones=(_REMINDER, CLOSE), extension=ExtensionRule(longest=_FIVE))))
+    play.open()
+    play.say("willow", c.Accept)
+    play.wait(days=4, hours=1)
+    play.say("willow", c.RequestExtension, reason="parts", days=3)
+    play.say("lake", c.ApproveExtension)
+    play.wait_until(china(2026, 9, 29, 10))
+    assert play.story("Reminded", "Escalated") == [
+        "Fri 25 09:00 Reminded to willow",
+        "Mon 28 09:00 Reminded to willow",
+        "Tue 29 09:00 Escalated street > district: willow > lake (deadline)",
+    ]
+
+
+def test_a_second_extension_moves_the_reminder_that_came_again() -> None:
+    twice = ExtensionRule(longest=_FIVE, cap=2)
+    play = Play(rules(policy(milestones=(_REMINDER, CLOSE), extension=twice)))
+    play.open()
+    play.say("willow", c.Accept)
+    play.wait(days=4, hours=1)
+    for more in (2, 1):
+        play.say("willow", c.RequestExtension, reason="parts", days=more)
+        play.say("lake", c.ApproveExtension)
+    assert play.running() == ["reminder", "close"]
+    assert [m.name for m in play.case.milestones].count("reminder") == 2
+    play.wait_until(china(2026, 9, 28, 10))
+    assert play.story("Reminded") == ["Fri 25 09:00 Reminded to willow", "Mon 28 09:00 Reminded to willow"]
+
+
+def test_what_is_extended_after_it_went_up_reminds_nobody_of_the_old_date() -> None:
+    play = Play(rules(policy(milestones=(_REMINDER, CLOSE), extension=ExtensionRule(longest=_FIVE))))
+    play.open()
+    play.say("willow", c.Accept)
+    play.wait(days=6)
+    play.say("lake", c.RequestExtension, reason="parts", days=3)
+    play.say("cloud", c.ApproveExtension)
+    assert play.refused is None
+    play.wait(days=3)
+    assert [event.milestone for event in play.events(e.Reminded)] == ["reminder"]
+
+
 # -- a policy change leaves old timers alive, and loses pause time ---------------------------------------------
 
 

@@ -42,6 +42,8 @@ class ExtensionApproved(Event, frozen=True, kw_only=True, tag="ExtensionApproved
     moved: tuple[Moved, ...] = ()
     #: The statutory due date after it; None: it moved none.
     due_at: datetime | None = None
+    #: Reminders that had passed, and remind once more before the new date.
+    again: tuple[Milestone, ...] = ()
 
 
 class ExtensionRefused(Event, frozen=True, kw_only=True, tag="ExtensionRefused"):

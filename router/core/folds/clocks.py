@@ -33,6 +33,7 @@ def _on_extension_approved(case: Case, event: e.ExtensionApproved, entry: e.Entr
         _change(case, extension_asked=None, extensions=(*case.changes.extensions, asked.granted(entry.event_at)))
     clocks.satisfy(case, Satisfies.EXTENSION_DECIDED, entry.event_at)
     clocks.reschedule(case, event.moved)
+    clocks.rearm(case, event.again)
     _due(case, event.due_at)
 
 
