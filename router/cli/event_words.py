@@ -45,7 +45,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "MediationStarted": ("{by} 转 {desk} 调解", "{by} referred it to {desk} for mediation"),
     "MediationEnded": ("{desk} 调解结束，达成：{settled}", "{desk} ended the mediation, settled: {settled}"),
     "LevelsStarted": ("督办层级开始计时", "the levels of supervision begin to count"),
-    "LevelsEnded": ("现行规则无督办层级，停止计时", "the policy it has now has no levels of supervision"),
+    "LevelsEnded": (
+        "督办层级停止计时（现行规则无层级，或超时已撤销）",
+        "the levels of supervision stop: its policy has none now, or the miss was taken back",
+    ),
     "LevelProposed": (
         "拟提请第 {number} 级督办（{level}），待 {officer} 确认",
         "level {number} ({level}) of supervision is proposed to {officer}",

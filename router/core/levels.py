@@ -45,6 +45,19 @@ def start(draft: Draft, rules: Rules, at: LevelStart) -> None:
     draft.add(LevelsStarted(milestone=_clock(draft.case, rules, policy, 0, draft.at)))
 
 
+def take_back(draft: Draft, rules: Rules) -> None:
+    """A miss was none: a list that began with it ends, unless the case has risen on it or missed another date."""
+    case = draft.case
+    if case.level or rules.policy(case.policy).levels_start is not LevelStart.MISSED or _has_missed(case):
+        return
+    if any(m.on_pass is OnPass.RAISE and m.status in ALIVE for m in case.milestones):
+        draft.add(LevelsEnded())
+
+
+def _has_missed(case: Case) -> bool:
+    return any(m.track is Track.STATUTORY and m.status is MilestoneStatus.MISSED for m in case.milestones)
+
+
 def go_on(draft: Draft, rules: Rules) -> None:
     """Another policy is in force for the case: its list, should it have one and no clock run for it, goes on.
 
@@ -54,8 +67,7 @@ def go_on(draft: Draft, rules: Rules) -> None:
     case, policy = draft.case, rules.policy(draft.case.policy)
     if not policy.levels or any(m.on_pass is OnPass.RAISE and m.status in ALIVE for m in case.milestones):
         return
-    missed = any(m.track is Track.STATUTORY and m.status is MilestoneStatus.MISSED for m in case.milestones)
-    if not (case.level or missed or policy.levels_start is LevelStart.RECEIVED):
+    if not (case.level or _has_missed(case) or policy.levels_start is LevelStart.RECEIVED):
         return
     clock = _clock(case, rules, policy, min(case.level, len(policy.levels) - 1), draft.at)
     if case.state is State.SUSPENDED:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core import clocks, notices
+from router.core import clocks, levels, notices
 from router.core.arming import arm, signing
 from router.core.case import Case, State
 from router.core.commands import CancelDeadlines, Rearm, UndoEscalation
@@ -68,6 +68,7 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
         ),
         text=command.text,
     )
+    levels.take_back(draft, rules)
     if returned and lost_by != command.desk:
         notices.hand_over(draft, rules, "escalation_undone", from_desk=lost_by)
         return None

@@ -12,7 +12,10 @@ class LevelsStarted(Event, frozen=True, kw_only=True, tag="LevelsStarted"):
 
 
 class LevelsEnded(Event, frozen=True, kw_only=True, tag="LevelsEnded"):
-    """The policy the case has now has no second list: its clock ends; the level reached stays on record."""
+    """The policy the case has now has no second list, or the miss that began it was taken back: its clock ends.
+
+    The level reached stays on record.
+    """
 
 
 class LevelProposed(Event, frozen=True, kw_only=True, tag="LevelProposed"):

@@ -13,6 +13,7 @@ from router.core.commands import (
     RequestSuspension,
     Resume,
     Star,
+    UndoEscalation,
     Unstar,
 )
 from router.core.policy import Level, LevelStart, Match, Policy, SuspensionRule
@@ -120,3 +121,23 @@ def test_a_level_beyond_the_calendar_is_provisional_and_counted_again_by_the_nex
     found = play.case.milestone("level:hotline")
     assert found is not None
     assert (found.due_at, found.provisional) == (china(2027, 1, 6), False)  # New Year is off
+
+
+def test_a_list_that_began_with_a_miss_that_was_none_ends_unless_the_case_has_risen_on_it() -> None:
+    play = Play(rules(listed()))
+    play.open()
+    play.wait_until(china(2026, 9, 26, 10))
+    assert "level:hotline" in play.running()
+    missed = {"milestone": "close", "due_at": china(2026, 9, 26, 9), "desk": "willow", "step": 0}
+    play.say("system:sla", UndoEscalation, **missed, by="li", text="our clock was wrong")
+    # Saturday: it is closed by 24:00 of Sunday then, the next day of a calendar without a weekend.
+    assert play.running() == ["close"]
+    play.wait_until(china(2026, 9, 28, 1))  # missed in earnest
+    assert due(play, "hotline") == china(2026, 10, 2)
+
+    risen = Play(rules(listed()))
+    risen.open()
+    risen.wait_until(china(2026, 9, 30, 10))
+    assert risen.case.level == 1
+    risen.say("system:sla", UndoEscalation, **missed, by="li", text="our clock was wrong")
+    assert "level:media" in risen.running()
