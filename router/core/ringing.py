@@ -45,7 +45,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     #: Desk code.
     recipient: str
     case_id: str
-    #: `reminder`, `missed`, `repeated`, `supervised`, `level`, `escalated`, `taken`, `urged`, `unstaffed`.
+    #: `reminder`, `missed`, `repeated`, `supervised`, `level`, `escalated`, `taken`, `urged`, `unstaffed`,
+    #: `undone`, `withdrawn`.
     kind: str
     #: Name of the milestone or, for `level`, of the level; empty when it is not about one.
     milestone: str
@@ -107,6 +108,9 @@ _FOR_PEOPLE = frozenset({m.Reminded, m.SupervisionOrdered, m.Assigned, m.Taken, 
 #: Why a case comes or goes when a deadline has passed.
 _BY_ESCALATION = frozenset({"escalated", "last_resort"})
 
+#: Why it comes back, or goes, when an escalation is taken back.
+UNDONE = "escalation_undone"
+
 #: Kind, milestone, instant.
 _Told = tuple[str, str, datetime | None]
 
@@ -123,6 +127,8 @@ def _told(payload: m.AnyPayload) -> _Told | None:
         return "escalated", "", payload.due_at
     if isinstance(payload, m.Taken) and payload.reason in _BY_ESCALATION:
         return "taken", "", None
+    if isinstance(payload, m.Assigned | m.Taken) and payload.reason == UNDONE:
+        return "undone", "", None
     if isinstance(payload, m.Urged | m.Unstaffed):
         return "urged" if isinstance(payload, m.Urged) else "unstaffed", "", None
     return None

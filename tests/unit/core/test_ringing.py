@@ -157,3 +157,22 @@ def test_a_reminder_goes_to_whom_the_milestone_names() -> None:
     found = told(rules(asked), china(2026, 9, 21, 9), division=("lake", "nowhere"))
     assert [(one.kind, one.milestone) for one in found] == [("reminder", "dispatch")]
     assert DISPATCH.track is Track.INTERNAL
+
+
+def test_people_hear_that_an_escalation_was_undone_on_both_sides() -> None:
+    in_force = rules(msgspec.structs.replace(HOURLY, calendar="natural"))
+    play = Play(in_force, china(2026, 9, 21, 9))
+    play.open()
+    play.wait(minutes=90)
+    play.say(
+        "system:undo",
+        c.UndoEscalation,
+        milestone="close",
+        due_at=china(2026, 9, 21, 10),
+        desk="willow",
+        step=0,
+        by="li",
+        text="error",
+    )
+    found = notices_of(in_force, play.steps[-1], play.now, _AT)
+    assert [(one.recipient, one.kind) for one in found] == [("willow", "undone"), ("lake", "undone")]
