@@ -6,8 +6,23 @@ is worked. Closed by 24:00 of 22, 23, 24, 28, 29 September.
 
 from __future__ import annotations
 
-from router.core.commands import Accept, ConfirmLevel, Reopen, Resolve
+from router.core.case import State
+from router.core.commands import (
+    Accept,
+    Cluster,
+    ConfirmLevel,
+    EndMediation,
+    FilePlan,
+    Mediate,
+    Outcome,
+    Reopen,
+    Resolve,
+    Urge,
+)
+from router.core.tree import DeskKind
+from tests.city import desk, file
 from tests.presets.conftest import Opening
+from tests.unit.core.calendars import china
 
 LEVELS = ("LevelsStarted", "LevelProposed", "LevelRaised", "LevelRepeated")
 
@@ -105,3 +120,48 @@ def test_one_appeal_on_three_channels_is_three_cases_each_answered(stage: Openin
     assert len(ids) == 3
     for channel in channels:
         assert play.answered(channel) == ["received"]
+
+
+def test_one_street_light_becomes_79_villages_as_a_project_of_the_tier_above(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00", channels=("hotline",))
+    villages = [play.open(text="路灯不亮", source_id=f"village-{number}").id for number in range(79)]
+    plan = {"due_at": china(2026, 10, 30, 18), "plan_due_at": china(2026, 10, 12, 18), "text": "全线更换"}
+    first, others = villages[0], tuple(villages[1:])
+    assert play.say("2026-09-21 10:00", "willow", Cluster, case_id=first, cases=others, **plan) == "not_permitted"
+    assert play.say("2026-09-21 10:01", "lake", Cluster, case_id=first, cases=others, **plan) is None
+    (project,) = [case for case in play.on.ledger.all_cases() if case.channel == "project"]
+    assert project.lead == "lake"
+    # The villages' own dates wait for the project's: nothing falls due on 29 September, 24:00.
+    play.until("2026-09-30 09:00")
+    assert [play.story("DeadlineMissed", case_id=one) for one in villages] == [[]] * 79
+    play.say("2026-10-09 09:00", "lake", FilePlan, case_id=project.id, text="国庆后更换全线路灯")
+    play.answered("hotline")
+    play.say("2026-10-28 17:00", "lake", Resolve, case_id=project.id, text="79个村已更换")
+    assert play.refused is None
+    # One resolution resolves all of them, and each is answered.
+    assert {play.case_of(one).state for one in (*villages, project.id)} == {State.CLOSED}
+    assert play.answered("hotline").count("closed") == 79
+
+
+def test_a_quarrel_that_is_settled_ends_as_settled(stage: Opening) -> None:
+    tree = file(desk("lake-peace", "lake", DeskKind.MEDIATION))
+    play = stage("linyi", start="2026-09-21 09:00", tree=tree)
+    play.open(text="楼上漏水，邻里纠纷")
+    assert play.say("2026-09-21 10:00", "willow", Mediate, text="双方对赔偿有争议") is None
+    assert play.told("lake-peace") == ["assigned", "mediation_wanted"]
+    # Its budget is its own; the date of the case does not move.
+    assert play.due("mediation") == "2026-10-22 00:00"  # 30 natural days, to 24:00
+    assert play.due("close") == "2026-09-30 00:00"
+    play.say("2026-09-25 15:00", "lake-peace", EndMediation, settled=True, evidence=("协议-9",))
+    assert (play.case.state, play.case.outcome) == (State.CLOSED, Outcome.SETTLED)
+
+
+def test_a_citizen_urges_once_a_day_and_that_makes_no_second_case(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    play.open()
+    assert play.say("2026-09-21 10:00", "citizen:hotline", Urge, text="怎么还没修") is None
+    assert play.say("2026-09-21 23:59", "citizen:hotline", Urge) == "urged_today"
+    assert play.say("2026-09-22 00:00", "citizen:hotline", Urge) is None
+    assert play.told("willow") == ["assigned", "urged", "urged"]
+    assert len(list(play.on.ledger.all_cases())) == 1
+    assert play.due("close") == "2026-09-30 00:00"
