@@ -261,7 +261,9 @@ class Installation:
     def notifier(self) -> Notifier:
         """Sends the lists for the people at desks."""
         every_s = self.settings.notices_every_s
-        return Notifier(self.ledger, self.rulebook, self.sender(background=False), every_s=every_s)
+        notifier = Notifier(self.ledger, self.rulebook, self.sender(background=False), every_s=every_s)
+        self.runtime.notifiers.append(notifier)
+        return notifier
 
     def _relay_role(self) -> list[Role]:
         sender = self.sender(background=False)

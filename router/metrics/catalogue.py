@@ -37,7 +37,21 @@ REASONS = (
 FINDINGS = ("no_deadline", "overdue", "stuck", "lead_gone", "calendar", "outbox")
 #: Roles that consume, and all loops; `desk` is any hosted desk.
 CONSUMING = ("router", "sla")
-LOOPS = (*CONSUMING, "relay", "waiting", "retention", "reconciler", "clock", "staffing", "audit", "desk")
+LOOPS = (
+    *CONSUMING,
+    "relay",
+    "waiting",
+    "collector",
+    "retention",
+    "reconciler",
+    "clock",
+    "staffing",
+    "notices",
+    "audit",
+    "desk",
+)
+#: What became of lists for the people at desks: as of any message, or the desk has no queue.
+LISTED = (*Fate, "no_queue")
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +153,12 @@ DESK_OUTAGES = Metric(
     kind="gauge",
     help="Tiers where over a fifth of the desks are silent together: an outage, of which no superior is told.",
 )
+LISTS = Metric(
+    name="case_router_notice_lists_total",
+    kind="counter",
+    help="Lists for the people at desks, by what became of them; `no_queue`: the desk has no program.",
+    labels={"fate": LISTED},
+)
 RESENT = Metric(
     name="case_router_resent_handovers_total",
     kind="counter",
@@ -187,6 +207,7 @@ METRICS = (
     HELD_NOW,
     UNSTAFFED,
     DESK_OUTAGES,
+    LISTS,
     RESENT,
     AUDITED,
     FOUND,

@@ -23,6 +23,7 @@ from router.recovery import Reconciler
 from router.relay import Relay
 from router.roles import Role
 from router.sending import Sender
+from router.tally import Tally
 from router.waker import Waker
 
 #: Word of `Router.tally` → reason, where they differ.
@@ -58,6 +59,12 @@ class LookingForDesks(Protocol):
     outages: int
 
 
+class Listing(Protocol):
+    """What is read of whoever sends the lists for the people at desks."""
+
+    tally: Tally
+
+
 class Runtime(Collector):
     """The parts of a process, and what a scrape reads of them; parts may be added at any time."""
 
@@ -71,6 +78,7 @@ class Runtime(Collector):
         self.auditors: list[Audited] = []
         self.watches: list[Watching] = []
         self.staffings: list[LookingForDesks] = []
+        self.notifiers: list[Listing] = []
         self.roles: list[Role] = []
         self._broker = broker
         self._seconds = _histogram(c.BATCH_SECONDS)
@@ -110,6 +118,8 @@ class Runtime(Collector):
         for staffing in self.staffings[:1]:
             yield _gauge(c.UNSTAFFED, float(staffing.unstaffed))
             yield _gauge(c.DESK_OUTAGES, float(staffing.outages))
+        if self.notifiers:
+            yield _counter(c.LISTS, sum((one.tally.counted() for one in self.notifiers), Counter()))
         if self.reconcilers:
             yield _counter(c.RESENT, sum(one.resent for one in self.reconcilers))
         for auditor in self.auditors[:1]:

@@ -18,7 +18,7 @@ from router.broker.port import Fate, Outgoing
 from router.cli.health import Health
 from router.errors import UnreachableError
 from router.flow import Router
-from router.metrics.catalogue import METRICS
+from router.metrics.catalogue import LOOPS, METRICS
 from router.metrics.runtime import Runtime
 from router.roles import TickingRole
 from router.sending import Sender
@@ -132,6 +132,33 @@ def test_of_several_loops_of_one_name_the_one_furthest_behind_shows() -> None:
     assert beats == {
         "case_router_role_beat_timestamp_seconds{role=clock}": NOON.timestamp() - 50,
         "case_router_role_beat_timestamp_seconds{role=desk}": NOON.timestamp() - 7,
+    }
+
+
+def test_no_loop_of_an_installation_passes_for_a_desk(tmp_path: Path) -> None:
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db")
+    prepare(settings, NOON)
+    with installation(settings, now=lambda: NOON) as opened:
+        names = {role.name.partition("-")[0] for role in opened.roles(ROLES)}
+    assert names - set(LOOPS) == set()
+    assert "notices" in names
+
+
+class Lister:
+    """Has sent lists."""
+
+    tally = Tally()
+
+
+def test_lists_for_people_are_counted_by_what_became_of_them() -> None:
+    runtime = Runtime(EmbeddedBroker())
+    assert "case_router_notice_lists_total{fate=confirmed}" not in read(runtime)
+    runtime.notifiers.append(Lister())
+    Lister.tally.update(["confirmed", "confirmed", "no_queue"])
+    found = {name: value for name, value in read(runtime).items() if "lists" in name and value}
+    assert found == {
+        "case_router_notice_lists_total{fate=confirmed}": 2,
+        "case_router_notice_lists_total{fate=no_queue}": 1,
     }
 
 
