@@ -58,6 +58,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "channel and source of an inspection task are inspection, not {channel}",
     ),
     "inspection_in_the_past": ("检查期限 {due_at} 已过", "the inspection would be due at {due_at}, which is past"),
+    "inspects_not": (
+        "{actor} 不能下达检查任务，限督查和市级",
+        "{actor} may not order inspections: supervision and the top tier may",
+    ),
     "inspects_itself": (
         "{desk} 隶属于被检查单位 {inspected}，不能检查",
         "the desk {desk} answers to {inspected}: it does not inspect it",

@@ -38,7 +38,7 @@ def open_task(
         return opening.repeat(case, command, digest)
     inspector = _inspector(command, rules)
     if inspector is None:
-        return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command="inspect")
+        return refuse("inspects_not", actor=f"{command.actor.role}:{command.actor.id}")
     unfit = _unfit(command, task, inspector, rules, at)
     if unfit is not None:
         return unfit

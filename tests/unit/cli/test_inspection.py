@@ -68,7 +68,7 @@ def test_what_is_not_one_target_or_no_case_is_said(shell: Shell) -> None:
     assert shell("inspection", "order", "--case", "NOCASE", *DUE).code == 3
     assert shell("inspection", "order", "--desk", "moon", *DUE).code == 3
     refused = shell("inspection", "order", "--desk", "liuyin", "--by", "liuyin", *DUE, "--json")
-    assert (refused.code, refused.json["refused"]) == (5, "not_permitted")
+    assert (refused.code, refused.json["refused"]) == (5, "inspects_not")
     assert shell("inspection", "verify", shell.open()).code == 3
     assert shell.rows("select count(*) from parked") == [(0,)]
 

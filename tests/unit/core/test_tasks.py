@@ -122,7 +122,7 @@ def test_the_city_inspects_and_no_one_below_it_or_beside() -> None:
     assert bureau.inspect("supervision:wang", "3", WILLOW, desk="supervision-3").case.lead == "supervision-3"
     for number, who in enumerate(("lake", "plane", "willow", "dispatch", "channel:inspection", "citizen:app"), 4):
         bureau.inspect(who, str(number), WILLOW)
-        assert bureau.refused == "not_permitted"
+        assert bureau.refused == "inspects_not"
 
 
 @pytest.mark.parametrize(
@@ -219,8 +219,13 @@ def test_withdrawn_by_supervision_it_leaves_nothing_with_the_inspected() -> None
 
 
 def test_a_channel_cannot_say_where_a_case_comes_from_or_what_is_required() -> None:
-    for fields in ({"parent": "X"}, {"checklist": ("walk",)}, {"task": WILLOW}):
+    said: list[tuple[dict[str, Any], str]] = [
+        ({"parent": "X"}, "not_permitted"),
+        ({"checklist": ("walk",)}, "not_permitted"),
+        ({"task": WILLOW}, "inspects_not"),
+    ]
+    for fields, code in said:
         play = Play()
         with pytest.raises(AssertionError, match="open it first"):
             play.open(**fields)
-        assert play.refused == "not_permitted"
+        assert play.refused == code
