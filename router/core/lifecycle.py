@@ -193,7 +193,8 @@ def decide(
     if case is None or _is_hidden_from(case, command.actor, rules):
         return refuse("unknown_case", case=command.case_id)
     kind, handler = _HANDLERS[type(command)]
-    draft = Draft(case, command, at=at, now=now, tree=rules.tree, beside=beside)
+    known = {name: one for name, one in beside.items() if _may_be_named(one, command.actor, rules)}
+    draft = Draft(case, command, at=at, now=now, tree=rules.tree, beside=known)
     refusal = _permitted(case, command, kind, rules)
     if refusal is not None:
         if refusal.code != "not_lead" or not working.counts_as_in_time(draft, command, rules):
@@ -207,6 +208,14 @@ def _is_reserved(command: c.Command) -> bool:
     if command.id.startswith(deadlines.WAKE_UP):
         return not isinstance(command, c.PassDeadline)
     return command.id.startswith(FOLLOWS) and command.actor.role is not c.ActorRole.SYSTEM
+
+
+def _may_be_named(case: Case, actor: c.Actor, rules: Rules) -> bool:
+    """Whether somebody may name a case beside another: an inspection, and what is kept from it, is not there."""
+    if actor.role is c.ActorRole.SYSTEM:
+        return True
+    kept = actor.role is c.ActorRole.DESK and hides(rules.tree, case, actor.id)
+    return not kept and not (case.is_task and case.is_open)
 
 
 def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:

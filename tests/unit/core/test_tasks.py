@@ -9,7 +9,9 @@ from router.core import events as e
 from router.core.case import State
 from router.core.commands import (
     Accept,
+    Cluster,
     Finding,
+    Link,
     RecordInspection,
     ReportProgress,
     Resolve,
@@ -18,11 +20,13 @@ from router.core.commands import (
     TaskKind,
     Withdraw,
 )
+from router.core.lifecycle import decide
 from router.core.messages import InspectionOrdered
 from router.core.policy import Gate, GateKind
+from router.core.refusals import Refusal
 from router.core.what_if import Forecast
 from tests.bureau import Bureau
-from tests.city import Play, policy, rules
+from tests.city import Play, actor, policy, rules
 from tests.unit.core.calendars import china
 
 DUE = china(2026, 9, 24, 18)
@@ -216,6 +220,31 @@ def test_withdrawn_by_supervision_it_leaves_nothing_with_the_inspected() -> None
     bureau.say(play, "supervision:wang", Withdraw)
     assert play.case.state is State.CLOSED
     assert bureau.told("willow") == []
+
+
+def test_nobody_learns_of_one_by_linking_it_or_taking_it_into_a_project() -> None:
+    bureau = Bureau()
+    play, case = _visit(bureau), bureau.open()
+    for who in ("lake", "cloud", "dispatcher:li", "supervision:wang"):
+        for kind, fields in (
+            (Link, {"other": play.case.id}),
+            (Cluster, {"cases": (play.case.id,), "due_at": DUE}),
+        ):
+            step = decide(
+                case.case,
+                kind(id=f"{who}{kind.__name__}", case_id=case.case.id, actor=actor(who), **fields),
+                bureau.rules,
+                bureau.now,
+                beside={play.case.id: play.case},
+            )
+            unknown = decide(
+                case.case,
+                kind(id=f"{who}{kind.__name__}", case_id=case.case.id, actor=actor(who), **fields),
+                bureau.rules,
+                bureau.now,
+            )
+            assert isinstance(step, Refusal)
+            assert step == unknown
 
 
 def test_a_channel_cannot_say_where_a_case_comes_from_or_what_is_required() -> None:
