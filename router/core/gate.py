@@ -13,7 +13,7 @@ from router.core.case import Case, State
 from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
 from router.core.events import Cause, Closed, FollowedUp, GatePassed, Reopened, Withdrawn
 from router.core.instants import end_of_next_working_day
-from router.core.ladder import climb, hand_up
+from router.core.ladder import climb, hand_up, still_there
 from router.core.policy import GateKind, Mode
 from router.core.rechecks import schedule_recheck
 from router.core.recomputing import recompute
@@ -119,7 +119,7 @@ def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> Non
     # Whoever was not told of a resolution need not be told that it was none.
     told = reason == "request" or draft.case.state is not State.RESOLVED or not policy.gate.report_after
     not_before = end_of_next_working_day(draft.at, calendar) if reason != "gate" else None
-    draft.add(Reopened(reason=reason, desk=_still_there(draft.case, rules), not_before=not_before), text=text)
+    draft.add(Reopened(reason=reason, desk=still_there(draft.case, rules), not_before=not_before), text=text)
     members.leave(draft, "refused")
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     if told:
@@ -130,12 +130,6 @@ def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> Non
         if policy.mode is Mode.TRANSFER:
             return
     notices.hand_over(draft, rules, "reopened")
-
-
-def _still_there(case: Case, rules: Rules) -> str:
-    """The lead, or who does its work today, or the nearest above it: the office may have closed meanwhile."""
-    desk = rules.tree.standing(case.lead) or rules.tree.above(case.lead)
-    return desk.code if desk is not None else case.lead
 
 
 def withdraw(draft: Draft, command: Withdraw, rules: Rules) -> None:

@@ -46,6 +46,12 @@ def climb(case: Case, rules: Rules) -> Target:
     return Target(desk=None, step=case.step)
 
 
+def still_there(case: Case, rules: Rules) -> str:
+    """The lead, or who does its work today, or the nearest above it: the office may have closed meanwhile."""
+    desk = rules.tree.standing(case.lead) or rules.tree.above(case.lead)
+    return desk.code if desk is not None else case.lead
+
+
 def desk_at(case: Case, rules: Rules, name: str, below: str) -> Desk | str:
     """The desk that a step's name means above desk `below`; why not, when none may have the case."""
     tree = rules.tree

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from router.core import messages as m, notices
-from router.core.arming import request_decision, suspension_clock
+from router.core.arming import request_decision, signing, suspension_clock
 from router.core.case import Case, State
 from router.core.commands import ApproveSuspension, Recheck, RefuseSuspension, RequestSuspension, Resume
 from router.core.events import (
+    Dispatched,
     Milestone,
     MilestoneStatus,
     Rechecked,
@@ -24,13 +25,17 @@ from router.core.events import (
 )
 from router.core.extensions import not_in_time
 from router.core.instants import Due, due
-from router.core.ladder import above
+from router.core.ladder import above, still_there
 from router.core.policy import Satisfies, SuspensionRule
 from router.core.refusals import Refusal, refuse
 from router.core.rescheduling import own_clock, rescheduled, statutory_after
+from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.working import speaker
+
+#: Why a suspension ends without the case going to another desk by that.
+_GOES_ON = frozenset({"request", "longest"})
 
 
 def request_suspension(draft: Draft, command: RequestSuspension, rules: Rules) -> Refusal | None:
@@ -190,3 +195,16 @@ def run_on(draft: Draft, rules: Rules, reason: str, by: str, text: str = "") -> 
     )
     notices.due_changed(draft, "resumed")
     notices.answer(draft, "resumed")
+    if reason in _GOES_ON:
+        _at_whom_it_is_today(draft, rules)
+
+
+def _at_whom_it_is_today(draft: Draft, rules: Rules) -> None:
+    """Where the lead's office was closed or merged while the case rested, it goes to who does its work."""
+    case, policy, desk = draft.case, rules.policy(draft.case.policy), still_there(draft.case, rules)
+    if desk == case.lead or keeps_from(rules.tree, case.subject_desk, desk):
+        return
+    step = max(case.step, rules.step_of(policy, rules.tree.desks[desk]))
+    clocks = signing(rules, policy, draft.at, case.category)
+    draft.add(Dispatched(desk=desk, step=step, reason="dispatched", milestones=clocks))
+    notices.hand_over(draft, rules, "dispatched", from_desk=case.lead)

@@ -31,9 +31,10 @@ from router.core.commands import (
     Whistle,
     Withdraw,
 )
+from router.core.divisions import merge
 from router.core.policy import Anchor, Elapsed, ExtensionRule, Mode, Policy, Satisfies, SuspensionRule, WorkingTime
 from router.core.recomputing import recomputed
-from router.core.tree import DeskKind
+from router.core.tree import DeskKind, Tree
 from tests.city import ACCEPT, DISPATCH, MONDAY, Play, city, days, desk, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 
@@ -363,3 +364,17 @@ def test_nobody_mediates_a_suspended_case_and_the_mediator_gets_the_days_back() 
     play.wait_until(china(2026, 9, 23, 9)).say("willow", Resume)
     # The 22nd and the 23rd do not count; the 21st was no day of the budget.
     assert _due(play, "mediation") == china(2026, 10, 24)
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_a_case_whose_office_was_merged_while_it_rested_runs_on_at_who_does_its_work(by_itself: bool) -> None:
+    play = _suspended()
+    merged = Tree(merge(play.rules.tree.file, "willow", "plane")[0])
+    play.rules = rules(office_days(), tree=merged)
+    if by_itself:
+        play.wait_until(china(2026, 10, 13))
+    else:
+        play.wait(days=1).say("lake", Resume)
+    assert (play.case.state, play.case.lead) == (State.DISPATCHED, "plane")
+    assert play.told("plane")[0] == "assigned"
+    assert "close" in play.running()
