@@ -7,6 +7,7 @@ import base64
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import quote
 
 from router.errors import ConfigurationError
 from router.ledger.contacts import KEY_BYTES, read_key
@@ -51,7 +52,7 @@ def _key_from(path: Path) -> bytes:
 
 
 def broker_url(settings: Settings) -> str:
-    """The broker's URL with its password filled in from `broker_password_file`.
+    """The broker's URL with its password filled in from `broker_password_file`, for every node that it names.
 
     Raises:
         ConfigurationError: the file is missing.
@@ -63,6 +64,11 @@ def broker_url(settings: Settings) -> str:
         password = path.read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
         raise ConfigurationError("the password file is not there", where=str(path)) from error
-    scheme, _, rest = settings.broker.partition("://")
+    return ";".join(_with_password(node, password) for node in settings.broker.split(";"))
+
+
+def _with_password(url: str, password: str) -> str:
+    scheme, _, rest = url.partition("://")
     user, _, host = rest.rpartition("@")
-    return f"{scheme}://{user.partition(':')[0]}:{password}@{host}"
+    # A password made by a machine is rarely fit for a URL: base64 alone has `/` and `+`.
+    return f"{scheme}://{user.partition(':')[0]}:{quote(password, safe='')}@{host}"

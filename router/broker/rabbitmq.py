@@ -128,8 +128,16 @@ def _without_secrets(url: str) -> str:
 
 def _parameters(url: str, *, heartbeat_s: int, connect_timeout_s: float) -> pika.URLParameters:
     try:
+        parts = urlsplit(url)
+        # Of this pika only says that None is not iterable.
+        if parts.username is not None and parts.password is None:
+            raise ConfigurationError(
+                "the broker's URL names a user and no password",
+                where=without_secrets(url),
+                todo="Name a file with it in broker_password_file, or write amqp://user:password@host:5672/vhost.",
+            )
         # pika itself takes `http` for `amqp`.
-        if urlsplit(url).scheme not in {"amqp", "amqps"}:
+        if parts.scheme not in {"amqp", "amqps"}:
             raise ValueError("it does not begin with amqp:// or amqps://")
         parameters = pika.URLParameters(url)
     except (ValueError, TypeError, LookupError, AttributeError) as error:

@@ -103,6 +103,10 @@ RUNNING: dict[str, str] = {
         "启动消息队列，或改正地址；待发消息留在台账中"
     ),
     "this is no URL of a broker: {reason}": "消息队列地址无法解读：{reason}",
+    "the broker's URL names a user and no password": "消息队列地址里有账号，没有密码",
+    "Name a file with it in broker_password_file, or write amqp://user:password@host:5672/vhost.": (
+        "在 broker_password_file 中指明密码文件，或写成 amqp://用户:密码@主机:5672/虚拟主机"
+    ),
     "Write amqp://user:password@host:5672/vhost.": "写成 amqp://用户:密码@主机:5672/虚拟主机",
     "the broker does not take this user and password": "消息队列不接受该账号或密码",
     "`topology apply` with a management URL creates the accounts of desks and channels.": (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.errors import ConfigurationError
-from router.secret_files import CONTACT_KEY, contact_key
+from router.secret_files import CONTACT_KEY, broker_url, contact_key
 from router.settings import Settings
 
 
@@ -44,3 +44,21 @@ def test_a_key_file_that_is_missing_or_wrong_says_what_to_do(tmp_path: Path) -> 
 def test_a_ledger_on_a_server_gets_no_key_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(CONTACT_KEY, raising=False)
     assert contact_key(Settings(ledger="postgresql+psycopg://nowhere/db")) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("amqp://router@mq/city", "amqp://router:p%2Fs%2B%40%3D@mq/city"),
+        ("amqp://router:old@mq/", "amqp://router:p%2Fs%2B%40%3D@mq/"),
+        (
+            "amqp://router@one:5672/;amqps://router@two:5671/",
+            "amqp://router:p%2Fs%2B%40%3D@one:5672/;amqps://router:p%2Fs%2B%40%3D@two:5671/",
+        ),
+    ],
+)
+def test_the_brokers_password_goes_into_the_url_of_every_node_whatever_signs_it_has(
+    tmp_path: Path, url: str, whole: str
+) -> None:
+    (tmp_path / "password").write_text("p/s+@=\n", encoding="ascii")
+    assert broker_url(Settings(broker=url, broker_password_file=str(tmp_path / "password"))) == whole

@@ -34,6 +34,12 @@ def test_what_is_no_url_of_a_broker_is_a_mistake_in_the_configuration(url: str) 
     assert "s3cret" not in str(caught.value)
 
 
+def test_a_user_without_a_password_is_named_as_that() -> None:
+    with pytest.raises(ConfigurationError, match="names a user and no password") as caught:
+        RabbitBroker("amqp://router@127.0.0.1/")
+    assert "broker_password_file" in str(caught.value)
+
+
 def test_a_broker_that_nobody_answers_for_is_not_reachable() -> None:
     broker = RabbitBroker(f"amqp://a:b@127.0.0.1:{free_port()}/")
     assert broker.reachable, "no connection is in use yet"
