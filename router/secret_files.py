@@ -70,5 +70,8 @@ def broker_url(settings: Settings) -> str:
 def _with_password(url: str, password: str) -> str:
     scheme, _, rest = url.partition("://")
     user, _, host = rest.rpartition("@")
+    # One that stands in the URL was written there on purpose: the administrator's, for `topology apply`.
+    if ":" in user:
+        return url
     # A password made by a machine is rarely fit for a URL: base64 alone has `/` and `+`.
-    return f"{scheme}://{user.partition(':')[0]}:{quote(password, safe='')}@{host}"
+    return f"{scheme}://{user}:{quote(password, safe='')}@{host}"

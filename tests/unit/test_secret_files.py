@@ -50,7 +50,7 @@ def test_a_ledger_on_a_server_gets_no_key_by_itself(monkeypatch: pytest.MonkeyPa
     ("url", "whole"),
     [
         ("amqp://router@mq/city", "amqp://router:p%2Fs%2B%40%3D@mq/city"),
-        ("amqp://router:old@mq/", "amqp://router:p%2Fs%2B%40%3D@mq/"),
+        ("amqp://admin:own@mq/", "amqp://admin:own@mq/"),
         (
             "amqp://router@one:5672/;amqps://router@two:5671/",
             "amqp://router:p%2Fs%2B%40%3D@one:5672/;amqps://router:p%2Fs%2B%40%3D@two:5671/",

@@ -351,7 +351,9 @@ def test_the_embedded_broker_has_nothing_to_apply_recover_or_share(shell: Shell,
     assert "what to do" in done.err
 
 
-@pytest.mark.parametrize("words", [("topology", "plan"), ("topology", "apply"), ("recover", "--topology")])
+@pytest.mark.parametrize(
+    "words", [("topology", "plan"), ("topology", "apply"), ("recover",), ("recover", "--topology")]
+)
 def test_a_broker_that_is_not_there_is_6(shell: Shell, words: tuple[str, ...]) -> None:
     assert shell("--broker", "amqp://guest:guest@127.0.0.1:1/", *words).code == 6
 
