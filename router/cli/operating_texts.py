@@ -236,6 +236,8 @@ OPERATING: dict[str, tuple[str, str]] = {
     "tally_duplicate": ("重复", "duplicate"),
     "tally_refused": ("不予执行", "refused"),
     "tally_stale": ("已失效的时限", "stale"),
+    "tally_waiting": ("先于工单到达", "came before their case"),
+    "tally_held": ("暂缓提级", "held back"),
     "tally_failing": ("处理失败", "failing"),
     "comma": ("，", ", "),
     "replayed": ("回放完成：{tally}", "replayed: {tally}"),

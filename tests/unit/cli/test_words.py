@@ -130,3 +130,8 @@ def test_one_thing_is_said_as_one_and_several_as_several() -> None:
         "1 week",
         "2,000 weeks",
     ]
+
+
+@pytest.mark.parametrize("counted", ["accepted", "duplicate", "refused", "stale", "held", "waiting", "failing"])
+def test_what_a_replay_counts_is_said_in_words(counted: str) -> None:
+    assert f"tally_{counted}" in WORDS
