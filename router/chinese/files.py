@@ -315,9 +315,14 @@ FILES: dict[str, str] = {
     # -- desks that a policy names
     "{to} is no desk of this installation": "没有承办单位 {to}",
     "{nearest}Write the code of a desk, or one of {known}.": "{nearest}写承办单位编码，或 {known}",
-    "whoever has the milestone is told instead": "改为告知持有该节点的单位",
-    "the first level of supervision stands in": "由一级督查代行",
-    "it is left out of the audience": "不列入告知范围",
+    "{desk} is not at work: whoever has the milestone is told instead": "{desk} 已停用：改为告知持有该节点的单位",
+    "no desk {desk} is at work: the first level of supervision stands in": (
+        "单位 {desk} 不在或已停用：由一级督查代行"
+    ),
+    "no desk {desk} is at work: it is left out of the audience": "单位 {desk} 不在或已停用：不列入告知范围",
+    "the taxonomy has no {code}. {nearest}Until it has, no case is of it": (
+        "事项分类中没有 {code}。{nearest}补上之前，没有工单属于它"
+    ),
     "nobody is told where nothing happens": "超时不作处理，就没有可告知的单位",
     "Leave out to, or write what happens.": "去掉 to，或写明 on_pass",
     "an escalation goes to the superior and to nobody else, not to {to}": "提级只到上级，不到 {to}",

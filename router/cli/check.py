@@ -11,7 +11,6 @@ import click
 import msgspec
 
 from router.calendars import CalendarSet
-from router.cli.absent_desks import absent_words
 from router.cli.call import Call
 from router.cli.division_import import is_national, read_divisions, read_text
 from router.cli.grammar import Spoken, option
@@ -22,7 +21,7 @@ from router.core.calendar_faults import calendar_faults
 from router.core.calendar_file import load_calendar
 from router.core.division_faults import Fault
 from router.core.divisions import check as check_tree, complete
-from router.core.named_desks import Absent, absent as absent_desks, require_receivers
+from router.core.named_desks import absent as named_in_vain, require_receivers
 from router.core.policy import Policy
 from router.core.policy_file import TIERS, load_policy
 from router.core.tree import Tree
@@ -61,7 +60,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[Finding]
     #: For divisions: each desk and its superiors up to the top, by code.
     chains: list[list[str]] = []
-    #: What is not wrong and should be known: desks that a policy names and that are not at work.
+    #: What is not wrong and should be known: desks and categories that a policy names in vain.
     notes: list[Finding] = []
 
 
@@ -142,8 +141,8 @@ def _check(
     if kind == "policy":
         found: list[Policy] = []
         faults = _caught(file, lambda: found.append(_policy(file, text, known)))
-        absent = absent_desks(found, known.tree) if known.tree is not None else ()
-        notes = [_note(one) for one in absent]
+        absent = named_in_vain(found, known.tree) if known.tree is not None else ()
+        notes = [Finding(where=one.where, zh=one.said.zh, en=one.said.en) for one in absent]
         return Checked(file=str(file), kind=kind, faults=faults, notes=notes)
     checks: dict[str, Callable[[], object]] = {
         "mapping": lambda: load_mapping(text, str(file)),
@@ -178,11 +177,6 @@ def _policy(file: Path, text: str, known: _Known) -> Policy:
     if known.tree is not None:
         require_receivers([policy], known.tree)
     return policy
-
-
-def _note(one: Absent) -> Finding:
-    words = absent_words(one)
-    return Finding(where=one.where, zh=words.zh, en=words.en)
 
 
 def _calendar(file: Path, text: str, known: _Known) -> list[Finding]:

@@ -10,9 +10,9 @@ import msgspec
 
 from router.app import Installation
 from router.calendars import calendars_in_force, install_calendars
-from router.cli.absent_desks import tell_absent
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
+from router.cli.named_in_vain import tell_absent
 from router.cli.output import emit, emit_json, emit_table, tell
 from router.cli.policy_show import show_policy
 from router.cli.policy_sources import calendar_set, sources_of

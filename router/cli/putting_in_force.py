@@ -8,8 +8,8 @@ import msgspec
 
 from router.app import Installation
 from router.broker.topology import topology
-from router.cli.absent_desks import tell_absent
 from router.cli.call import Call
+from router.cli.named_in_vain import tell_absent
 from router.cli.output import emit_json, tell
 from router.cli.rerouting import Rerouted, reroute
 from router.cli.words import word

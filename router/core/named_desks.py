@@ -1,4 +1,4 @@
-"""Desks that a policy names: whether the tree has them, and what happens where it has not."""
+"""Desks and categories that a policy names: whether the tree has them, and what happens where it has not."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ RECEIVERS = ("lead", "superior", "dispatcher", "supervision")
 
 
 class Absent(msgspec.Struct, frozen=True, kw_only=True):
-    """A desk that a policy names and that is not at work in the tree."""
+    """Something that a policy names in vain: nothing is wrong with it, and somebody should know."""
 
     #: Name of the policy, and the key: `plain, milestone close, to`.
     where: str
-    desk: str
-    #: What happens instead.
-    instead: Sentence
+    #: What is not there, and what happens instead.
+    said: Sentence
 
 
 def require_receivers(policies: Sequence[Policy], tree: Tree) -> None:
@@ -46,18 +45,44 @@ def require_receivers(policies: Sequence[Policy], tree: Tree) -> None:
 
 
 def absent(policies: Sequence[Policy], tree: Tree) -> Iterator[Absent]:
-    """Desks that are not there or not at work, and who takes their part."""
+    """Desks that are not there or not at work, and categories that the taxonomy does not have."""
     for policy in policies:
-        for rule in policy.milestones:
-            if rule.to in tree.desks and tree.standing(rule.to) is None:
-                instead = sentence("whoever has the milestone is told instead")
-                yield Absent(where=f"{policy.name}, milestone {rule.name}, to", desk=rule.to, instead=instead)
-        for watcher in policy.watchers:
-            if tree.standing(watcher.desk) is None:
-                instead = sentence("the first level of supervision stands in")
-                yield Absent(where=f"{policy.name}, watcher {watcher.name}", desk=watcher.desk, instead=instead)
-        for level in policy.levels:
-            for code in level.audience:
-                if tree.standing(code) is None:
-                    instead = sentence("it is left out of the audience")
-                    yield Absent(where=f"{policy.name}, level {level.name}, audience", desk=code, instead=instead)
+        yield from _desks(policy, tree)
+        if tree.categories:  # without a taxonomy sources bring any words
+            yield from _categories(policy, tree)
+
+
+def _desks(policy: Policy, tree: Tree) -> Iterator[Absent]:
+    for rule in policy.milestones:
+        if rule.to in tree.desks and tree.standing(rule.to) is None:
+            said = sentence("{desk} is not at work: whoever has the milestone is told instead", desk=rule.to)
+            yield Absent(where=f"{policy.name}, milestone {rule.name}, to", said=said)
+    for watcher in policy.watchers:
+        if tree.standing(watcher.desk) is None:
+            said = sentence(
+                "no desk {desk} is at work: the first level of supervision stands in", desk=watcher.desk
+            )
+            yield Absent(where=f"{policy.name}, watcher {watcher.name}", said=said)
+    for level in policy.levels:
+        for code in level.audience:
+            if tree.standing(code) is None:
+                said = sentence("no desk {desk} is at work: it is left out of the audience", desk=code)
+                yield Absent(where=f"{policy.name}, level {level.name}, audience", said=said)
+
+
+def _categories(policy: Policy, tree: Tree) -> Iterator[Absent]:
+    groups = {category.group for category in tree.categories.values()}
+    listed = {code for rule in policy.milestones for code in rule.by_category}
+    for key, named, known in (
+        ("match, category", policy.match.category, set(tree.categories)),
+        ("match, category_group", policy.match.category_group, groups),
+        ("by_category", sorted(listed), set(tree.categories)),
+    ):
+        for code in named:
+            if code not in known:
+                said = sentence(
+                    "the taxonomy has no {code}. {nearest}Until it has, no case is of it",
+                    code=code,
+                    nearest=nearest(code, known),
+                )
+                yield Absent(where=f"{policy.name}, {key}", said=said)

@@ -73,6 +73,24 @@ def test_a_watcher_that_is_not_there_is_named_with_who_stands_in(shell: Shell) -
     assert "stands in" not in shell("policy", "import", "default", "--dry-run").err
 
 
+OURS = """
+name = "ours"
+calendar = "cn"
+match = { category = ["%s"] }
+milestone = [{ name = "close", within = "5d" }]
+ladder = [{ step = "street" }]
+"""
+
+
+def test_a_category_that_no_case_can_have_is_named_with_the_nearest(shell: Shell) -> None:
+    said = []
+    for code in ("pothole", "potholes"):  # the demo city has the first
+        done = shell("policy", "import", shell.file("ours.toml", OURS % code), "default", "--dry-run")
+        assert done.code == 0, done.err
+        said.append("the taxonomy has no potholes. Did you mean pothole?" in done.err)
+    assert said == [False, True]
+
+
 def test_check_knows_the_desks_of_divisions_named_with_a_policy(shell: Shell) -> None:
     tree = shell.file("city.toml", TREE)
     assert shell("check", shell.file("own.toml", told("nobody"))).code == 0
