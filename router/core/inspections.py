@@ -6,6 +6,8 @@ looked at hears the result, findings become cases, a draw becomes tasks, and a c
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from router.core import gate, messages as m, notices
@@ -24,7 +26,7 @@ from router.core.commands import (
     Withdraw,
 )
 from router.core.events import DrawRevealed, InspectionDrawn, InspectionRecorded
-from router.core.inspected import Inspections
+from router.core.instants import end_of_next_working_day
 from router.core.lots import LEAST_SEED, draw, seed_hash
 from router.core.policy import GateKind
 from router.core.rechecks import schedule_recheck
@@ -193,7 +195,7 @@ def child(
     )
 
 
-def draw_inspection(draft: Draft, command: DrawInspection, _rules: Rules) -> Refusal | None:
+def draw_inspection(draft: Draft, command: DrawInspection, rules: Rules) -> Refusal | None:
     """抽查: the seed must be the one whose hash is on record; each that is drawn becomes a task of its own."""
     case, known = draft.case, draft.case.inspections
     task = known.task
@@ -204,14 +206,17 @@ def draw_inspection(draft: Draft, command: DrawInspection, _rules: Rules) -> Ref
     if len(command.seed) < LEAST_SEED or seed_hash(command.seed) != task.seed_hash:
         return refuse("seed_mismatch", least=LEAST_SEED)
     drawn = draw(command.seed, task.targets, task.count)
-    visits = [_visit(draft, known, number, target) for number, target in enumerate(drawn, 1)]
+    # Drawn late, whoever goes has a working day at least.
+    soonest = end_of_next_working_day(draft.at, rules.calendar(rules.policy(case.policy)))
+    due_at = task.due_at if task.due_at > draft.at else soonest
+    visits = [_visit(draft, due_at, number, target) for number, target in enumerate(drawn, 1)]
     draft.add(InspectionDrawn(seed=command.seed, drawn=drawn, tasks=tuple(one.case_id for one in visits)))
     for one in visits:
         draft.also(one)
     return None
 
 
-def _visit(draft: Draft, known: Inspections, number: int, target: Target) -> Open:
+def _visit(draft: Draft, due_at: datetime, number: int, target: Target) -> Open:
     case = draft.case
     source_id = f"{case.id}/drawn/{number}"
     return Open(
@@ -225,7 +230,7 @@ def _visit(draft: Draft, known: Inspections, number: int, target: Target) -> Ope
         desk=case.lead,
         text=case.text,
         parent=case.id,
-        task=Task(kind=TaskKind.VISIT, targets=(target,), due_at=known.task.due_at if known.task else draft.at),
+        task=Task(kind=TaskKind.VISIT, targets=(target,), due_at=due_at),
     )
 
 

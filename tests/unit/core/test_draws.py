@@ -69,6 +69,14 @@ def test_each_that_is_drawn_is_a_task_with_the_day_of_the_draw_and_anybody_can_d
     assert play.refused == "drawn_already"
 
 
+def test_drawn_after_its_day_whoever_goes_has_a_working_day_at_least() -> None:
+    bureau = Bureau()
+    play = bureau.inspect("supervision-1", "draw-1", TERMS)
+    bureau.wait_until(china(2026, 9, 25, 10))  # a Friday; the natural calendar works every day
+    bureau.say(play, "supervision-1", DrawInspection, seed=SEED)
+    assert [x.case.next_due_at for x in bureau.tasks(TaskKind.VISIT)] == [china(2026, 9, 27)] * 2
+
+
 def test_for_everybody_who_may_be_drawn_it_does_not_exist() -> None:
     bureau, play = _drawn()
     for one in bureau.tasks():
