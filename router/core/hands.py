@@ -6,6 +6,7 @@ Pure. `router.core.holding` turns the changes into spans of time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +50,8 @@ class Hands:
         self.lead = ""
         self.supervision = False
         self.supervisor = ""
+        #: A missed deadline that gave it to a supervisor → who supervised it before; that may be taken back.
+        self.supervised_before: dict[tuple[str | None, datetime | None], str] = {}
         self.unplaced = False
         self.returned_by = ""
         self.returned_to = ""
@@ -203,6 +206,7 @@ def _assist_removed(hands: Hands, event: e.AssistRemoved) -> None:
 def _escalated(hands: Hands, event: e.Escalated) -> None:
     hands.asked.pop(_ESCALATION, None)
     if event.mode == Mode.SUPERVISE:
+        hands.supervised_before[event.milestone, event.due_at] = hands.supervisor
         hands.supervisor = event.to_desk
         return
     if event.to_desk != hands.lead:
@@ -213,9 +217,9 @@ def _escalated(hands: Hands, event: e.Escalated) -> None:
 
 def _undone(hands: Hands, event: e.EscalationUndone) -> None:
     if event.returned:
-        hands.supervisor = ""
         hands.gets(event.desk)
         hands.supervision = event.step_name.startswith(SUPERVISION)
+        hands.supervisor = hands.supervised_before.get((event.milestone, event.due_at), "")
 
 
 def _pulled(hands: Hands, event: e.Pulled) -> None:

@@ -64,7 +64,7 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
             step_name=rules.step_name(rules.policy(case.policy), command.step, command.desk),
             moved_to=_a_day_ahead(draft, rules),
             returned=returned,
-            milestones=_running_again(draft, rules, missed) if returned else (),
+            milestones=_running_again(draft, rules, missed, command.desk) if returned else (),
         ),
         text=command.text,
     )
@@ -91,7 +91,7 @@ def _is_where_it_went(case: Case, command: UndoEscalation, rules: Rules) -> bool
     return taken_by == (command.desk, command.milestone, command.due_at)
 
 
-def _running_again(draft: Draft, rules: Rules, missed: Milestone) -> tuple[Milestone, ...]:
+def _running_again(draft: Draft, rules: Rules, missed: Milestone, desk: str) -> tuple[Milestone, ...]:
     """The clock that was taken for missed, what its passing had superseded and is still ahead, and signing."""
     case, ahead = draft.case, _a_day_ahead(draft, rules)
     policy = rules.policy(case.policy)
@@ -106,7 +106,7 @@ def _running_again(draft: Draft, rules: Rules, missed: Milestone) -> tuple[Miles
         if one.status is MilestoneStatus.SUPERSEDED and is_its and one.due_at > ahead and one.name not in names:
             again.append(msgspec.structs.replace(one, status=MilestoneStatus.RUNNING))
             names.add(one.name)
-    if case.lead != missed.charged_to:
+    if case.lead != desk:  # whoever was only supervised has signed for it long since
         signed = signing(rules, policy, draft.at, case.category)
         again += [one for one in signed if one.name not in {known.name for known in again}]
     return tuple(again)

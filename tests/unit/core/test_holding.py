@@ -26,6 +26,19 @@ def account(play: Play, as_of: datetime | None = None, *, replayed: bool = False
     return [(span.kind.value, span.holder, span.begin, span.end) for span in spans]
 
 
+def test_of_two_supervisors_the_first_has_the_clock_again_when_the_second_order_is_taken_back() -> None:
+    play = Play(rules(policy(mode=Mode.SUPERVISE)))
+    play.open()
+    play.say("willow", c.Accept)
+    play.wait(days=8)  # the district supervises from Saturday 26 September on, the city from Monday 28 on
+    second = play.events(e.Escalated)[-1]
+    taken_back = {"milestone": second.milestone, "due_at": second.due_at, "desk": "willow", "step": 1}
+    play.say("system:sla", c.UndoEscalation, **taken_back, by="li", text="our clock was wrong")
+    play.wait(hours=5)
+    assert account(play)[-1] == ("supervision", "lake", china(2026, 9, 29, 9), china(2026, 9, 29, 14))
+    assert play.running() == ["close@district"]  # and nobody has to sign for it again
+
+
 def test_a_case_is_its_desks_from_receipt_to_closing() -> None:
     play = Play()
     play.open()
