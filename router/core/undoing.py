@@ -53,15 +53,18 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
     if missed is None:
         return refuse("no_such_miss", milestone=command.milestone, due_at=command.due_at.isoformat())
     lost_by = case.lead
+    policy = rules.policy(case.policy)
+    # The step is one of the ladder it climbed then; another policy may have given the case a shorter one since.
+    step = min(command.step, len(policy.ladder) - 1)
     returned = _is_where_it_went(case, command, rules)
     draft.add(
         EscalationUndone(
             milestone=missed.name,
             due_at=missed.due_at,
             desk=command.desk,
-            step=command.step,
+            step=step,
             by=command.by,
-            step_name=rules.step_name(rules.policy(case.policy), command.step, command.desk),
+            step_name=rules.step_name(policy, step, command.desk),
             moved_to=_a_day_ahead(draft, rules),
             returned=returned,
             milestones=_running_again(draft, rules, missed, command.desk) if returned else (),

@@ -15,7 +15,7 @@ from router.core.history import advance
 from router.core.holding import holding
 from router.core.policy import Mode
 from router.core.undoing import may_have_none
-from tests.city import CLOSE, MONDAY, Play, policy, rules
+from tests.city import CLOSE, MONDAY, Play, ladder, policy, rules
 from tests.unit.core.calendars import china
 
 #: Five natural days after Monday 09:00.
@@ -134,6 +134,21 @@ def test_the_next_miss_after_it_is_one_like_any_other() -> None:
     undo(play)
     play.wait_until(china(2026, 9, 28, 1))
     assert (play.case.lead, play.case.escalations) == ("lake", 1)
+
+
+def test_a_miss_on_a_step_that_the_policy_has_no_more_is_withdrawn_all_the_same() -> None:
+    long, short = policy(), policy(name="short", ladder=ladder("street", "district"))
+    play = Play(rules(long))
+    play.open()
+    play.wait(days=10)
+    assert play.case.step == 3
+    play.rules = rules(short, earlier=[long])
+    play.say("system:policy", c.Replan)
+    assert play.case.step == 1
+    undo(play, due_at=china(2026, 9, 30, 9), milestone="close@city", desk="cloud", step=2)
+    assert play.refused is None
+    undone = play.events(e.EscalationUndone)[0]
+    assert (undone.step, undone.step_name, undone.returned) == (1, "district", False)
 
 
 def test_nobody_but_the_router_itself_takes_back() -> None:
