@@ -210,10 +210,10 @@ def test_a_command_that_is_not_carried_out_ends_the_replay(
 ) -> None:
     decide = lifecycle.decide
 
-    def failing(case: Any, command: Command, *more: Any) -> Any:
+    def failing(case: Any, command: Command, *more: Any, **named: Any) -> Any:
         if isinstance(command, PassDeadline) and command.due_at.month == 3:
             raise ArithmeticError("a bug")
-        return decide(case, command, *more)
+        return decide(case, command, *more, **named)
 
     monkeypatch.setattr(lifecycle, "decide", failing)
     with pytest.raises(CheckFailedError, match="5 messages are parked"):
