@@ -9,9 +9,10 @@ import pytest
 
 from router.arrivals import Arrived, direct
 from router.batch import Batch
-from router.core.commands import Accept, Actor, ActorRole, Outcome, Resolve
+from router.core.commands import Accept, Actor, ActorRole, Link, Outcome, Related, Resolve
 from router.core.messages import EventRecorded
 from router.core.outbox import Outgoing
+from router.core.step import ROUTER
 from tests.city import MONDAY, rules
 from tests.unit.test_batch import OPEN
 
@@ -64,6 +65,14 @@ def test_words_and_persons_stay_behind() -> None:
         for private in (WORDS, "contact-1", "hash-1"):
             assert private not in message.body.decode()
             assert private not in message.key
+
+
+def test_another_case_s_person_stays_behind_too() -> None:
+    about = Related(case_id="OTHER", version=3, origin="complaint", opened_at=MONDAY, complainant="hash-2")
+    linked = Link(id="then:1", case_id=OPEN.case_id, actor=ROUTER, other="OTHER", about=about, text=WORDS)
+    told = [message.body.decode() for message in sent(opening(), direct(linked, "due.street"))]
+    assert '"case_id":"OTHER"' in told[-1]
+    assert not [body for body in told if "hash-2" in body or WORDS in body]
 
 
 @pytest.mark.parametrize("more", [{"confidential": True}, {"subject_desk": "bridge"}])

@@ -9,7 +9,7 @@ import pytest
 
 from router.core import events as e
 from router.core.case import State
-from router.core.commands import Actor, ActorRole, Link, Reply, Resolve, Unlink
+from router.core.commands import Actor, ActorRole, AddAssist, Link, Reply, Resolve, Unlink
 from router.core.history import advance
 from router.core.policy import Gate, GateKind, Mode, RepeatRule
 from tests.city import Play, policy, rules
@@ -96,6 +96,14 @@ def test_the_handling_desk_of_either_case_links_and_unlinks_nothing() -> None:
     assert town.say(first, "lake", Link, other=above.case.id) == "not_from_above"  # it handles that one itself
     assert town.say(first, "lake", Link, other=second.case.id) is None
     assert town.say(second, "plane", Unlink, other=first.case.id) == "not_permitted"
+
+
+def test_a_desk_above_that_assists_has_a_part_in_the_matter_and_no_say_in_its_links() -> None:
+    town = Several()
+    first, second = town.open("1"), town.open("2")
+    assert town.say(second, _LI, AddAssist, desk="lake") is None
+    assert town.say(first, "lake", Link, other=second.case.id) == "not_from_above"
+    assert town.say(second, "lake", Link, other=first.case.id) == "not_from_above"
 
 
 def test_a_desk_links_only_cases_below_it() -> None:

@@ -333,3 +333,14 @@ def test_every_open_member_has_a_deadline_at_all_times() -> None:
     _said(town, _asked(willow)[0], _NO)
     for play in (project, *willow, *plane):
         assert (play.case.next_due_at is None) == (play.case.state is State.CLOSED)
+
+
+def test_a_member_that_has_left_is_not_resolved_by_a_project_that_has_not_heard_of_it() -> None:
+    town = Several(_gated())
+    lamps = _lamps(town, 2)
+    project = _cluster(town, lamps)
+    lamps[0].say("lake", Leave, id="left")  # and word of it is on its way
+    project.say("lake", Resolve, id="done")
+    town.follow(reverse=True)
+    assert [one.case.state for one in lamps] == [State.DISPATCHED, State.RESOLVED]
+    _consistent(town)
