@@ -233,10 +233,11 @@ class Installation:
         return [first, *(self._consuming(f"router-{number}", (address.INTAKE,)) for number in more)]
 
     def _sla_roles(self) -> list[Role]:
-        queues = tuple(address.due_queue(tier) for tier in self.rulebook().tree.tiers)
-        settings = self.settings
+        rules, settings = self.rulebook(), self.settings
+        queues = tuple(address.due_queue(tier) for tier in rules.tree.tiers)
         guard = None
-        if settings.brake_floor > 0:
+        # History has its storms behind it, its desks were staffed, and nobody waits for a list.
+        if settings.brake_floor > 0 and not rules.replay:
             limits = Limits(floor=settings.brake_floor, factor=settings.brake_factor, skew_s=settings.brake_skew_s)
             guard = Watch(self.ledger, limits)
             self.runtime.watches.append(guard)
@@ -246,11 +247,11 @@ class Installation:
             clock_role(waker, self.now, pause_s=settings.clock_s, limit=settings.clock_batch),
             self._consuming("sla", queues),
         ]
-        if settings.staffing_s > 0:
+        if settings.staffing_s > 0 and not rules.replay:
             staffing = Staffing(self.ledger, self.rulebook, self.broker, self.router(background=False))
             self.runtime.staffings.append(staffing)
             roles.append(staffing_role(staffing, self.now, pause_s=settings.staffing_s))
-        if settings.notices_every_s > 0:
+        if settings.notices_every_s > 0 and not rules.replay:
             roles.append(notices_role(self.notifier(), self.now))
         if settings.audit_s > 0:
             auditor = Auditor(self.ledger, self.rulebook)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from router.app import ROLES, installation, prepare
+from router.core.calendar import Calendar
+from router.core.policy import Policy
+from router.core.rules import Rules
+from router.core.tree import Tree
 from router.errors import ConfigurationError
 from router.secret_files import CONTACT_KEY
 from router.settings import Settings
@@ -43,3 +48,17 @@ def test_no_role_starts_without_a_key_for_personal_data(
         assert opened.runtime.roles == []
     assert "contact_key_file" in str(refused.value.todo)
     assert CONTACT_KEY in str(refused.value.todo)
+
+
+def test_history_has_no_brake_no_unstaffed_desk_and_no_lists(tmp_path: Path) -> None:
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db", audit_s=0.0)
+    prepare(settings, MONDAY)
+
+    def replaying(
+        tree: Tree, policies: Sequence[Policy], calendars: Mapping[str, Calendar], earlier: Sequence[Policy]
+    ) -> Rules:
+        return Rules(tree, policies, calendars, earlier=earlier, replay=True)
+
+    with installation(settings, now=lambda: MONDAY, make=replaying) as opened:
+        assert [role.name for role in opened.roles(["sla"])] == ["clock", "sla"]
+        assert opened.runtime.watches == []
