@@ -271,4 +271,8 @@ RUNNING: dict[str, str] = {
     # -- ids used twice
     "the id was used for another command, and this one was parked": "该编号已用于另一条指令，本条已搁置",
     "Give it an id of its own.": "给它一个自己的编号",
+    "there is nothing in this case": "工单没有任何内容",
+    "Say what it is about: --text, --category, --division or --desk.": (
+        "写明诉求：--text、--category、--division 或 --desk"
+    ),
 }

@@ -72,6 +72,11 @@ def open_case(
     **facts: Any,
 ) -> int:
     """Open a case; the same source id with the same content is the same case."""
+    told = (text, division, due_at, received, contact, *map(facts.get, ("category", "desk", "subject_desk")))
+    if not any(told):
+        raise UsageError(
+            "there is nothing in this case", todo="Say what it is about: --text, --category, --division or --desk."
+        )
     command_id = new_id()
     command = with_case_id(
         Open(

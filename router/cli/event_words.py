@@ -11,7 +11,8 @@ import msgspec
 from router.cli.output import command_word, local
 from router.cli.words import pick, value_word, word
 from router.core.commands import Answers, Related, Target
-from router.core.events import AnyEvent
+from router.core.events import AnyEvent, Refused
+from router.core.refusals import Refusal
 
 #: Event → (Chinese, English). Fields that are None or empty are left as `-`.
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -208,7 +209,17 @@ def sentence(event: AnyEvent) -> str:
 
 
 def _filled(event: AnyEvent) -> Mapping[str, str]:
-    return {field: _shown(field, value) for field, value in msgspec.structs.asdict(event).items()}
+    shown = {field: _shown(field, value) for field, value in msgspec.structs.asdict(event).items()}
+    return shown | {"code": _why(event)} if isinstance(event, Refused) else shown
+
+
+def _why(event: Refused) -> str:
+    """A refusal's own sentence, as whoever asked has read it; its code where another version wrote other data."""
+    told = Refusal(code=event.code, data=event.data)
+    try:
+        return pick((told.zh, told.en))
+    except KeyError:
+        return event.code
 
 
 def _shown(field: str, value: Any) -> str:
@@ -216,8 +227,6 @@ def _shown(field: str, value: Any) -> str:
         return "-"
     if isinstance(value, datetime):
         return local(value)
-    if isinstance(value, tuple):
-        return ", ".join(_shown(field, one) for one in value)
     if isinstance(value, Related):
         return value.case_id
     if isinstance(value, Target):

@@ -1,7 +1,7 @@
 """What keeps deadlines from taking cases up: the brake, and holds of a desk, a district or a policy.
 
 A value that the ledger keeps and the rules carry. What is held stays due: nothing is missed, moved or lost by it,
-and everything but going up goes on.
+and everything but going up goes on. A case's deadlines pass in their order: what comes after a held one waits too.
 """
 
 from __future__ import annotations

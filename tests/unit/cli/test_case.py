@@ -347,3 +347,17 @@ def test_of_cases_due_at_one_instant_those_of_many_households_come_first(shell: 
     many = shell.open(*words, "--affected", "240", source_id="2")
     some = shell.open(*words, "--affected", "7", source_id="3")
     assert [one["case"] for one in shell("case", "list", "--json").json] == [many, some, few]
+
+
+def test_a_case_about_nothing_is_not_opened(shell: Shell) -> None:
+    done = shell("case", "open")
+    assert done.code == 2
+    assert "nothing in this case" in done.err
+    assert "没有任何内容" in shell("case", "open", lang="zh").err
+
+
+def test_the_history_says_a_refusal_as_it_was_said(shell: Shell) -> None:
+    case = shell.open()
+    assert shell("case", "accept", case, "--desk", "hubin").code == 5
+    assert "the case is led by liuyin" in shell("case", "show", case).out
+    assert "主办" in shell("case", "show", case, lang="zh").out

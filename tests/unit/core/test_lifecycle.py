@@ -397,11 +397,14 @@ def test_who_leads_a_confidential_case_is_not_told_to_whom_it_does_not_concern(k
 def test_a_refused_command_stays_on_record_with_its_reason_and_changes_nothing() -> None:
     play = _at_work()
     before = play.case
-    play.say("plane", Accept)
+    play.say("willow", Accept)
     assert play.refused == "not_in_state"
+    # Where a case stands is nothing to a desk that has nothing to do with it.
+    play.say("plane", Accept)
+    assert play.refused == "not_lead"
     play.say("plane", ReportProgress)
     assert play.refused == "not_lead"
-    assert play.names()[-2:] == ["Refused", "Refused"]
+    assert play.names()[-3:] == ["Refused", "Refused", "Refused"]
     assert play.case == before
     assert play.told("plane") == ["refused", "refused"]
 
