@@ -15,7 +15,7 @@ from router.core import commands as c
 from router.core.commands import ActorRole
 
 _text = option("--text", default="", metavar="TEXT")
-_reason = option("--reason", required=True, metavar="TEXT")
+_reason = option("--reason", required=True, metavar="WORD")
 _why = option("--reason", "text", default="", metavar="TEXT")
 _recheck = option("--recheck", "recheck_at", type=WHEN, metavar="TIME")
 

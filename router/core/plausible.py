@@ -13,7 +13,7 @@ from typing import get_args
 
 import msgspec
 
-from router.core.commands import Command, FollowUp, Open, RequestExtension
+from router.core.commands import Command, FollowUp, Open, RequestExtension, RequestReturn, RequestSuspension
 
 #: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
 MAX_ID_BYTES = 200
@@ -30,6 +30,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 9000
 
 #: So many letters never have more than `MAX_ID_BYTES` bytes, whatever they are.
 _SURELY_FITS = MAX_ID_BYTES // 4
+
+#: A reason as a policy lists it: `not_our_place`.
+_WORD = re.compile(r"[\w.-]{1,64}")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -83,7 +86,21 @@ def _id_fault(command: Command) -> Fault | None:
                 zh=f"编号须为 1 至 {MAX_ID_BYTES} 字节，不得含控制字符",
                 en=f"an id has 1 to {MAX_ID_BYTES} bytes and no control characters",
             )
-    return None
+    return _reason_fault(command)
+
+
+def _reason_fault(command: Command) -> Fault | None:
+    """A reason stands in an event, which is told and never blanked: it is a word, and prose goes to the text."""
+    if not isinstance(command, RequestReturn | RequestExtension | RequestSuspension):
+        return None
+    if _WORD.fullmatch(command.reason) is not None:
+        return None
+    return Fault(
+        code="bad_id",
+        field="reason",
+        zh="理由须为一个词（字母、汉字、数字、_ . -，至多 64 个），说明写入 text",
+        en="a reason is one word (letters, digits, _ . -, 64 at most); the words go into text",
+    )
 
 
 def _time_fault(command: Command) -> Fault | None:

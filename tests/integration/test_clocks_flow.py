@@ -73,7 +73,7 @@ def test_more_time_and_a_suspension_over_the_broker_hold_the_deadline_and_then_l
     _say(here, "willow", c.RequestExtension, case, 1, reason="parts", days=1)
     assert _heard(here, "lake") == ["case.extension_requested.v1"]
     _say(here, "lake", c.ApproveExtension, case, 1)
-    _say(here, "willow", c.RequestSuspension, case, 2, reason="road works")
+    _say(here, "willow", c.RequestSuspension, case, 2, reason="road_works")
     _say(here, "lake", c.ApproveSuspension, case, 2)
     assert _heard(here, "willow") == [
         "case.assigned.v1",

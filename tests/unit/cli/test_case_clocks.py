@@ -20,7 +20,7 @@ def test_more_time_is_asked_for_and_approved_by_the_tier_above(shell: Shell) -> 
 
 def test_a_case_is_suspended_looked_at_and_resumed(shell: Shell) -> None:
     case = shell.open()
-    assert shell("case", "request-suspension", case, "--desk", "liuyin", "--reason", "road works").code == 0
+    assert shell("case", "request-suspension", case, "--desk", "liuyin", "--reason", "road_works").code == 0
     assert shell("case", "approve-suspension", case, "--desk", "hubin").code == 0
     shown = shell("case", "show", case).out
     assert "suspended" in shown

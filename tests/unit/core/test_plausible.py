@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 import pytest
 
 from router.core.commands import (
@@ -105,3 +106,15 @@ def test_what_cannot_be_is_named_by_its_field(command: Command, code: str, field
 
 def test_the_instants_a_command_carries_are_found_by_field() -> None:
     assert times_of(reply(at=NOON, commitment_due_at=NOON)) == {"at": NOON, "commitment_due_at": NOON}
+
+
+@pytest.mark.parametrize("reason", ["not_our_matter", "道路施工", "A-1.b"])
+def test_a_reason_is_one_word(reason: str) -> None:
+    assert fault_of(msgspec.structs.replace(longer(), reason=reason)) is None
+
+
+@pytest.mark.parametrize("reason", ["", "his wife told us", "王某，住三号楼", "x" * 65, "a\nb"])
+def test_prose_is_no_reason_for_it_would_stand_in_an_event(reason: str) -> None:
+    fault = fault_of(msgspec.structs.replace(longer(), reason=reason))
+    assert fault is not None
+    assert (fault.code, fault.field) == ("bad_id", "reason")
