@@ -15,7 +15,7 @@ from router.cli.grammar import Nouns, option
 from router.cli.named_in_vain import tell_absent
 from router.cli.output import emit, emit_json, emit_table, tell
 from router.cli.policy_show import show_policy
-from router.cli.policy_sources import calendar_set, sources_of
+from router.cli.policy_sources import calendar_set, sources_named
 from router.cli.recounting import forecast, recount, tell_forecast
 from router.cli.words import said, word
 from router.core.matching import check_set
@@ -45,14 +45,14 @@ def import_(
     with call.installation() as installation:
         tree = _tree(installation)
         tiers = tree.tiers
-        chosen = PolicySet(policies=tuple(one for name in names for one in sources_of(name)))
+        chosen = PolicySet(policies=sources_named(names))
         known = calendar_set(calendars, installation.ledger)
         policies = [load_policy(one.text, one.name, tiers) for one in chosen.policies]
         check_set(policies, known.calendars())
         require_receivers(policies, tree)
         tell_absent(policies, tree)
         if dry_run:
-            tell(word("policies_checked", count=len(names)))
+            tell(word("policies_checked", count=len(policies)))
             return
         if calendars:
             install_calendars(installation.ledger, known, installation.now())
@@ -61,7 +61,7 @@ def import_(
             _count_again(installation)
     if call.as_json:
         emit_json({"policies": version, "names": list(names)})
-    tell(word("policies_in_force", version=version, count=len(names)))
+    tell(word("policies_in_force", version=version, count=len(policies)))
 
 
 @policy.command("list")

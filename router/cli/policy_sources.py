@@ -28,6 +28,16 @@ def sources_of(name: str) -> tuple[Source, ...]:
     return tuple(Source(one, preset_text("policies", one)) for one in preset_family(name))
 
 
+def sources_named(names: Sequence[str]) -> tuple[Source, ...]:
+    """All of them in order, each once: who names `dazhou-starred dazhou` has named the first twice.
+
+    Raises:
+        ConfigurationError: a file cannot be read.
+        NotFoundError: a name is no file and no preset.
+    """
+    return tuple(dict.fromkeys(source for name in names for source in sources_of(name)))
+
+
 def calendar_set(files: Sequence[Path], ledger: Ledger | None) -> CalendarSet:
     """The calendars in force, and the files named after them.
 
@@ -47,7 +57,7 @@ def policies_named(
         ConfigurationError: a file is wrong, or a policy's calendar is not there.
         NotFoundError: there is no such file or preset.
     """
-    sources = tuple(source for name in names for source in sources_of(name))
+    sources = sources_named(names)
     known = calendar_set(calendars, ledger).calendars()
     policies = [load_policy(one.text, one.name, tiers) for one in sources]
     require_calendars(policies, known)
