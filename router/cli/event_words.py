@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from router.cli.output import command_word, local
+from router.cli.policy_words import reason_word
 from router.cli.words import pick, value_word, word
 from router.core.commands import Answers, Related, Target
 from router.core.events import AnyEvent, Refused
@@ -240,4 +241,6 @@ def _shown(field: str, value: Any) -> str:
         return word("answers", satisfaction=value_word(value.satisfaction), **told)
     if field == "command_type":
         return command_word(str(value).removeprefix("case.").rpartition(".")[0])
+    if field == "policy_reason":
+        return reason_word(str(value))
     return value_word(str(value), of=field) if field in _SPOKEN else str(value)

@@ -163,8 +163,17 @@ def command_word(name: str) -> str:
 
     if language() != "zh":
         return name
-    path = f"case {'report' if name == 'progress' else name.replace('_', '-')}"
-    return COMMANDS[path][0].partition("；")[0] if path in COMMANDS else name
+    path = _SHELL_NAMES.get(name) or f"case {name.replace('_', '-')}"
+    # What stands after the first mark explains it.
+    return re.split("[；，：（\n]", COMMANDS[path][0])[0] if path in COMMANDS else name
+
+
+#: Commands that the shell calls otherwise.
+_SHELL_NAMES = {
+    "progress": "case report",
+    "issue_requirements": "case require",
+    "draw_inspection": "inspection draw",
+}
 
 
 def emit_refusal(code: str, data: dict[str, str], *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from router.cli.case_time import exact
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import no_case
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local
+from router.cli.policy_words import clause_word, fact_word, reason_word
 from router.cli.times import WHEN
 from router.cli.words import step_word, value_word, word
 from router.core.case import Case
@@ -22,7 +23,7 @@ from router.core.commands import Actor, ActorRole, Open
 from router.core.events import Dispatched, Entry
 from router.core.explaining import Consequence, DayKind, DayRange, Explained, Explanation, Tried, explain
 from router.core.lifecycle import decide, with_case_id
-from router.core.matching import MATTER_TYPES
+from router.core.matching import MATTER_TYPES, Mismatch
 from router.core.refusals import Refusal
 from router.core.rules import Rules
 from router.core.tree import Tree
@@ -123,7 +124,7 @@ def _show(told: Explanation, case: Case, entries: Sequence[Entry], tree: Tree, *
         emit(f"\n{word('explain_colours')}")
         for onset in told.colours:
             after = word("explain_after") if onset.after else ""
-            emit(f"  {local(onset.at)}{after}  {_titled(onset.name, onset.title)}")
+            emit(f"  {local(onset.at)}{after}  {onset.title or value_word(onset.name)}")
 
 
 def _fields(
@@ -142,23 +143,33 @@ def _fields(
         yield word("explain_first_desk"), word("explain_goes_to", desk=to, reason=value_word(first.reason))
     yield word("case_policy"), f"{told.policy} {told.policy_title}".strip()
     if on_record:
-        yield word("explain_why"), told.policy_reason
+        yield word("explain_why"), reason_word(told.policy_reason)
     known = "explain_endless" if told.coverage_end == date.max else "explain_calendar"
     yield word("policy_calendar"), word(known, calendar=told.calendar, end=told.coverage_end)
 
 
 def _tried(tried: Tried) -> str:
     if tried.mismatch is None:
-        facts = [
-            word("explain_match", what=word(f"explain_key_{key}"), fact=value_word(fact))
-            for key, fact in tried.clauses
-        ]
+        facts = [clause_word(key, fact) for key, fact in tried.clauses]
         return f"✓ {tried.policy}: {word('explain_and').join(facts) or word('explain_no_condition')}"
     wrong = tried.mismatch
     what = word(f"explain_key_{wrong.key}")
-    wanted = word("explain_or").join(value_word(one) for one in wrong.wanted)
-    fact = value_word(wrong.fact) if wrong.fact else word("explain_unknown")
+    fact, wanted = _mismatch(wrong)
     return f"✗ {tried.policy}: {word('explain_mismatch', what=what, fact=fact, wanted=wanted)}"
+
+
+def _mismatch(wrong: Mismatch) -> tuple[str, str]:
+    """What the case is and what was wanted, in words."""
+    match wrong.key:
+        case "window":
+            opens, closes, at = (local(datetime.fromisoformat(one)) for one in (*wrong.wanted, wrong.fact))
+            return at, word("explain_window", opens=opens, closes=closes)
+        case "effective_from":
+            return wrong.fact, word("explain_not_before", day=wrong.wanted[0])
+        case "effective_to":
+            return wrong.fact, word("explain_not_after", day=wrong.wanted[0])
+    wanted = word("explain_or").join(fact_word(wrong.key, one) for one in wrong.wanted)
+    return (fact_word(wrong.key, wrong.fact) if wrong.fact else word("explain_unknown")), wanted
 
 
 def _milestone(one: Explained, tree: Tree) -> Iterable[str]:

@@ -22,6 +22,9 @@ ORIGINS = ("complaint", "proactive")
 
 _DEFAULT = Match()
 
+#: Why a policy without `[match]` is taken.
+NO_CONDITION = "default, no condition"
+
 
 class AppealFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy may ask of a case at receipt; an empty text is a fact that is not known."""
@@ -51,7 +54,7 @@ def matched(match: Match, facts: AppealFacts) -> str | None:
         if fact not in wanted:
             return None
         clauses.append(f"{key} is {fact}")
-    return ", ".join(clauses) or "default, no condition"
+    return ", ".join(clauses) or NO_CONDITION
 
 
 def clauses_of(match: Match, facts: AppealFacts) -> Iterator[tuple[str, tuple[str, ...], str]]:

@@ -71,6 +71,8 @@ def test_wall_clocks_colours_and_given_dates_are_in_words(shell: Shell) -> None:
     assert "1 d later 23:59; from the receipt, 2026-09-26 19:00" in media.out
     above = shell("sla", "explain", "--channel", "upstream", "--at", "2026-09-26 10:30")
     assert "2026-10-01 00:00  yellow" in above.out
+    chinese = shell("sla", "explain", "--channel", "upstream", "--at", "2026-09-26 10:30", lang="zh")
+    assert "2026-10-01 00:00  黄" in chinese.out
     assert "7 natural day(s), to the same clock time" in above.out
 
 
@@ -90,3 +92,44 @@ def test_what_cannot_be_explained_is_said(shell: Shell) -> None:
     assert both.code == 2
     assert "has its facts already" in both.err
     assert "情况已定" in shell("sla", "explain", "X", "--starred", lang="zh").err
+
+
+def test_windows_days_and_marks_that_did_not_fit_are_in_words(shell: Shell) -> None:
+    shell("policy", "import", "dazhou", "special-channel", "shandong-2017", "default")
+    asked = ("sla", "explain", "--channel", "upstream", "--at", "2018-11-24 20:17")
+    for lang, marks in (("zh", "加星为否，要求是"), ("en", "starred is no, wanted yes")):
+        assert marks in shell(*asked, lang=lang).out
+    late = ("sla", "explain", "--at", "2026-11-24 20:17")
+    for lang, lines in (
+        (
+            "zh",
+            (
+                "受理时间为2026-11-24 20:17，要求2026-07-01 00:00 至 2026-11-01 00:00",
+                "受理日期为2026-11-24，要求不晚于 2019-12-31",
+            ),
+        ),
+        (
+            "en",
+            (
+                "the receipt is 2026-11-24 20:17, wanted 2026-07-01 00:00 to 2026-11-01 00:00",
+                "the day of receipt is 2026-11-24, wanted not after 2019-12-31",
+            ),
+        ),
+    ):
+        shown = shell(*late, lang=lang).out
+        for line in lines:
+            assert line in shown
+    early = shell("sla", "explain", "--at", "2010-01-04 10:00", lang="zh").out
+    assert "受理日期为2010-01-04，要求不早于 2017-" in early
+
+
+def test_why_a_case_has_its_policy_is_said_in_the_language_spoken(shell: Shell) -> None:
+    shell("policy", "import", "dazhou", "default")
+    above = shell.open("--channel", "upstream", source_id="2")
+    for case, zh, en in (
+        (shell.open(), "default：无条件（默认）", "default: no condition, the default"),
+        (above, "dazhou：渠道为上级交办", "dazhou: channel is upstream"),
+    ):
+        for noun in ("sla explain", "case show"):
+            assert zh in shell(*noun.split(), case, lang="zh").out
+            assert en in shell(*noun.split(), case).out

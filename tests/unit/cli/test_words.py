@@ -11,8 +11,9 @@ from router.cli import main
 from router.cli.event_words import SENTENCES
 from router.cli.help_words import COMMANDS
 from router.cli.option_words import OPTIONS
+from router.cli.output import command_word
 from router.cli.texts import WORDS
-from router.cli.words import VALUES
+from router.cli.words import VALUES, choose_language
 from router.cli.wrapping import columns_of, wrapped
 from router.core.case import State
 from router.core.commands import ActorRole, FollowUpResult, Outcome
@@ -135,3 +136,15 @@ def test_one_thing_is_said_as_one_and_several_as_several() -> None:
 @pytest.mark.parametrize("counted", ["accepted", "duplicate", "refused", "stale", "held", "waiting", "failing"])
 def test_what_a_replay_counts_is_said_in_words(counted: str) -> None:
     assert f"tally_{counted}" in WORDS
+
+
+def test_a_command_in_a_history_is_a_few_words_in_one_line() -> None:
+    choose_language("zh")
+    assert [command_word(name) for name in ("return", "request_extension", "whistle", "issue_requirements")] == [
+        "申请退单",
+        "申请延期",
+        "吹哨",
+        "发整改要求",
+    ]
+    choose_language("en")
+    assert command_word("issue_requirements") == "issue_requirements"
