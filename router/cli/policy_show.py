@@ -1,19 +1,27 @@
-"""A policy as people read it: its milestones, its ladder, its gate and its returns."""
+"""A policy as people read it: its milestones, its ladders, its gate, its colours, what may be asked for."""
 
 from __future__ import annotations
 
 import msgspec
 
-from router.cli.output import emit, emit_fields, emit_table
+from router.cli.output import emit, emit_fields, emit_table, local
 from router.cli.words import step_word, value_word, word
 from router.core.notation import format_instant
-from router.core.policy import GateKind, Instant, MilestoneRule, Policy
+from router.core.policy import (
+    Colour,
+    ExtensionRule,
+    GateKind,
+    Instant,
+    Level,
+    MilestoneRule,
+    Policy,
+    SuspensionRule,
+)
 
 
 def show_policy(policy: Policy) -> None:
     """Print it."""
     reasons = [f"{one} ({value_word(one)})" if value_word(one) != one else one for one in policy.return_reasons]
-    window = _instant(policy.return_window)
     emit_fields(
         [
             (word("policy_version"), policy.version),
@@ -21,11 +29,15 @@ def show_policy(policy: Policy) -> None:
             (word("policy_calendar"), policy.calendar),
             (word("policy_from"), str(policy.effective_from or "-")),
             (word("policy_to"), str(policy.effective_to or "-")),
+            (word("policy_window"), _window(policy)),
             (word("policy_mode"), value_word(policy.mode)),
             (word("policy_gate"), _gate(policy)),
             (word("policy_verified"), word("yes" if policy.verified_first else "no")),
             (word("policy_recheck"), _recheck(policy)),
-            (word("policy_return"), word("policy_return_value", window=window, cap=policy.return_cap)),
+            (word("policy_repeat"), str(policy.repeat.escalate_at) if policy.repeat else "-"),
+            (word("policy_extension"), _more_time(policy.extension)),
+            (word("policy_suspension"), _more_time(policy.suspension)),
+            (word("policy_return"), _at_most(policy.return_window, policy.return_cap)),
             (word("policy_watchers"), ", ".join(f"{one.name} ({one.desk})" for one in policy.watchers) or "-"),
             (word("policy_requires"), ", ".join(map(str, policy.dispatch.requires)) or "-"),
             (word("policy_joint"), step_word(policy.dispatch.lead) if policy.dispatch.lead else "-"),
@@ -38,6 +50,14 @@ def show_policy(policy: Policy) -> None:
     emit(f"\n{word('policy_ladder')}")
     steps = [(step_word(one.name), _instant(one.budget)) for one in policy.ladder]
     emit_table([word("policy_step"), word("policy_budget")], steps)
+    if policy.colours:
+        emit(f"\n{word('explain_colours')}")
+        for colour in policy.colours:
+            emit(f"{colour.title or value_word(colour.name)}  {_onset(colour)}")
+    if policy.levels:
+        emit(f"\n{word('policy_levels', start=value_word(policy.levels_start, of='levels'))}")
+        columns = ("policy_level", "policy_title", "policy_budget", "policy_audience", "policy_officer")
+        emit_table([word(key) for key in columns], [_level(one) for one in policy.levels])
 
 
 def _gate(policy: Policy) -> str:
@@ -48,6 +68,42 @@ def _gate(policy: Policy) -> str:
     if gate.report_after:
         parts.append(word("policy_report_after"))
     return "; ".join(parts)
+
+
+def _window(policy: Policy) -> str:
+    """When a special channel is open; `-` for always."""
+    if policy.window is None:
+        return "-"
+    opens, closes = local(policy.window.opens), local(policy.window.closes)
+    return word("explain_window", opens=opens, closes=closes)
+
+
+def _at_most(longest: Instant | None, times: int) -> str:
+    """How long and how often something may be."""
+    key = "policy_at_most" if longest is None else "policy_return_value"
+    return word(key, window=_instant(longest), cap=times)
+
+
+def _more_time(rule: ExtensionRule | SuspensionRule | None) -> str:
+    """How far a date may be moved, or how long a case may rest, and for what reasons; `-` for not at all."""
+    if rule is None:
+        return "-"
+    reasons = ", ".join(rule.reasons) or word("policy_any_reason")
+    return f"{_at_most(rule.longest, rule.cap)} ({reasons})"
+
+
+def _onset(colour: Colour) -> str:
+    """When a colour begins."""
+    days = value_word(colour.days)
+    if colour.day is not None:
+        return word("policy_colour_day", day=colour.day, days=days)
+    if colour.before_due is not None:
+        return word("policy_colour_before", count=colour.before_due, days=days)
+    return word("policy_colour_overdue")
+
+
+def _level(level: Level) -> tuple[str, ...]:
+    return (level.name, level.title, _instant(level.after), ", ".join(level.audience), level.officer or "-")
 
 
 def _recheck(policy: Policy) -> str:

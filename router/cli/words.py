@@ -174,6 +174,11 @@ VALUES: dict[str, tuple[str, str]] = {
     "city": ("市级", "city"),
     "district": ("区县", "district"),
     "street": ("街道", "street"),
+    "natural": ("自然日", "natural days"),
+    "working": ("工作日", "working days"),
+    "weekday": ("周一至周五", "weekdays"),
+    "levels_received": ("自受理起", "from the receipt on"),
+    "levels_missed": ("自首次超时起", "from the first miss on"),
 }
 
 

@@ -65,6 +65,23 @@ def test_a_reminder_to_nobody_is_refused_by_name_and_one_to_a_desk_is_taken(shel
     )
 
 
+def test_a_preset_that_is_named_twice_is_in_force_once_and_policies_are_counted(shell: Shell) -> None:
+    done = shell("policy", "import", "dazhou-starred", "dazhou", "guangdong", "default")
+    assert done.code == 0, done.err
+    names = [one["name"] for one in shell("policy", "list", "--json").json]
+    assert names == [
+        "dazhou-starred",
+        "dazhou",
+        "guangdong-complaint",
+        "guangdong-consultation",
+        "guangdong-help",
+        "default",
+    ]
+    assert "are in force: 6" in done.err
+    dry = shell("policy", "import", "dazhou-starred", "dazhou", "default", "--dry-run")
+    assert "nothing is wrong: 3 policies" in dry.err
+
+
 def test_a_watcher_that_is_not_there_is_named_with_who_stands_in(shell: Shell) -> None:
     done = shell("policy", "import", "dazhou", "default", "--dry-run")
     assert done.code == 0
@@ -230,3 +247,19 @@ def test_a_policy_shows_its_gate_what_comes_first_and_when_somebody_looks_again(
     assert "30d, 1 time (solved)" in shell("policy", "show", "guizhou").out
     season = "by the end of month 4, 8, 11, 3 times (solved, explained)"
     assert season in shell("policy", "show", "zhalainuoer-water").out
+
+
+def test_a_policy_shows_its_colours_its_levels_and_what_may_be_asked_for(shell: Shell) -> None:
+    shell("policy", "import", "dazhou", "special-channel", "shandong-2017", "linyi")
+    for name, zh, en in (
+        ("dazhou", "黄  受理后第 5 天起（自然日）", "yellow  from day 5 after the receipt (natural days)"),
+        ("dazhou", "  至多 3 次", "  at most 3 times"),
+        ("shandong-2017", "黄牌  到期前 1 天起（工作日）", "from 1 day before due (working days)"),
+        ("shandong-2017", "红牌  超时后", "once it is overdue"),
+        ("shandong-2017", "7wd 内，至多 1 次", "within 7wd, at most 1 time"),
+        ("special-channel", "2026-07-01 00:00 至 2026-11-01 00:00", "2026-07-01 00:00 to 2026-11-01 00:00"),
+        ("linyi", "督办层级（自首次超时起）", "levels of supervision (from the first miss on)"),
+        ("linyi", "重复诉求满几件提级", "complaints that take it up"),
+    ):
+        assert zh in shell("policy", "show", name, lang="zh").out
+        assert en in shell("policy", "show", name).out
