@@ -85,6 +85,16 @@ def test_the_top_tier_pulls_it_at_once_past_the_tiers_between(stage: Opening) ->
     assert play.due("close") == "2026-05-01 09:00"
 
 
+def test_whoever_pulls_an_unanswered_message_owes_its_answer_on_day_20(stage: Opening) -> None:
+    play = stage("guizhou", start="2026-03-02 09:00")
+    play.open(channel="message_board", text="三次反映，未解决")
+    play.say("2026-03-05 09:00", "cloud", Pull, text="直接提级办理")
+    assert play.due("reply") == "2026-03-22 09:00"
+    play.until("2026-03-22 09:00:01")
+    assert play.story("DeadlineMissed") == ["2026-03-22 09:00 DeadlineMissed reply by cloud"]
+    assert play.case.lead == "cloud"
+
+
 def test_only_an_inspection_that_saw_it_solved_closes_it(stage: Opening) -> None:
     play = _answered(stage)
     play.say("2026-04-10 09:00", "willow", Resolve, text="已修复")
