@@ -13,7 +13,7 @@ import pytest
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
 
-from router.arrivals import arrived_again
+from router.arrivals import arrived_again, direct
 from router.broker.embedded import EmbeddedBroker
 from router.broker.envelope import encode
 from router.broker.port import Delivery
@@ -32,6 +32,7 @@ from router.core.commands import (
     ReportProgress,
     Resolve,
 )
+from router.core.deadlines import wake_up
 from router.sending import Sender
 from tests.servers.rabbit import RabbitServer
 from tests.town import DAILY, Town, town
@@ -414,7 +415,6 @@ def test_two_routers_at_once_on_the_same_cases_decide_each_command_once(here: To
     ]
 
     def work(number: int) -> None:
-        from router.arrivals import direct
         from router.broker.envelope import decode
 
         commands = [direct(decode(m.type, m.body), "test") for m in batches[number]]  # type: ignore[arg-type]
@@ -430,6 +430,31 @@ def test_two_routers_at_once_on_the_same_cases_decide_each_command_once(here: To
     # One of the two signs, the other is refused: it is signed for already. Nobody's word is lost or doubled.
     assert kinds.count("Accepted") == 200
     assert kinds.count("Refused") == 200
+
+
+def test_two_clocks_at_once_twice_and_in_any_order_escalate_once_a_missed_deadline(here: Town) -> None:
+    cases = [case_of(number) for number in range(100)]
+    here.publish([here.appeal(number) for number in range(100)])
+    here.pump()
+    here.time += timedelta(days=1, seconds=1)
+    due_at = here.on.ledger.case(cases[0]).next_due_at  # type: ignore[union-attr]
+    assert due_at is not None
+    routers = [here.on.router(background=False) for _ in range(2)]
+
+    def work(number: int) -> None:
+        for start in range(0, 100, 20):
+            mine = cases[:: -1 if number else 1][start : start + 20]
+            for _ in range(2):
+                calls = [direct(wake_up(case, "close", due_at), "clock") for case in mine]
+                routers[number].carry_out(calls, here.time)
+
+    threads = [Thread(target=work, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name in ("DeadlineMissed", "Escalated"):
+        assert sorted(entry.case_id for entry in here.on.ledger.all_entries(name)) == sorted(cases)
 
 
 def test_a_text_the_database_cannot_hold_costs_no_neighbour(here: Town) -> None:
