@@ -100,7 +100,7 @@ def _unfit(
     if len(case.changes.extensions) >= rule.cap:
         return refuse("extension_cap", cap=rule.cap)
     if rule.reasons and command.reason not in rule.reasons:
-        return refuse("request_reason", reason=command.reason)
+        return refuse("request_reason", reason=command.reason, reasons=", ".join(rule.reasons))
     if (command.days is None) == (command.until is None):
         return refuse("extension_how_long", case=case.id)
     if (command.days is not None and command.days < 1) or (

@@ -193,7 +193,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "复核时间须在现在之后、{latest} 之前",
         "the next look lies after now and not after {latest}",
     ),
-    "request_reason": ("理由“{reason}”不在清单内", "{reason} is not a listed reason"),
+    "request_reason": (
+        "理由“{reason}”不在清单内；可用：{reasons}",
+        "{reason} is not a listed reason; listed: {reasons}",
+    ),
     "nobody_above": ("{desk} 之上没有可以审批的单位", "nobody stands above {desk} to decide on it"),
     "no_such_miss": (
         "没有记录在案的超时 {milestone}（{due_at}）",

@@ -81,7 +81,7 @@ def _unfit(case: Case, command: RequestSuspension, rule: SuspensionRule, rules: 
     if len(case.changes.pauses) >= rule.cap:
         return refuse("suspension_cap", cap=rule.cap)
     if rule.reasons and command.reason not in rule.reasons:
-        return refuse("request_reason", reason=command.reason)
+        return refuse("request_reason", reason=command.reason, reasons=", ".join(rule.reasons))
     if above(case, rules, case.lead) == case.lead:
         return refuse("nobody_above", desk=case.lead)
     return None

@@ -38,6 +38,19 @@ def test_a_refusal_says_why_in_both_languages(shell: Shell) -> None:
     assert "延期合计最多 10 天" in shell(*words, lang="zh").err
 
 
+def test_an_unlisted_reason_is_refused_with_those_there_are(shell: Shell) -> None:
+    text = preset_text("policies", "default")
+    for section, reasons in (("[extension]", '"complex", "season"'), ("[suspension]", '"road_works"')):
+        text = text.replace(section, f"{section}\nreasons = [{reasons}]", 1)
+    done = shell("policy", "import", shell.file("own.toml", text))
+    assert done.code == 0, done.err
+    case = shell.open()
+    more = ("case", "request-extension", case, "--desk", "liuyin", "--reason", "parts", "--days", "1")
+    assert "parts is not a listed reason; listed: complex, season" in shell(*more).err
+    rest = ("case", "request-suspension", case, "--desk", "liuyin", "--reason", "parts")
+    assert "理由“parts”不在清单内；可用：road_works" in shell(*rest, lang="zh").err
+
+
 def test_an_excuse_names_the_miss(shell: Shell) -> None:
     case = shell.open()
     words = ("--milestone", "close", "--due", "2026-09-29T00:00:00+08:00", "--reason", "power cut")
