@@ -10,7 +10,9 @@ from fractions import Fraction
 from router.core.assessing import ThreeRates, three_rates
 from router.core.commands import (
     Accept,
+    AcceptEscalation,
     Answers,
+    Escalate,
     FollowUp,
     FollowUpResult,
     Outcome,
@@ -202,3 +204,15 @@ def test_what_was_explained_is_on_time_and_is_looked_at_again_every_three_months
     # The next one counts from the day of the first: 9 of December, 31, 28, and 22 of March.
     assert looks() == ["2026-12-22 10:00", "2027-03-22 10:00"]
     assert not play.case.is_open
+
+
+def test_whoever_takes_an_unanswered_case_over_owes_the_response(stage: Opening) -> None:
+    play = stage("assessed-units", start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-21 10:00", "willow", Escalate, text="须市级部门")
+    play.say("2026-09-21 11:00", "lake", AcceptEscalation)
+    assert play.case.lead == "lake"
+    # Tuesday 22 September, to 24:00.
+    assert play.running()["respond"] == "2026-09-23 00:00"
+    play.until("2026-09-23 00:00:01")
+    assert "2026-09-23 00:00 DeadlineMissed respond by lake" in play.story("DeadlineMissed")

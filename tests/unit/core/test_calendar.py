@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
 from router.core.calendar import Calendar, WorkedDays
 from router.core.policy import DaySet
+from router.core.working_year import WorkingYear
 from tests.unit.core.calendars import CN, NATURAL, NEW_YORK, NIGHT_SHIFT, OFFICE, china
 
 
@@ -242,3 +245,18 @@ def test_the_nth_working_day_is_worked_and_has_n_worked_days_up_to_it(day: date,
     between = [day + timedelta(days=n) for n in range(1, (last - day).days + 1)]
     assert CN.is_working_day(last)
     assert sum(CN.is_working_day(one) for one in between) == count
+
+
+def test_the_table_of_a_year_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    class Counted(WorkingYear):
+        def __init__(self, sessions: Iterable[tuple[datetime, datetime]]) -> None:
+            super().__init__(sessions)
+            made.append(1)
+
+    monkeypatch.setattr("router.core.calendar.WorkingYear", Counted)
+    calendar = msgspec.structs.replace(CN)
+    for hour in range(1, 200):
+        calendar.add_working_seconds(china(2026, 9, 1, 9), hour * 600)
+    assert len(made) == 1
