@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from router.broker.port import Broker, Consumer
+from router.broker.port import Broker, Consumer, Delivery
 from router.core import address
 from router.core.messages import Assigned
 from router.core.told import NoticeList
@@ -41,9 +41,12 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
 def lists(here: Town, desk: str) -> list[NoticeList]:
     """The lists among what waits in a desk's queue."""
     consumer: Consumer = here.on.broker.consumer([address.desk_queue(desk)], 100)
+    found: list[Delivery] = []
     try:
-        found = consumer.receive(100, 1.0)
-        consumer.done(found)
+        # What is there comes in as many parts as it likes.
+        while part := consumer.receive(100, 1.0):
+            found += part
+            consumer.done(part)
     finally:
         consumer.close()
     return [msgspec.json.decode(one.body, type=NoticeList) for one in found if one.type == "desk.notices.v1"]
