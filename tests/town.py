@@ -12,7 +12,7 @@ from typing import Any
 
 from router.app import Installation
 from router.broker.apply import apply
-from router.broker.port import Consumer, Fate, Outgoing
+from router.broker.port import Consumer, Delivery, Fate, Outgoing
 from router.calendars import Source
 from router.core import address
 from router.core.case_id import case_id_of
@@ -102,6 +102,18 @@ class Town:
             handled += len(deliveries)
         self.router.flush(self.time)
         return handled
+
+    def waiting(self, queue: str, *, wait_s: float = 1.0) -> list[Delivery]:
+        """All that waits in a queue, which is taken; it comes in as many parts as the broker likes."""
+        consumer = self.on.broker.consumer([queue], 100)
+        found: list[Delivery] = []
+        try:
+            while part := consumer.receive(100, wait_s):
+                found += part
+                consumer.done(part)
+        finally:
+            consumer.close()
+        return found
 
     def wait(self, *, limit: int = 500, **span: float) -> None:
         """Turn the clock on and let everything fall due that does."""

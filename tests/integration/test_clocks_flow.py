@@ -53,13 +53,7 @@ def _say(here: Town, desk: str, kind: type[c.Command], case: str, number: int, *
 
 def _heard(here: Town, desk: str) -> list[str]:
     """The types of what waits in a desk's queue."""
-    consumer = here.on.broker.consumer([address.desk_queue(desk)], 100)
-    try:
-        found = consumer.receive(100, 1.0)
-        consumer.done(found)
-        return [one.type for one in found]
-    finally:
-        consumer.close()
+    return [one.type for one in here.waiting(address.desk_queue(desk))]
 
 
 def _case(here: Town, case_id: str) -> Any:

@@ -139,9 +139,8 @@ def _exactly_once(here: Town, case_id: str) -> None:
     entries = [entry for entry in here.on.ledger.entries(case_id) if isinstance(entry.event, e.Escalated)]
     assert len(entries) == 1
     assert entries[0].event_at == MONDAY + timedelta(days=1)
-    consumer = here.on.broker.consumer([desk_queue("lake")], 100)
-    got = [delivery.id for delivery in consumer.receive(100, 0.3) if delivery.type == "case.assigned.v1"]
-    consumer.close()
+    waiting = here.waiting(desk_queue("lake"), wait_s=0.3)
+    got = [delivery.id for delivery in waiting if delivery.type == "case.assigned.v1"]
     # In doubt twice, under the same id; never not at all.
     assert set(got) == {f"{case_id}/{here.on.ledger.case(case_id).assigned_version}/assigned"}  # type: ignore[union-attr]
 

@@ -141,13 +141,7 @@ def test_the_receipt_brings_the_citizens_code_to_a_channel_with_a_program(tmp_pa
 
 def _kinds(here: Town, desk: str) -> list[Any]:
     """The types of what waits in a desk's queue."""
-    consumer = here.on.broker.consumer([address.desk_queue(desk)], 100)
-    try:
-        found = consumer.receive(100, 1.0)
-        consumer.done(found)
-        return [one.type for one in found]
-    finally:
-        consumer.close()
+    return [one.type for one in here.waiting(address.desk_queue(desk))]
 
 
 def _project(here: Town, cases: list[str], **fields: Any) -> Case:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from router.broker.port import Broker, Consumer, Delivery
+from router.broker.port import Broker
 from router.core import address
 from router.core.messages import Assigned
 from router.core.told import NoticeList
@@ -40,15 +40,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
 
 def lists(here: Town, desk: str) -> list[NoticeList]:
     """The lists among what waits in a desk's queue."""
-    consumer: Consumer = here.on.broker.consumer([address.desk_queue(desk)], 100)
-    found: list[Delivery] = []
-    try:
-        # What is there comes in as many parts as it likes.
-        while part := consumer.receive(100, 1.0):
-            found += part
-            consumer.done(part)
-    finally:
-        consumer.close()
+    found = here.waiting(address.desk_queue(desk))
     return [msgspec.json.decode(one.body, type=NoticeList) for one in found if one.type == "desk.notices.v1"]
 
 

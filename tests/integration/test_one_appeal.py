@@ -71,9 +71,7 @@ def test_three_channels_are_three_linked_cases_dealt_with_once_and_each_is_answe
     )
     assert [_case(here, one).state for one in (first, second, third)] == ["closed"] * 3
     for channel in ("hotline", "app", "message_board"):
-        consumer = here.on.broker.consumer([address.channel_queue(channel)], 10)
-        told = [one.body.decode() for one in consumer.receive(10, 1.0)]
-        consumer.close()
+        told = [one.body.decode() for one in here.waiting(address.channel_queue(channel))]
         assert len([body for body in told if "灯泡已换" in body]) == 1, channel
 
 
