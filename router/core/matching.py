@@ -218,9 +218,13 @@ def _first_gap(defaults: Sequence[Policy]) -> Sentence | None:
 
 def _shadowed(policies: Sequence[Policy]) -> Iterator[tuple[Policy, Policy]]:
     for index, policy in enumerate(policies[:-1]):
-        undated = policy.effective_from is None and policy.effective_to is None
-        if _is_default(policy) and undated:
+        if takes_everything(policy):
             yield policy, policies[index + 1]
+
+
+def takes_everything(policy: Policy) -> bool:
+    """Whether it takes every case on every day: nothing may stand after it."""
+    return _is_default(policy) and policy.effective_from is None and policy.effective_to is None
 
 
 def _is_default(policy: Policy) -> bool:

@@ -20,7 +20,7 @@ from router.core.colours import colour_of
 from router.core.commands import Actor, ActorRole, Command, Open
 from router.core.events import Entry, MilestoneStatus
 from router.core.lifecycle import with_case_id
-from router.core.policy import Match
+from router.core.matching import takes_everything
 from router.core.tree import TreeFile
 from router.ledger.migrations import upgrade
 from router.presets import preset_policy, preset_text
@@ -50,7 +50,9 @@ class Stage:
         upgrade(url)
         self.on = Installation(Settings(ledger=url, broker="embedded:", **settings), now=lambda: self.time)
         tree = tree or file()
-        names = presets if any(map(_takes_all, presets)) else (*presets, "default")
+        names = (
+            presets if any(takes_everything(preset_policy(name)) for name in presets) else (*presets, "default")
+        )
         sources = tuple(Source(name, preset_text("policies", name)) for name in names)
         install_tree(self.on.ledger, tree, self.time)
         install_policies(self.on.ledger, PolicySet(policies=sources), tree.tiers, self.time)
@@ -194,12 +196,6 @@ class Stage:
             consumer.done(deliveries)
         consumer.close()
         return found
-
-
-def _takes_all(preset: str) -> bool:
-    policy = preset_policy(preset)
-    undated = policy.effective_from is None and policy.effective_to is None and policy.window is None
-    return policy.match == Match() and undated
 
 
 def _instant(at: str) -> datetime:

@@ -15,7 +15,7 @@ def _on_started(case: Case, event: e.LevelsStarted, _entry: e.Entry) -> None:
 
 
 def _on_ended(case: Case, _event: e.LevelsEnded, _entry: e.Entry) -> None:
-    case.milestones = tuple(m for m in case.milestones if m.on_pass is not OnPass.RAISE)
+    _stop(case)
     case.proposed_level = ""
 
 
@@ -36,8 +36,12 @@ def _on_repeated(case: Case, event: e.LevelRepeated, _entry: e.Entry) -> None:
 
 def _next(case: Case, milestone: e.Milestone) -> None:
     """One clock of the list at a time; the one before has done its work, and is nobody's miss."""
-    case.milestones = tuple(m for m in case.milestones if m.on_pass is not OnPass.RAISE)
+    _stop(case)
     clocks.arm(case, milestone)
+
+
+def _stop(case: Case) -> None:
+    case.milestones = tuple(m for m in case.milestones if m.on_pass is not OnPass.RAISE)
 
 
 FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
