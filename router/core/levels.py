@@ -50,8 +50,12 @@ def take_back(draft: Draft, rules: Rules) -> None:
     case = draft.case
     if case.level or rules.policy(case.policy).levels_start is not LevelStart.MISSED or _has_missed(case):
         return
-    if any(m.on_pass is OnPass.RAISE and m.status in ALIVE for m in case.milestones):
+    if _runs(case):
         draft.add(LevelsEnded())
+
+
+def _runs(case: Case) -> bool:
+    return any(m.on_pass is OnPass.RAISE and m.status in ALIVE for m in case.milestones)
 
 
 def _has_missed(case: Case) -> bool:
@@ -65,7 +69,7 @@ def go_on(draft: Draft, rules: Rules) -> None:
     for a case that has missed one before.
     """
     case, policy = draft.case, rules.policy(draft.case.policy)
-    if not policy.levels or any(m.on_pass is OnPass.RAISE and m.status in ALIVE for m in case.milestones):
+    if not policy.levels or _runs(case):
         return
     if not (case.level or _has_missed(case) or policy.levels_start is LevelStart.RECEIVED):
         return
