@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from router.broker.port import Broker
 from router.flow import Router
 from router.metrics import catalogue as c
+from router.metrics.metric import Metric as Described
 from router.recovery import Reconciler
 from router.relay import Relay
 from router.roles import Role
@@ -161,7 +162,7 @@ def _loop(name: str) -> str:
     return role if role in c.LOOPS else "desk"
 
 
-def _histogram(metric: c.Metric) -> Histogram:
+def _histogram(metric: Described) -> Histogram:
     # In no registry: it is read with the others, without the series that say when it was made.
     return Histogram(metric.name, metric.help, tuple(metric.labels), buckets=metric.buckets, registry=None)
 
@@ -172,16 +173,16 @@ def _without_created(histogram: Histogram) -> Iterable[Metric]:
         yield family
 
 
-def _counter(metric: c.Metric, counts: Mapping[str, int] | int) -> Metric:
+def _counter(metric: Described, counts: Mapping[str, int] | int) -> Metric:
     return _filled(CounterMetricFamily(metric.name, metric.help, labels=list(metric.labels)), metric, counts)
 
 
-def _gauge(metric: c.Metric, values: Mapping[str, float] | float) -> Metric:
+def _gauge(metric: Described, values: Mapping[str, float] | float) -> Metric:
     return _filled(GaugeMetricFamily(metric.name, metric.help, labels=list(metric.labels)), metric, values)
 
 
 def _filled(
-    family: CounterMetricFamily | GaugeMetricFamily, metric: c.Metric, values: Mapping[str, float] | float
+    family: CounterMetricFamily | GaugeMetricFamily, metric: Described, values: Mapping[str, float] | float
 ) -> Metric:
     """Every series from the start, at 0: a counter that first appears at 1 is invisible to `increase()`."""
     if isinstance(values, Mapping):

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from router.metrics.catalogue import FINDINGS, METRICS, Metric, page
+from router.metrics.cases import CASE_METRICS
+from router.metrics.cases.labels import EDGES_S
+from router.metrics.catalogue import FINDINGS, METRICS, page
+from router.metrics.metric import Metric
 from router.sla.auditor import CODES
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
@@ -28,6 +31,46 @@ def test_names_follow_the_rules_of_promtool(metric: Metric) -> None:
     assert metric.help.endswith(".")
     assert bool(metric.buckets) == (metric.kind == "histogram")
     assert not set(metric.labels) & {"le", "quantile", "case", "desk"}
+
+
+@pytest.mark.parametrize("metric", CASE_METRICS, ids=lambda metric: metric.name)
+def test_a_case_metric_has_a_lawful_name_and_says_what_it_is_and_what_a_rise_means_in_both_languages(
+    metric: Metric,
+) -> None:
+    assert re.fullmatch(r"case_router_[a-z]+(_[a-z]+)*", metric.name)
+    assert metric.name.endswith("_total") == (metric.kind == "counter")
+    assert bool(metric.buckets) == (metric.kind == "histogram")
+    assert (metric.unit == "seconds") == ("_seconds" in metric.name)
+    assert not metric.name.endswith(("_count", "_sum", "_bucket", "_info", "_created"))
+    assert metric.help.endswith(".")
+    assert metric.rise.endswith(".")
+    assert metric.help_zh.endswith("。")
+    assert metric.rise_zh.endswith("。")
+    assert not set(metric.labels) & {
+        "le",
+        "quantile",
+        "case",
+        "person",
+        "stage",
+        "owner",
+        "service",
+        "region",
+        "zone",
+    }
+
+
+def test_no_two_metrics_share_a_name() -> None:
+    names = [metric.name for metric in (*METRICS, *CASE_METRICS)]
+    assert len(names) == len(set(names))
+
+
+#: Every limit of docs/behaviour.md, 7 that is a natural time: 15 min, 1 h, 2 h, 24 h; and days from 1 to 270.
+LIMITS_S = (900, 3600, 7200, 86400, *(days * 86400 for days in (2, 3, 5, 7, 10, 15, 30, 90, 270)))
+
+
+def test_every_published_limit_is_an_edge_of_the_buckets() -> None:
+    assert set(LIMITS_S) <= set(EDGES_S)
+    assert list(EDGES_S) == sorted(EDGES_S)
 
 
 def test_the_series_of_a_process_stay_few() -> None:
