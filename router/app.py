@@ -31,7 +31,7 @@ from router.recovery import Reconciler
 from router.relay import Relay
 from router.roles import ConsumingRole, Role, TickingRole
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, install_policies, install_tree
-from router.secret_files import CONTACT_KEY, broker_url, contact_key
+from router.secret_files import CONTACT_KEY, broker_url, contact_key, ledger_url
 from router.sending import Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
@@ -104,7 +104,7 @@ class Installation:
         self.rulebook = Rulebook(self.ledger, now, reload_s=settings.reload_s, make=self._rules)
 
     def _open_ledger(self) -> SqlLedger:
-        ledger = SqlLedger(self.settings.ledger, key=contact_key(self.settings))
+        ledger = SqlLedger(ledger_url(self.settings), key=contact_key(self.settings))
         self._stack.callback(ledger.close)
         return ledger
 

@@ -1,5 +1,5 @@
-"""Secrets: the key of the personal data and the broker's password, each from a file of its own, so that they stand
-in no settings, no process list and no log."""
+"""Secrets: the key of the personal data, the passwords of ledger and broker. Each comes from a file of its own, so
+that it stands in no settings, no process list and no log."""
 
 from __future__ import annotations
 
@@ -51,27 +51,48 @@ def _key_from(path: Path) -> bytes:
         ) from error
 
 
+def ledger_url(settings: Settings) -> str:
+    """The ledger's URL with its password filled in from `ledger_password_file`.
+
+    Not by libpq's own password file: it refuses one that a group may read, as mounted secrets are.
+
+    Raises:
+        ConfigurationError: the file is missing.
+    """
+    return _completed(settings.ledger, settings.ledger_password_file)
+
+
 def broker_url(settings: Settings) -> str:
     """The broker's URL with its password filled in from `broker_password_file`, for every node that it names.
 
     Raises:
         ConfigurationError: the file is missing.
     """
-    if settings.broker_password_file is None:
-        return settings.broker
-    path = Path(settings.broker_password_file)
+    return ";".join(_completed(node, settings.broker_password_file) for node in settings.broker.split(";"))
+
+
+def management_url(settings: Settings, url: str | None) -> str | None:
+    """The URL of the broker's management API, with the password of `broker_password_file` when it names none.
+
+    Raises:
+        ConfigurationError: the file is missing.
+    """
+    return None if url is None else _completed(url, settings.broker_password_file)
+
+
+def _completed(url: str, file: str | None) -> str:
+    """A URL that names a user and no password, with the password of that file; any other one as it is."""
+    if file is None:
+        return url
     try:
-        password = path.read_text(encoding="utf-8").strip()
+        password = Path(file).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
-        raise ConfigurationError("the password file is not there", where=str(path)) from error
-    return ";".join(_with_password(node, password) for node in settings.broker.split(";"))
-
-
-def _with_password(url: str, password: str) -> str:
+        raise ConfigurationError("the password file is not there", where=file) from error
     scheme, _, rest = url.partition("://")
-    user, _, host = rest.rpartition("@")
+    authority, slash, path = rest.partition("/")
+    user, _, host = authority.rpartition("@")
     # One that stands in the URL was written there on purpose: the administrator's, for `topology apply`.
-    if ":" in user:
+    if not user or ":" in user:
         return url
     # A password made by a machine is rarely fit for a URL: base64 alone has `/` and `+`.
-    return f"{scheme}://{user}:{quote(password, safe='')}@{host}"
+    return f"{scheme}://{user}:{quote(password, safe='')}@{host}{slash}{path}"

@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     #: SQLAlchemy URL of the ledger: `sqlite:///file` or `postgresql+psycopg://…`.
     ledger: str = "sqlite:///case-router.db"
+    #: File with the ledger's password, when it does not stand in the URL.
+    ledger_password_file: str | None = None
     #: `embedded:` (one process, nothing installed) or `amqp://user:password@host/vhost`.
     broker: str = "embedded:"
     #: File with the broker's password, when it does not stand in the URL.

@@ -16,6 +16,7 @@ _COMMANDS = {
     "up": "router.cli.up:up",
     "run": "router.cli.run:run",
     "status": "router.cli.status:status",
+    "health": "router.cli.probe:health",
     "case": "router.cli.case:case",
     "notices": "router.cli.notices:notices",
     "inspection": "router.cli.inspection:inspection",

@@ -10,6 +10,7 @@ from router.cli.output import emit_fields, emit_json, tell
 from router.cli.words import word
 from router.errors import SchemaVersionError
 from router.ledger import migrations
+from router.secret_files import ledger_url
 
 db = Nouns("db")
 
@@ -18,8 +19,7 @@ db = Nouns("db")
 @click.pass_obj
 def upgrade(call: Call) -> None:
     """Bring the schema to the version this program needs."""
-    url = call.settings().ledger
-    before = migrations.upgrade(url)
+    before = migrations.upgrade(ledger_url(call.settings()))
     if call.as_json:
         emit_json({"before": before.found, "after": before.needed, "changed": not before.is_current})
     elif before.is_current:
@@ -34,7 +34,7 @@ def status(call: Call) -> int:
     """Which version the ledger has and which is needed; 4 when they differ."""
     settings = call.settings()
     there = settings.ledger_file is None or settings.ledger_file.exists()
-    found = migrations.schema_status(settings.ledger) if there else migrations.nothing_there()
+    found = migrations.schema_status(ledger_url(settings)) if there else migrations.nothing_there()
     if call.as_json:
         emit_json(
             {

@@ -42,6 +42,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Exit code 0 when all is well, 6 when the database or broker does not answer, 7 when something is wrong: "
         "a role that does not run, a stalled clock, an old outbox, parked messages.",
     ),
+    "health": (
+        "询问本机上一个进程的健康状况（容器和守护程序的健康检查用）\n\n"
+        "默认问 /readyz：现在能不能干活；--live 问 /livez：循环是否还在转。只有后者才是重启的理由。"
+        "退出码：0 正常，6 无人应答，7 不正常。",
+        "ask a process of this machine how it is, as a container's health check does\n\n"
+        "It asks /readyz, whether the process could do its work now; with --live /livez, whether its loops come "
+        "round: only the latter is a reason to restart. Exit code 0 when all is well, 6 when nobody answers, "
+        "7 when something is wrong.",
+    ),
     "case": ("受理、查看、办理工单", "open, show and work cases"),
     "case open": ("受理一件工单", "put a case on record"),
     "case show": (

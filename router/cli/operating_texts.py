@@ -4,6 +4,17 @@ from __future__ import annotations
 
 #: Key → (Chinese, English).
 OPERATING: dict[str, tuple[str, str]] = {
+    # -- health
+    "health_which_port": ("写明 --http-port：进程的监听端口", "say --http-port: the port it listens on"),
+    "health_nobody": ("无人应答", "nobody answers"),
+    "health_nobody_todo": (
+        "进程是否在运行？监听端口是否写对？（{reason}）",
+        "does the process run, and is that its port? ({reason})",
+    ),
+    "health_somebody_else": (
+        "在此应答的不是本程序的角色（状态码 {status}）",
+        "what answers there is no role of case-router (status {status})",
+    ),
     # -- divisions and policies
     "tree_in_force": (
         "区划版本 {version} 已生效，{desks} 个承办单位",

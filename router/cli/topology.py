@@ -17,7 +17,7 @@ from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, tell
 from router.cli.words import said, word
 from router.errors import CheckFailedError, ConfigurationError, UsageError
-from router.secret_files import broker_url
+from router.secret_files import broker_url, management_url
 
 topology = Nouns("topology")
 
@@ -31,7 +31,8 @@ def plan_(call: Call, /, management: str | None) -> int:
     """Show what apply would change."""
     with call.installation() as installation:
         _refuse_embedded(installation)
-        changes = plan(broker_url(installation.settings), installation.topology(), management)
+        settings = installation.settings
+        changes = plan(broker_url(settings), installation.topology(), management_url(settings, management))
     if call.as_json:
         emit_json(changes)
     else:
@@ -54,8 +55,9 @@ def apply_(call: Call, /, management: str | None, passwords: Path | None) -> int
     given = _passwords(passwords)
     with call.installation() as installation:
         _refuse_embedded(installation)
-        url, wanted = broker_url(installation.settings), installation.topology()
-        made = apply(url, wanted, management, _progress, given)
+        settings, wanted = installation.settings, installation.topology()
+        url = broker_url(settings)
+        made = apply(url, wanted, management_url(settings, management), _progress, given)
     rest = None if made.complete else definitions(wanted, vhost=vhost_of(url))
     if call.as_json:
         emit_json({"applied": made, "definitions": rest})

@@ -29,7 +29,7 @@ from router.errors import ConflictError, UsageError
 from router.ledger.migrations import schema_status, upgrade
 from router.presets import preset_calendar, preset_text
 from router.rulebook import POLICIES, TREE, PolicySet, install_policies, install_tree
-from router.secret_files import broker_url, contact_key
+from router.secret_files import broker_url, contact_key, ledger_url
 from router.settings import Settings
 
 #: A Monday from which four weeks lead into the days whose deadlines no calendar covers yet.
@@ -86,8 +86,9 @@ def demo_policies() -> PolicySet:
 @contextmanager
 def _ready(settings: Settings) -> Iterator[Installation]:
     """The installation, with the demo's rules in force."""
-    if schema_status(settings.ledger).found is None:
-        upgrade(settings.ledger)
+    url = ledger_url(settings)
+    if schema_status(url).found is None:
+        upgrade(url)
     settings = msgspec.structs.replace(settings, reload_s=_RELOAD_S, channels=())
     with _with_key(settings) as keyed, installation(keyed) as opened:
         _require_unused(opened)

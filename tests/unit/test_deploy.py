@@ -21,7 +21,7 @@ EXAMPLE = DEPLOY / "settings.example.toml"
 UNIT = DEPLOY / "systemd" / "case-router@.service"
 DROP_IN = DEPLOY / "systemd" / f"case-router@{INTAKE}.service.d"
 #: Settings without a default worth showing: the example says where such a file might lie.
-FILES = ("broker_password_file", "contact_key_file", "tokens_file")
+FILES = ("ledger_password_file", "broker_password_file", "contact_key_file", "tokens_file")
 
 
 def test_the_example_of_settings_loads() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.errors import ConfigurationError
-from router.secret_files import CONTACT_KEY, broker_url, contact_key
+from router.secret_files import CONTACT_KEY, broker_url, contact_key, ledger_url, management_url
 from router.settings import Settings
 
 
@@ -62,3 +62,34 @@ def test_the_brokers_password_goes_into_the_url_of_every_node_whatever_signs_it_
 ) -> None:
     (tmp_path / "password").write_text("p/s+@=\n", encoding="ascii")
     assert broker_url(Settings(broker=url, broker_password_file=str(tmp_path / "password"))) == whole
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("postgresql+psycopg://case@db/cases", "postgresql+psycopg://case:p%2Fs%2B%40%3D@db/cases"),
+        ("postgresql+psycopg://case:own@db/cases", "postgresql+psycopg://case:own@db/cases"),
+        ("postgresql+psycopg:///cases?host=/run/postgresql", "postgresql+psycopg:///cases?host=/run/postgresql"),
+        ("sqlite:///folder@home/ledger.db", "sqlite:///folder@home/ledger.db"),
+    ],
+)
+def test_the_ledgers_password_goes_into_a_url_that_names_a_user_and_none(
+    tmp_path: Path, url: str, whole: str
+) -> None:
+    (tmp_path / "password").write_text("p/s+@=\n", encoding="ascii")
+    assert ledger_url(Settings(ledger=url, ledger_password_file=str(tmp_path / "password"))) == whole
+    assert ledger_url(Settings(ledger=url)) == url
+
+
+def test_the_management_api_is_asked_with_the_brokers_password_unless_its_url_has_one(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret", encoding="ascii")
+    settings = Settings(broker="amqp://admin@mq/", broker_password_file=str(tmp_path / "password"))
+    assert management_url(settings, "http://admin@mq:15672") == "http://admin:secret@mq:15672"
+    assert management_url(settings, "http://admin:own@mq:15672") == "http://admin:own@mq:15672"
+    assert management_url(settings, None) is None
+
+
+def test_a_password_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    missing = str(tmp_path / "password")
+    with pytest.raises(ConfigurationError, match="not there"):
+        ledger_url(Settings(ledger="postgresql+psycopg://case@db/cases", ledger_password_file=missing))

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import pytest
 import structlog
+from starlette.applications import Starlette
 
 from router.cli.health import ALIVE_S, Health, examine, stuck
 from router.cli.intake import tokens_of
@@ -20,7 +21,7 @@ from router.cli.serving import serving
 from router.cli.times import WHEN
 from router.errors import ConfigurationError, UnreachableError
 from router.logs import PRIVATE, configure
-from tests.unit.cli.conftest import Shell
+from tests.unit.cli.conftest import Shell, type_words
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
@@ -165,3 +166,41 @@ def test_libraries_lines_have_the_same_form_and_those_we_say_ourselves_are_left_
 def test_configuring_again_does_not_say_everything_twice() -> None:
     configure(as_json=True, level="info")
     assert logged(lambda: logging.getLogger("x").warning("once"), as_json=True).count("once") == 1
+
+
+def asked(health: Health, *words: str, lang: str = "en") -> tuple[int, str]:
+    with serving(health.app(), "127.0.0.1", 0) as served:
+        done = type_words("health", "--http-port", served.url.rpartition(":")[2], *words, lang=lang)
+    return done.code, done.out
+
+
+def test_the_command_says_what_the_process_says_of_itself() -> None:
+    well = Health([Loop(1)], {"ledger": lambda: None}, lambda: NOW)
+    assert asked(well) == (0, "ledger  ok\n")
+    assert asked(well, "--live") == (0, "alive  yes\nstuck  -\n")
+    code, out = asked(well, "--json")
+    assert (code, msgspec.json.decode(out)) == (0, {"ready": True, "checks": {"ledger": "ok"}})
+
+
+def test_the_command_ends_with_7_when_something_is_wrong() -> None:
+    ill = Health([Loop(ALIVE_S + 1)], {"ledger": broken}, lambda: NOW)
+    assert asked(ill) == (7, "ledger  there: it does not answer\n")
+    assert asked(ill, "--live", lang="zh") == (7, "alive  否\nstuck  loop\n")
+
+
+def test_the_command_ends_with_6_when_nobody_answers_or_somebody_else() -> None:
+    with serving(Health([], {}, lambda: NOW).app(), "127.0.0.1", 0) as served:
+        port = served.url.rpartition(":")[2]
+    done = type_words("health", "--http-port", port)
+    assert done.code == 6
+    assert f"http://127.0.0.1:{port}/readyz" in done.err
+    with serving(Starlette(), "127.0.0.1", 0) as served:
+        done = type_words("health", "--http-port", served.url.rpartition(":")[2])
+    assert done.code == 6
+    assert "404" in done.err
+
+
+def test_a_process_that_listens_everywhere_is_asked_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASE_ROUTER_HTTP_HOST", "0.0.0.0")  # noqa: S104 - nothing listens there
+    assert asked(Health([], {}, lambda: NOW))[0] == 0
+    assert type_words("health", "--http-port", "0").code == 2
