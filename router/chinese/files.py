@@ -112,6 +112,12 @@ FILES: dict[str, str] = {
     'Write kind = "follow_up" or "inspection", or leave report_after out.': (
         '写 kind = "follow_up" 或 "inspection"，或去掉 report_after'
     ),
+    "reprocess says who works on it when the gate fails, and there is none": (
+        "reprocess 写明归档条件未通过时由谁重办，而此处没有归档条件"
+    ),
+    'Write kind = "follow_up" or "inspection", or leave reprocess out.': (
+        '写 kind = "follow_up" 或 "inspection"，或去掉 reprocess'
+    ),
     "nobody can meet the milestone {name}: a reply waits for the gate": (
         "节点 {name} 无法完成：答复须待归档条件通过"
     ),

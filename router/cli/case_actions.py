@@ -129,16 +129,19 @@ def resolve(call: Call, /, outcome: str, evidence: Sequence[str], **who: Any) ->
 @option("--contacted/--not-contacted", "contacted", default=None)
 @option("--solved/--unsolved", "solved", default=None, says="case follow-up --solved")
 @option("--satisfaction", type=click.Choice([one.value for one in c.Satisfaction]))
+@option("--reprocess", type=click.Choice([one.value for one in c.Reprocess]))
 @click.pass_obj
-def follow_up(call: Call, /, result: str, asked: int, accepted: int | None, **who: Any) -> int:
+def follow_up(
+    call: Call, /, result: str, asked: int, accepted: int | None, reprocess: str | None, **who: Any
+) -> int:
     """回访."""
     answers = _answers(who.pop("contacted"), who.pop("solved"), who.pop("satisfaction"))
     found = c.FollowUpResult(result)
     if accepted is None:
         accepted = asked if found is c.FollowUpResult.ACCEPTED else 0
-    return act(
-        call, c.FollowUp, ActorRole.FOLLOW_UP, result=found, asked=asked, accepted=accepted, answers=answers, **who
-    )
+    counts: dict[str, Any] = {"asked": asked, "accepted": accepted, "answers": answers}
+    again = c.Reprocess(reprocess) if reprocess is not None else None
+    return act(call, c.FollowUp, ActorRole.FOLLOW_UP, result=found, reprocess=again, **counts, **who)
 
 
 def _answers(contacted: bool | None, solved: bool | None, satisfaction: str | None) -> c.Answers | None:  # noqa: FBT001 - click's flags

@@ -184,6 +184,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Refused": ("未予执行 {command_type}：{code}", "refused {command_type}: {code}"),
 }
 
+#: Event → a field that few of them have, and what is said where it has a value.
+ADDED: dict[str, tuple[str, tuple[str, str]]] = {
+    "FollowedUp": ("reprocess", ("；如未通过：{reprocess}", "; if it fails: {reprocess}")),
+}
+
 #: Fields whose values come from closed sets and have words of their own.
 _SPOKEN = frozenset(
     {
@@ -198,6 +203,7 @@ _SPOKEN = frozenset(
         "reason",
         "cause",
         "tier",
+        "reprocess",
     }
 )
 
@@ -206,7 +212,11 @@ def sentence(event: AnyEvent) -> str:
     """The event in the language spoken now; an event this table does not know yet, by its name."""
     name = type(event).__name__
     pair = SENTENCES.get(name)
-    return pick(pair).format_map(_filled(event)) if pair is not None else name
+    if pair is None:
+        return name
+    field, added = ADDED.get(name, ("", ("", "")))
+    more = pick(added) if getattr(event, field, None) else ""
+    return (pick(pair) + more).format_map(_filled(event))
 
 
 def _filled(event: AnyEvent) -> Mapping[str, str]:

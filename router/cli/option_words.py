@@ -43,6 +43,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--contacted": ("承办单位联系过诉求人，或没有", "the unit got in touch, or not"),
     "case follow-up --solved": ("问题已解决，或未解决", "the matter is solved, or not"),
     "--satisfaction": ("诉求人的评价", "how content the resident is"),
+    "--reprocess": (
+        "未通过时由谁重办；不写则按规则",
+        "who works on it again if this fails; else as the policy says",
+    ),
     "--settled": ("达成，或未达成", "it is settled, or failed"),
     "case mediate --to": ("调解单位编码；不写则为最近的", "the mediation desk; else the nearest"),
     "case link --to": ("另一件工单的编号", "id of the other case"),

@@ -58,6 +58,8 @@ VALUES: dict[str, tuple[str, str]] = {
     "citizen": ("市民", "citizen"),
     "system": ("系统", "system"),
     "source": ("历史来源", "source"),
+    "same_desk": ("原单位重办", "the same desk again"),
+    "one_up": ("提级一层重办", "one tier up"),
     "not_accepted": ("不认可", "not accepted"),
     "unreachable": ("未接通", "unreachable"),
     "hotline": ("热线", "hotline"),

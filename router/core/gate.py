@@ -10,11 +10,11 @@ from datetime import datetime
 from router.core import members, notices
 from router.core.calendar import Calendar
 from router.core.case import Case, State
-from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Withdraw
-from router.core.events import Cause, Closed, FollowedUp, GatePassed, Reopened, Withdrawn
+from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Reprocess, Withdraw
+from router.core.events import Cause, Closed, FollowedUp, GatePassed, MilestoneStatus, Reopened, Withdrawn
 from router.core.instants import end_of_next_working_day
 from router.core.ladder import climb, hand_up, still_there
-from router.core.policy import GateKind, Mode
+from router.core.policy import GateKind, Mode, OnPass
 from router.core.rechecks import schedule_recheck
 from router.core.recomputing import recompute
 from router.core.refusals import Refusal, refuse
@@ -68,14 +68,22 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
         return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
     if command.answers is not None and command.result is FollowUpResult.UNREACHABLE:
         return refuse("nobody_answered")
-    draft.add(FollowedUp(result=command.result, asked=command.asked, accepted=accepted, answers=command.answers))
+    draft.add(
+        FollowedUp(
+            result=command.result,
+            asked=command.asked,
+            accepted=accepted,
+            answers=command.answers,
+            reprocess=command.reprocess,
+        )
+    )
     if command.result is FollowUpResult.UNREACHABLE:
         if 0 < gate.unreachable_after <= _tries(draft.case.unreachable, rules.calendar(policy)):
             pass_gate(draft, rules, "unreachable", outcome)
     elif command.result is FollowUpResult.ACCEPTED and accepted + _TOLERANCE >= gate.accept_share * command.asked:
         pass_gate(draft, rules, gate.kind, outcome)
     else:
-        back_to_work(draft, rules, "gate")
+        back_to_work(draft, rules, "gate", reprocess=command.reprocess)
     return None
 
 
@@ -112,8 +120,18 @@ def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
     back_to_work(draft, rules, "request", command.text)
 
 
-def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
-    """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day."""
+def back_to_work(
+    draft: Draft, rules: Rules, reason: str, text: str = "", *, reprocess: Reprocess | None = None
+) -> None:
+    """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day.
+
+    Args:
+        draft: of a case that is resolved or closed.
+        rules: in force.
+        reason: `gate`, `request`, `recheck`, `review`.
+        text: why, in words.
+        reprocess: who works on it again after the first failed gate; None: as the policy says.
+    """
     policy = rules.policy(draft.case.policy)
     calendar = rules.calendar(policy)
     # Whoever was not told of a resolution need not be told that it was none.
@@ -125,11 +143,26 @@ def back_to_work(draft: Draft, rules: Rules, reason: str, text: str = "") -> Non
     if told:
         notices.answer(draft, "reopened")
     target = climb(draft.case, rules)
-    if reason == "gate" and draft.case.reprocesses >= _REPROCESS_CAP and target.desk is not None:
+    up = (reprocess or policy.gate.reprocess) is Reprocess.ONE_UP or draft.case.reprocesses >= _REPROCESS_CAP
+    if reason == "gate" and up and target.desk is not None and not _goes_up_anyway(draft):
         hand_up(draft, rules, target, cause=Cause.REPEAT, missed=None)
         if policy.mode is Mode.TRANSFER:
             return
     notices.hand_over(draft, rules, "reopened")
+
+
+def _goes_up_anyway(draft: Draft) -> bool:
+    """Whether a clock that runs on has passed meanwhile: its miss, the handling desk's own, takes the case up.
+
+    A step for the failed gate before it would charge the desk above with that miss and take the case up twice.
+    """
+    return any(
+        m.status is MilestoneStatus.RUNNING
+        and m.on_pass is OnPass.ESCALATE
+        and m.holder is None
+        and m.due_at < draft.at
+        for m in draft.case.milestones
+    )
 
 
 def withdraw(draft: Draft, command: Withdraw, rules: Rules) -> None:

@@ -15,6 +15,8 @@ from typing import Literal
 
 import msgspec
 
+from router.core.commands import Reprocess
+
 
 class Ends(StrEnum):
     """Where in the day a budget of days ends."""
@@ -243,6 +245,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     unreachable_after: int = 3
     #: The source channel hears of no result before the gate is passed: no reply, no resolution.
     report_after: bool = False
+    #: Who works on the case again when the gate fails for the first time, unless the follow-up says who.
+    reprocess: Reprocess = Reprocess.SAME_DESK
 
 
 class ExtensionRule(msgspec.Struct, frozen=True, kw_only=True):

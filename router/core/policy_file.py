@@ -15,6 +15,7 @@ import msgspec
 
 from router.core.change_rules import read_extension, read_recheck, read_repeat, read_suspension
 from router.core.colours import read_colours
+from router.core.gate_file import read_gate
 from router.core.levels_file import read_levels
 from router.core.matching import MATTER_TYPES, ORIGINS
 from router.core.milestone_checks import check_milestone
@@ -24,8 +25,6 @@ from router.core.policy import (
     Anchor,
     Days,
     Elapsed,
-    Gate,
-    GateKind,
     Given,
     Instant,
     LevelStart,
@@ -105,8 +104,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
     effective_from, effective_to = _effective(table)
     window, reasons, cap = _returns(table)
     watchers = read_watchers(table)
-    gate, milestones = _gate(table), _milestones(table, watchers)
-    _check_gate(table, gate, milestones)
+    milestones = _milestones(table, watchers)
     return Policy(
         name=file_name(table),
         title=table.text("title", ""),
@@ -117,7 +115,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         match=_match(table, tiers),
         window=_window(table),
         milestones=milestones,
-        gate=gate,
+        gate=read_gate(table, milestones),
         ladder=_ladder(table, tiers),
         return_window=window,
         return_reasons=reasons,
@@ -247,45 +245,6 @@ def _listed_budget(notation: object, form: Instant | None) -> Instant:
         raise UnfitError("{notation} of what? within is no table of days to count by", notation=notation)
     count = parse_instant({"days": notation})
     return msgspec.structs.replace(form, count=count.count if isinstance(count, Days) else notation)
-
-
-def _gate(table: Table) -> Gate:
-    gate = table.table("gate", ("kind", "ask", "accept_share", "unreachable_after", "report_after"))
-    usual = Gate()
-    return Gate(
-        kind=gate.choice("kind", GateKind, usual.kind),
-        ask=gate.whole("ask", usual.ask, at_least=1),
-        accept_share=gate.share("accept_share", usual.accept_share),
-        unreachable_after=gate.whole("unreachable_after", usual.unreachable_after, at_least=0),
-        report_after=_flag(gate, "report_after", usual=False),
-    )
-
-
-def _check_gate(table: Table, gate: Gate, milestones: Sequence[MilestoneRule]) -> None:
-    """A resolution that waits for a gate needs a clock: else the case would stand still with nobody told."""
-    runs_on = any(r.satisfied_by is Satisfies.CLOSED or r.anchor is Anchor.RESOLVED for r in milestones)
-    if gate.kind is GateKind.NONE and gate.report_after:
-        raise table.wrong(
-            "gate",
-            "report_after waits for a gate, and there is none",
-            'Write kind = "follow_up" or "inspection", or leave report_after out.',
-        )
-    replied = next((r.name for r in milestones if r.satisfied_by is Satisfies.REPLIED), None)
-    if gate.report_after and replied is not None:
-        raise table.wrong(
-            "gate",
-            "nobody can meet the milestone {name}: a reply waits for the gate",
-            "Leave out report_after, or let something else satisfy the milestone.",
-            name=replied,
-        )
-    if gate.kind is GateKind.NONE or runs_on:
-        return
-    raise table.wrong(
-        "gate",
-        "no milestone runs while a resolution waits for the gate {kind}",
-        'Add a [[milestone]] with anchor = "resolved" and satisfied_by = "followed_up".',
-        kind=gate.kind,
-    )
 
 
 def _ladder(table: Table, tiers: Sequence[str]) -> tuple[Step, ...]:

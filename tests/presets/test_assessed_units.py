@@ -19,6 +19,7 @@ from router.core.commands import (
     RecordInspection,
     Reply,
     ReportProgress,
+    Reprocess,
     Resolve,
     Satisfaction,
 )
@@ -121,6 +122,22 @@ def test_who_was_on_time_by_its_own_word_is_late_when_the_resident_does_not_acce
         "2026-09-30 00:00 DeadlineMissed resolve by willow",
         "2026-09-30 00:00 Escalated street > district: willow > lake (deadline)",
     ]
+
+
+def test_who_asks_can_send_it_one_tier_up_the_first_time(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open()
+    play.say("2026-09-21 11:00", "willow", Accept)
+    play.say("2026-09-21 16:00", "willow", Reply, text="已修")
+    play.say("2026-09-24 10:00", "willow", Resolve)
+    no = {"result": FollowUpResult.NOT_ACCEPTED, "reprocess": Reprocess.ONE_UP}
+    play.say("2026-09-28 15:00", "follow_up:anna", FollowUp, **no)
+    assert play.story("Reopened", "Escalated", "DeadlineMissed") == [
+        "2026-09-28 15:00 Reopened gate by willow",
+        "2026-09-28 15:00 Escalated street > district: willow > lake (repeat)",
+    ]
+    assert (play.case.lead, play.due("resolve")) == ("lake", "2026-09-30 00:00")
+    assert play.told("willow")[-1] == "taken"
 
 
 def test_three_rates_over_valid_follow_ups_with_their_coverage(stage: Opening) -> None:

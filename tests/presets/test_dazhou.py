@@ -277,6 +277,23 @@ def test_neighbours_nobody_finds_have_not_accepted(stage: Opening) -> None:
     assert play.answered("upstream") == ["received"]
 
 
+def test_a_starred_case_that_is_not_accepted_is_worked_on_again_by_the_city(stage: Opening) -> None:
+    play = _stage(stage)
+    _open(play, starred=True)
+    play.say("2026-09-30 10:31", "cloud", AssignLeader, leader="副市长（城建）", tier="city")
+    play.say("2026-09-30 10:32", "cloud", Instruct, leader="市长", tier="city", text="马上办")
+    play.say("2026-09-30 10:33", "dispatcher:li", Dispatch, desk="lake")
+    _solved(play)
+    no = {"result": FollowUpResult.NOT_ACCEPTED, "asked": 22, "accepted": 20}
+    play.say("2026-10-03 09:30", "follow_up:team", FollowUp, **no)
+    assert play.story("Reopened", "Escalated") == [
+        "2026-10-03 09:30 Reopened gate by lake",
+        "2026-10-03 09:30 Escalated district > city: lake > cloud (repeat)",
+    ]
+    # No miss of anybody's; the day of closing stays as it was.
+    assert (play.case.escalations, play.due("close")) == (0, "2026-10-07 10:30")
+
+
 # -- Four coverages ---------------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,7 @@ from router.core.commands.life import (
     Reopen as Reopen,
     Reply as Reply,
     ReportProgress as ReportProgress,
+    Reprocess as Reprocess,
     RequestReturn as RequestReturn,
     Resolve as Resolve,
     Satisfaction as Satisfaction,

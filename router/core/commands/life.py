@@ -163,6 +163,13 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     satisfaction: Satisfaction
 
 
+class Reprocess(StrEnum):
+    """Who works on a case again whose gate has failed (重办)."""
+
+    SAME_DESK = "same_desk"  # 原单位
+    ONE_UP = "one_up"  # 提级一层
+
+
 class FollowUp(Command, frozen=True, kw_only=True, tag="case.follow_up.v1"):
     """回访: ask those concerned; counts only, no names."""
 
@@ -171,6 +178,8 @@ class FollowUp(Command, frozen=True, kw_only=True, tag="case.follow_up.v1"):
     accepted: int = 0
     #: None: nobody was asked for the rates of the unit.
     answers: Answers | None = None
+    #: Who works on it again if the gate fails; None: as the policy says.
+    reprocess: Reprocess | None = None
 
 
 class Close(Command, frozen=True, kw_only=True, tag="case.close.v1"):

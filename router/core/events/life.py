@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.commands import Answers, FollowUpResult, Outcome, Place, Task
+from router.core.commands import Answers, FollowUpResult, Outcome, Place, Reprocess, Task
 from router.core.events.base import Cause, Event, Milestone
 from router.core.policy import OnPass
 
@@ -152,6 +152,8 @@ class FollowedUp(Event, frozen=True, kw_only=True, tag="FollowedUp"):
     accepted: int
     #: None: nobody was asked for the rates of the unit.
     answers: Answers | None = None
+    #: Who is to work on it again, where whoever asked said so; None: as the policy says.
+    reprocess: Reprocess | None = None
 
 
 class Closed(Event, frozen=True, kw_only=True, tag="Closed"):

@@ -341,6 +341,17 @@ def test_a_follow_up_has_all_three_answers_on_the_unit_or_none(shell: Shell) -> 
     assert "评价 已联系：是，已解决：是，基本满意" in shell("case", "show", case, lang="zh").out
 
 
+def test_whoever_asked_can_send_it_one_tier_up(shell: Shell) -> None:
+    shell("policy", "import", "assessed-units-suggestion", "assessed-units", "default")
+    case = shell.open()
+    shell("case", "resolve", case, "--desk", "liuyin")
+    assert shell("case", "follow-up", case, "--result", "not_accepted", "--reprocess", "one_up").code == 0
+    shown = shell("case", "show", case).out
+    assert "said of the unit: -; if it fails: one tier up" in shown
+    assert "如未通过：提级一层重办" in shell("case", "show", case, lang="zh").out
+    assert shell("case", "accept", case, "--desk", "hubin").code == 0
+
+
 def test_of_cases_due_at_one_instant_those_of_many_households_come_first(shell: Shell) -> None:
     words = ("--received", "2026-01-05T09:00:00+08:00")
     few = shell.open(*words, source_id="1")

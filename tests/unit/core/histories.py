@@ -266,12 +266,13 @@ _SAID: dict[str, tuple[str, Any]] = {
         st.fixed_dictionaries(
             {"result": st.sampled_from(c.FollowUpResult)},
             optional={
+                "reprocess": st.sampled_from(c.Reprocess),
                 "answers": st.builds(
                     c.Answers,
                     contacted=st.booleans(),
                     solved=st.booleans(),
                     satisfaction=st.sampled_from(c.Satisfaction),
-                )
+                ),
             },
         ),
     ),
@@ -603,7 +604,9 @@ def _put_in_force(play: Play, policy: str, starred: str) -> None:
     # What a law says of every policy (`min_in_hand_s`) holds of those that come later too.
     kept = {"min_in_hand_s": old.min_in_hand_s} if old.min_in_hand_s == 0 else {}
     chosen = [msgspec.structs.replace(one, **kept) for one in (for_starred, POLICIES[policy])]
-    play.rules = rules(*chosen, tree=play.rules.tree, earlier=[old])
+    # Other cases that a command may name keep the policies they came under, as this one does.
+    earlier = [play.rules.policy(case.policy) for case in (play.case, *play.beside.values())]
+    play.rules = rules(*chosen, tree=play.rules.tree, earlier=earlier)
 
 
 def _say(play: Play, deed: Deed) -> None:

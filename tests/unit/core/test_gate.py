@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
+
 from router.core import events as e
-from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, RecordInspection, Resolve
-from router.core.policy import Gate, GateKind
-from tests.city import Play, policy, rules
+from router.core.commands import (
+    Accept,
+    Close,
+    FollowUp,
+    FollowUpResult,
+    Outcome,
+    RecordInspection,
+    Reprocess,
+    Resolve,
+)
+from router.core.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies
+from tests.city import DISPATCH, Play, days, milestone, policy, rules
+
+_NO = FollowUpResult.NOT_ACCEPTED
 
 
 def _resolved(gate: GateKind) -> Play:
@@ -49,3 +62,72 @@ def test_a_handling_desk_cannot_resolve_its_case_as_withdrawn() -> None:
     play.say("willow", Resolve, outcome=Outcome.WITHDRAWN)
     assert play.refused == "outcome_not_yours"
     assert play.case.state == "dispatched"
+
+
+def _not_accepted(gate: Gate, *, mode: Mode = Mode.TRANSFER, said: Reprocess | None = None) -> Play:
+    """Resolved on the first day, not accepted on the second; the case is due on the fifth."""
+    play = Play(rules(policy(gate=gate, mode=mode)))
+    play.open()
+    play.say("willow", Accept)
+    play.wait(days=1).say("willow", Resolve)
+    play.wait(days=1).say("follow_up:anna", FollowUp, result=_NO, reprocess=said)
+    return play
+
+
+@pytest.mark.parametrize(
+    ("in_the_policy", "said", "lead"),
+    [
+        (Reprocess.SAME_DESK, None, "willow"),
+        (Reprocess.SAME_DESK, Reprocess.ONE_UP, "lake"),
+        (Reprocess.ONE_UP, None, "lake"),
+        (Reprocess.ONE_UP, Reprocess.SAME_DESK, "willow"),
+    ],
+)
+def test_a_failed_follow_up_goes_back_to_the_desk_or_one_tier_up(
+    in_the_policy: Reprocess, said: Reprocess | None, lead: str
+) -> None:
+    play = _not_accepted(Gate(kind=GateKind.FOLLOW_UP, reprocess=in_the_policy), said=said)
+    assert (play.case.lead, play.case.state) == (lead, "dispatched")
+    up = [(x.cause, x.from_desk, x.to_desk) for x in play.events(e.Escalated)]
+    assert up == ([("repeat", "willow", "lake")] if lead == "lake" else [])
+    # Nobody has missed anything, the date is as it was, and whoever had it is told and assists.
+    assert (play.events(e.DeadlineMissed), play.case.escalations, play.case.reprocesses) == ([], 0, 1)
+    assert [(m.name, m.due_at) for m in play.case.milestones if m.name == "close"] == [("close", play.case.due_at)]
+    if lead == "lake":
+        assert play.case.assists == ("willow",)
+        assert play.told("lake") == ["assigned"]
+        assert play.told("willow")[-1] == "taken"
+
+
+def test_an_inspection_that_fails_goes_by_the_policy() -> None:
+    play = Play(rules(policy(gate=Gate(kind=GateKind.INSPECTION, reprocess=Reprocess.ONE_UP))))
+    play.open()
+    play.say("willow", Resolve)
+    play.say("supervision:", RecordInspection, passed=False)
+    assert play.case.lead == "lake"
+
+
+def test_under_supervision_the_desk_works_on_it_again_and_the_tier_above_is_ordered_to_supervise() -> None:
+    gate = Gate(kind=GateKind.FOLLOW_UP, reprocess=Reprocess.ONE_UP)
+    play = _not_accepted(gate, mode=Mode.SUPERVISE)
+    assert play.case.lead == "willow"
+    assert play.told("lake") == ["supervised"]
+    assert play.told("willow")[-1] == "assigned"
+
+
+def test_the_tier_above_is_not_charged_with_a_date_that_passed_while_residents_were_asked() -> None:
+    by_its_word = milestone("resolve", days(5), Satisfies.RESOLVED)
+    asked = milestone("follow_up", days(9), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED, on_pass=OnPass.REMIND)
+    gate = Gate(kind=GateKind.FOLLOW_UP, reprocess=Reprocess.ONE_UP)
+    play = Play(rules(policy(milestones=(DISPATCH, by_its_word, asked), gate=gate)))
+    play.open()
+    play.wait(days=4).say("willow", Resolve)
+    play.wait(days=3).say("follow_up:anna", FollowUp, result=_NO)
+    play.wait(hours=1)
+    # One tier up, by the street's own miss, and not a second one for the failed gate.
+    assert play.story("Reopened", "DeadlineMissed", "Escalated") == [
+        "Mon 28 09:00 Reopened gate by willow",
+        "Sat 26 09:00 DeadlineMissed resolve by willow",
+        "Sat 26 09:00 Escalated street > district: willow > lake (deadline)",
+    ]
+    assert play.case.lead == "lake"
