@@ -101,6 +101,37 @@ def private_postgres() -> Iterator[PostgresCluster]:
     yield from _served(provide.private_postgres_cluster())
 
 
+@pytest.fixture(scope="session")
+def prometheus_program() -> Path:
+    """The binary of Prometheus, for `tests.servers.prometheus.Prometheus`."""
+    return _program("prometheus")
+
+
+@pytest.fixture(scope="session")
+def promtool() -> Path:
+    """Prometheus' tool: `check rules`, `test rules`, `check metrics`."""
+    return _program("promtool")
+
+
+@pytest.fixture(scope="session")
+def alertmanager_program() -> Path:
+    """The binary of Alertmanager."""
+    return _program("alertmanager")
+
+
+@pytest.fixture(scope="session")
+def amtool() -> Path:
+    """Alertmanager's tool: `check-config`, `config routes test`."""
+    return _program("amtool")
+
+
+def _program(name: str) -> Path:
+    try:
+        return provide.monitoring_program(name)
+    except provide.UnavailableError as reason:
+        _do_without(str(reason))
+
+
 # -- Records
 
 

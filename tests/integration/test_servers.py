@@ -1,5 +1,8 @@
 """The servers that the other tests stand on: they start, die by SIGKILL, and come back with what they promised."""
 
+from pathlib import Path
+
+import httpx
 import pika
 import psycopg
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from tests.servers import loopback, provide
 from tests.servers.postgres import PostgresCluster, PostgresServer, libpq_url
 from tests.servers.process import alive
+from tests.servers.prometheus import Prometheus
 from tests.servers.rabbit import RabbitNode, RabbitServer
 from tests.servers.waiting import wait_until
 
@@ -196,3 +200,29 @@ def test_where_nothing_can_be_had_the_reason_says_what_to_install(monkeypatch: p
 def test_asking_for_docker_is_quiet_and_gives_an_answer() -> None:
     """Whether an engine runs or not, asking raises nothing and warns of nothing (warnings are errors here)."""
     assert provide.docker_answers() in {True, False}
+
+
+def test_a_prometheus_scrapes_records_and_answers(prometheus_program: Path) -> None:
+    """It scrapes itself here; the rule stands in a file that the configuration names."""
+    itself = "127.0.0.1:PORT"
+    config = f"""
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: [rules/own.yml]
+scrape_configs: [{{job_name: itself, static_configs: [{{targets: ["{itself}"]}}]}}]
+"""
+    rule = "groups: [{name: own, rules: [{record: twice, expr: 2 * up}]}]"
+    with Prometheus(prometheus_program, config, {"rules/own.yml": rule}) as server:
+        (found,) = server.wait_for('twice{job="itself"} == 2')
+        assert found.labels["instance"] == f"127.0.0.1:{server.port}"
+        assert [sample.value for sample in server.query("1 + 1")] == [2]
+        with pytest.raises(httpx.HTTPStatusError, match="parse error"):
+            server.query("sum(")
+    assert not loopback.answers(server.port)
+
+
+def test_a_prometheus_with_a_faulty_configuration_says_what_is_wrong(prometheus_program: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match="field nonsense not found"),
+        Prometheus(prometheus_program, "nonsense: 1"),
+    ):
+        pass

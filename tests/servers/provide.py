@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+import shutil
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ MANAGEMENT_URL = "ROUTER_TEST_MANAGEMENT_URL"
 DATABASE_URL = "ROUTER_TEST_DATABASE_URL"
 #: A folder with RabbitMQ's scripts, to run the private nodes of another version than the machine's.
 RABBITMQ_BIN = "ROUTER_TEST_RABBITMQ_BIN"
+#: A folder with the programs of Prometheus' family, to run another version than the machine's.
+MONITORING_BIN = "ROUTER_TEST_PROMETHEUS_BIN"
+_DEBIANS_NAMES = {"alertmanager": ("prometheus-alertmanager",)}
 
 #: Moving tags make yesterday's green test red; these are the versions the tests were written for.
 RABBITMQ_IMAGE = "rabbitmq:4.0.5-management"
@@ -120,6 +124,20 @@ def private_postgres_cluster() -> Generator[PostgresCluster]:
         yield cluster
 
 
+def monitoring_program(name: str) -> Path:
+    """Return a program of Prometheus' family: `prometheus`, `promtool`, `alertmanager` or `amtool`.
+
+    Raises:
+        UnavailableError: it is not installed.
+    """
+    chosen = os.environ.get(MONITORING_BIN)
+    for known_as in (name, *_DEBIANS_NAMES.get(name, ())):
+        if found := shutil.which(known_as, path=chosen):
+            return Path(found)
+    package = "prometheus" if name in ("prometheus", "promtool") else "prometheus-alertmanager"
+    raise UnavailableError(_how_to_get(name, MONITORING_BIN, package, docker_will_do=False))
+
+
 def rabbitmq_folder() -> Path | None:
     """Return the folder of RabbitMQ's scripts on this machine, or None."""
     chosen = os.environ.get(RABBITMQ_BIN)
@@ -152,7 +170,12 @@ def _how_to_get(what: str, variable: str | None, package: str, *, docker_will_do
 
 
 def _on_macos(package: str) -> str:
-    return {"rabbitmq-server": "rabbitmq", "postgresql": "postgresql@15"}[package]
+    others = {
+        "rabbitmq-server": "rabbitmq",
+        "postgresql": "postgresql@15",
+        "prometheus-alertmanager": "alertmanager",
+    }
+    return others.get(package, package)
 
 
 def _closing(server: Server) -> Iterator[Server]:

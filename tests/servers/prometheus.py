@@ -1,0 +1,143 @@
+"""Prometheus for tests: a private server over a folder with its configuration, asked through its HTTP API."""
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+
+from tests.servers.loopback import HOST, free_port
+from tests.servers.process import ServerProcess, StartedInWith
+from tests.servers.waiting import wait_until
+
+#: Up in under a second; a machine busy with other work takes several times that.
+START_DEADLINE_S = 60.0
+STOP_DEADLINE_S = 30.0
+HTTP_TIMEOUT_S = 30.0
+
+
+class Sample(NamedTuple):
+    """One series of an answer to an instant query."""
+
+    labels: Mapping[str, str]
+    value: float
+
+
+class Series(NamedTuple):
+    """One series of an answer to a range query; values are pairs of Unix time and value."""
+
+    labels: Mapping[str, str]
+    values: tuple[tuple[float, float], ...]
+
+
+class Prometheus(StartedInWith):
+    """A private Prometheus on a free loopback port; used in a `with` it is started, ended and removed."""
+
+    def __init__(self, program: Path, config: str, files: Mapping[str, str] | None = None) -> None:
+        """Lay out the folder; nothing runs yet.
+
+        Args:
+            program: the binary.
+            config: text of prometheus.yml; `127.0.0.1:PORT` in it becomes the server's own address.
+            files: name below the folder of prometheus.yml → text, for what the configuration refers to
+                (`rules/case-router.yml`).
+        """
+        self._program = program
+        self.port = free_port()
+        self.url = f"http://{HOST}:{self.port}"
+        self.folder = Path(tempfile.mkdtemp(prefix="case-router-prometheus-"))
+        for name, text in {**(files or {}), "prometheus.yml": config}.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace(f"{HOST}:PORT", f"{HOST}:{self.port}"), encoding="utf-8")
+        # Loopback needs no proxy, whatever the environment says.
+        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=HTTP_TIMEOUT_S)
+        self._server: ServerProcess | None = None
+
+    def start(self) -> None:
+        """Start the server and return when it answers queries.
+
+        Raises:
+            RuntimeError: it ended while starting (a faulty configuration); the message holds the end of its log.
+            TimeoutError: it was not ready in time.
+        """
+        self._server = ServerProcess(
+            [
+                str(self._program),
+                f"--config.file={self.folder / 'prometheus.yml'}",
+                f"--storage.tsdb.path={self.folder / 'data'}",
+                f"--web.listen-address={HOST}:{self.port}",
+                "--log.level=warn",
+            ],
+            log=self.folder / "prometheus.log",
+            env={"HOME": str(self.folder), "TZ": "UTC"},
+            cwd=self.folder,
+        )
+        wait_until(self._ready, deadline_s=START_DEADLINE_S, what=f"Prometheus on port {self.port}")
+
+    def _ready(self) -> bool:
+        if self._server is None or self._server.ended:
+            tail = "" if self._server is None else self._server.log_tail()
+            msg = f"Prometheus ended while starting:\n{tail}"
+            raise RuntimeError(msg)
+        try:
+            return self._http.get("/-/ready").is_success
+        except httpx.HTTPError:
+            return False
+
+    def api(self, path: str, **parameters: str | float) -> object:
+        """`data` of an answer of the HTTP API, `path` relative to `/api/v1/`.
+
+        Raises:
+            httpx.HTTPStatusError: it refused, as with a faulty query; the text of the answer is in the message.
+        """
+        answer = self._http.get(f"/api/v1/{path}", params=parameters)
+        if answer.is_error:
+            msg = f"{answer.status_code} for {parameters}: {answer.text}"
+            raise httpx.HTTPStatusError(msg, request=answer.request, response=answer)
+        return answer.json()["data"]
+
+    def query(self, expression: str, at: datetime | None = None) -> list[Sample]:
+        """The series of an expression at an instant, now unless named; a scalar is one without labels."""
+        when = {} if at is None else {"time": at.timestamp()}
+        data = self.api("query", query=expression, **when)
+        assert isinstance(data, dict)
+        if data["resultType"] == "scalar":
+            return [Sample({}, float(data["result"][1]))]
+        return [Sample(one["metric"], float(one["value"][1])) for one in data["result"]]
+
+    def query_range(self, expression: str, start: datetime, end: datetime, step_s: float) -> list[Series]:
+        """The series of an expression from `start` to `end`, a value every `step_s` seconds."""
+        data = self.api("query_range", query=expression, start=start.timestamp(), end=end.timestamp(), step=step_s)
+        assert isinstance(data, dict)
+        return [
+            Series(one["metric"], tuple((at, float(value)) for at, value in one["values"]))
+            for one in data["result"]
+        ]
+
+    def wait_for(self, expression: str, *, deadline_s: float = 60.0) -> list[Sample]:
+        """The answer to an expression as soon as it has a series: after the first scrape, say."""
+        found: list[Sample] = []
+
+        def there() -> bool:
+            found[:] = self.query(expression)
+            return bool(found)
+
+        wait_until(there, deadline_s=deadline_s, what=expression, every_s=0.2)
+        return found
+
+    def stop(self) -> None:
+        """End the server in good order; its data stay."""
+        if self._server is not None:
+            self._server.interrupt(signal.SIGTERM, deadline_s=STOP_DEADLINE_S)
+
+    def close(self) -> None:
+        """End the server without ceremony and remove the folder."""
+        self._http.close()
+        if self._server is not None:
+            self._server.kill_group()
+        shutil.rmtree(self.folder, ignore_errors=True)
