@@ -33,6 +33,14 @@ def test_names_follow_the_rules_of_promtool(metric: Metric) -> None:
     assert not set(metric.labels) & {"le", "quantile", "case", "desk"}
 
 
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_a_runtime_metric_says_what_it_is_and_what_a_rise_means_in_both_languages(metric: Metric) -> None:
+    assert (metric.unit == "seconds") == ("_seconds" in metric.name)
+    assert metric.rise.endswith(".")
+    assert metric.help_zh.endswith("。")
+    assert metric.rise_zh.endswith("。")
+
+
 @pytest.mark.parametrize("metric", CASE_METRICS, ids=lambda metric: metric.name)
 def test_a_case_metric_has_a_lawful_name_and_says_what_it_is_and_what_a_rise_means_in_both_languages(
     metric: Metric,
