@@ -22,6 +22,7 @@ from router.core.linking import SAME_APPEAL_WITHIN
 from router.core.outbox import Fate, Outgoing
 from router.core.ringing import Heard, Notice, NoticeBatch
 from router.errors import RouterError
+from router.ledger.count_port import CountedLedger
 from router.ledger.guard_port import GuardedLedger
 from router.sentences import Sentence
 
@@ -220,7 +221,7 @@ class Unit(Protocol):
         ...
 
 
-class Ledger(GuardedLedger, Protocol):
+class Ledger(GuardedLedger, CountedLedger, Protocol):
     """The system of record."""
 
     #: Without secrets, for messages to people.

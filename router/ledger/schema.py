@@ -376,3 +376,57 @@ staffing = Table(
     Column("consuming_at", Instant),
     Column("reported_at", Instant),
 )
+
+#: Cases that have changed since the figures counted them; written with the change, taken by the role `metrics`.
+uncounted = Table(
+    "uncounted",
+    metadata,
+    Column("seq", _SEQ, Identity(always=True), primary_key=True),
+    Column("case_id", ID, nullable=False),
+    # Rows come and go: dead ones must not pile up in front of the index.
+    postgresql_with={"autovacuum_vacuum_scale_factor": 0.01},
+)
+
+#: How each case stands, as the figures counted it last (`router.core.standing`).
+standings = Table(
+    "standings",
+    metadata,
+    Column("case_id", ID, primary_key=True),
+    # So many of its entries are in the tallies.
+    Column("counted", Integer, nullable=False),
+    Column("district", ID, nullable=False),
+    Column("category", ID, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("due_met", Boolean, nullable=False),
+    Column("changed_due_at", Instant),
+    Column("changed_met", Boolean, nullable=False),
+    Column("due_desk", ID, nullable=False),
+    Column("lead", ID, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("suspended", Boolean, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("proposed", Boolean, nullable=False),
+    # From when on it has which colour.
+    Column("colours", JSON_TEXT, nullable=False),
+    CheckConstraint("counted >= 0", name="counted"),
+    Index(None, "due_at"),
+    Index(None, "changed_due_at"),
+    Index(
+        "ix_standings_open",
+        "opened_at",
+        sqlite_where=text("is_open"),
+        postgresql_where=text("is_open"),
+    ),
+)
+
+#: What all counted cases add up to, by series (`router.core.counted`).
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # JSON array of the labels' values.
+    Column("labels", ID, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)

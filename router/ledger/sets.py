@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     Column,
@@ -33,6 +33,9 @@ from sqlalchemy.types import TypeEngine
 from router.ledger.columns import JSON_TEXT
 from router.ledger.rows import Row
 
+#: Names of columns.
+Names: TypeAlias = tuple[str, ...]
+
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, in order.
@@ -51,6 +54,25 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
 def update_by_key(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     """Set the columns of each row where the first column is the row's; returns how many rows were found."""
     return _run(connection, _update_from_arrays, _update_one, table, rows)
+
+
+def put_all(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    keys: tuple[str, ...],
+    added: tuple[str, ...] = (),
+) -> int:
+    """Insert rows, or set the columns of those whose keys are there; to the columns `added` the new number is
+    added instead. No two rows share their keys."""
+    return _run(
+        connection,
+        lambda table, names: _put_from_arrays(table, names, keys, added),
+        lambda table, names: _put_one(table, names, keys, added),
+        table,
+        rows,
+    )
 
 
 #: The library forgets how many rows an insert made unless it is asked to remember.
@@ -78,7 +100,7 @@ def _run(connection: Connection, on_postgresql: Any, on_sqlite: Any, table: Tabl
 
 
 @cache
-def _compiled_for_sqlite(statement: Insert | Update, table: Table, names: tuple[str, ...]) -> Any:
+def _compiled_for_sqlite(statement: Insert | Update, table: Table, names: Names) -> Any:
     """Its text, the places of its parameters among `names`, and how values of each of these are prepared."""
     dialect = sqlite.dialect(paramstyle="qmark")
     compiled = statement.compile(dialect=dialect)
@@ -88,19 +110,19 @@ def _compiled_for_sqlite(statement: Insert | Update, table: Table, names: tuple[
 
 
 @cache
-def _insert_from_arrays(table: Table, names: tuple[str, ...]) -> Insert:
+def _insert_from_arrays(table: Table, names: Names) -> Insert:
     """Insert one row for each place in the arrays."""
     return insert(table).from_select(names, _as_rows(table, names))
 
 
 @cache
-def _insert_new_from_arrays(table: Table, names: tuple[str, ...]) -> Insert:
+def _insert_new_from_arrays(table: Table, names: Names) -> Insert:
     """Insert one row for each place in the arrays, passing over those that break a uniqueness."""
     return postgresql.insert(table).from_select(names, _as_rows(table, names)).on_conflict_do_nothing()
 
 
 @cache
-def _update_from_arrays(table: Table, names: tuple[str, ...]) -> Update:
+def _update_from_arrays(table: Table, names: Names) -> Update:
     """Update, for each place in the arrays, the row whose key stands there."""
     given = _given(table, names)
     key, *others = names
@@ -109,32 +131,56 @@ def _update_from_arrays(table: Table, names: tuple[str, ...]) -> Update:
 
 
 @cache
-def _insert_one(table: Table, names: tuple[str, ...]) -> Insert:
+def _insert_one(table: Table, names: Names) -> Insert:
     """Insert one row."""
     return insert(table).values({name: bindparam(_PREFIX + name) for name in names})
 
 
 @cache
-def _insert_new_one(table: Table, names: tuple[str, ...]) -> Insert:
+def _insert_new_one(table: Table, names: Names) -> Insert:
     """Insert one row unless it breaks a uniqueness."""
     values: dict[str, Any] = {name: bindparam(_PREFIX + name) for name in names}
     return sqlite.insert(table).values(values).on_conflict_do_nothing()
 
 
 @cache
-def _update_one(table: Table, names: tuple[str, ...]) -> Update:
+def _put_from_arrays(table: Table, names: Names, keys: Names, added: Names) -> Insert:
+    """Insert one row for each place in the arrays, or set that of its keys."""
+    chosen = postgresql.insert(table).from_select(names, _as_rows(table, names))
+    return chosen.on_conflict_do_update(index_elements=keys, set_=_set(table, chosen.excluded, names, keys, added))
+
+
+@cache
+def _put_one(table: Table, names: Names, keys: Names, added: Names) -> Insert:
+    """Insert one row, or set that of its keys."""
+    values: dict[str, Any] = {name: bindparam(_PREFIX + name) for name in names}
+    chosen = sqlite.insert(table).values(values)
+    return chosen.on_conflict_do_update(index_elements=keys, set_=_set(table, chosen.excluded, names, keys, added))
+
+
+def _set(table: Table, excluded: Any, names: Names, keys: Names, added: Names) -> dict[str, Any]:
+    """What becomes of the columns of a row that is there."""
+    return {
+        name: table.c[name] + excluded[name] if name in added else excluded[name]
+        for name in names
+        if name not in keys
+    }
+
+
+@cache
+def _update_one(table: Table, names: Names) -> Update:
     """Update the row of one key."""
     key, *others = names
     values: dict[str, Any] = {name: bindparam(_PREFIX + name) for name in others}
     return update(table).values(values).where(table.c[key] == bindparam(_PREFIX + key))
 
 
-def _as_rows(table: Table, names: tuple[str, ...]) -> Any:
+def _as_rows(table: Table, names: Names) -> Any:
     given = _given(table, names)
     return select(*(_as_stored(table, given, name) for name in names))
 
 
-def _given(table: Table, names: tuple[str, ...]) -> TableValuedAlias:
+def _given(table: Table, names: Names) -> TableValuedAlias:
     """The arrays side by side, as a table of their own."""
     arrays = [bindparam(_PREFIX + name, type_=postgresql.ARRAY(_sent_as(table.c[name]))) for name in names]
     columns = [column(name, _sent_as(table.c[name])) for name in names]

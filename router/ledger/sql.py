@@ -34,6 +34,7 @@ from router.ledger import (
 )
 from router.ledger.columns import Instant
 from router.ledger.contacts import Seal
+from router.ledger.counted import CountedLedger
 from router.ledger.database import Database
 from router.ledger.guarded import PAGE, GuardedLedger
 from router.ledger.port import Beat, Due, Parked
@@ -88,7 +89,7 @@ UNRECEIVED = (
 )
 
 
-class SqlLedger(GuardedLedger):
+class SqlLedger(GuardedLedger, CountedLedger):
     """The system of record, `port.Ledger`. Threads may share one; each transaction has its own connection.
 
     Args:

@@ -220,6 +220,7 @@ def _append(connection: Connection, changes: list[Change]) -> None:
     sets.insert_new(connection, schema.outbox, messages)
     if told := [notice for step in steps for notice in step.notices]:
         notices.put(connection, told)
+    sets.insert_all(connection, schema.uncounted, [{"case_id": change.case_id} for change in changes])
 
 
 def _taken(connection: Connection, changes: list[Change]) -> set[str]:

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+from router.core.counted import EDGES_S
 from router.metrics.metric import Metric
 
-_HOUR, _DAY = 3600, 86400
-
-#: Upper edges of the histograms in seconds: 15 min, 30 min, 1, 2, 4, 8, 12 h, 1, 2, 3, 5, 7, 10, 15, 20, 30, 45,
-#: 60, 90, 180, 270 d. Every limit of section 7 of docs/behaviour.md has an edge of its own.
-EDGES_S: tuple[int, ...] = (
-    900,
-    1800,
-    *(hours * _HOUR for hours in (1, 2, 4, 8, 12)),
-    *(days * _DAY for days in (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 180, 270)),
-)
 #: Cases by the place they are about; the first is the division's code, the second the category group.
 PLACE: dict[str, tuple[str, ...]] = {"district": (), "category": ()}
 DISTRICT: dict[str, tuple[str, ...]] = {"district": ()}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from router.core.counted import EDGES_S
 from router.metrics.cases import CASE_METRICS
-from router.metrics.cases.labels import EDGES_S
 from router.metrics.catalogue import FINDINGS, METRICS, page
 from router.metrics.metric import Metric
 from router.sla.auditor import CODES

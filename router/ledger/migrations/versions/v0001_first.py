@@ -1,5 +1,5 @@
 """The first version: cases and their entries, outbox, parked messages, contacts, notices, versions, beats,
-guards.
+guards, figures.
 
 What stands here is what databases in use were made by: it never changes. The next change is a file of its own.
 """
@@ -46,6 +46,7 @@ def upgrade() -> None:
     _versions()
     _beats()
     _guards()
+    _figures()
 
 
 def _cases() -> None:
@@ -329,4 +330,46 @@ def _guards() -> None:
         sa.Column("consuming_at", _instant()),
         sa.Column("reported_at", _instant()),
         sa.PrimaryKeyConstraint("desk", name=op.f("pk_staffing")),
+    )
+
+
+def _figures() -> None:
+    op.create_table(
+        "uncounted",
+        _seq(),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_uncounted")),
+        postgresql_with={"autovacuum_vacuum_scale_factor": 0.01},
+    )
+    op.create_table(
+        "standings",
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("counted", sa.Integer(), nullable=False),
+        sa.Column("district", _id(), nullable=False),
+        sa.Column("category", _id(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", _instant(), nullable=False),
+        sa.Column("due_at", _instant()),
+        sa.Column("due_met", sa.Boolean(), nullable=False),
+        sa.Column("changed_due_at", _instant()),
+        sa.Column("changed_met", sa.Boolean(), nullable=False),
+        sa.Column("due_desk", _id(), nullable=False),
+        sa.Column("lead", _id(), nullable=False),
+        sa.Column("tier", sa.Text(), nullable=False),
+        sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("proposed", sa.Boolean(), nullable=False),
+        sa.Column("colours", _json(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_standings")),
+        sa.CheckConstraint("counted >= 0", name=op.f("ck_standings_counted")),
+    )
+    op.create_index(op.f("ix_standings_due_at"), "standings", ["due_at"])
+    op.create_index(op.f("ix_standings_changed_due_at"), "standings", ["changed_due_at"])
+    _partial_index("ix_standings_open", "standings", "opened_at", "is_open")
+    op.create_table(
+        "tallies",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("labels", _id(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "labels", name=op.f("pk_tallies")),
     )

@@ -1,0 +1,47 @@
+"""The part of the ledger that keeps the figures of its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from router.core.counted import Counts
+from router.ledger import counting
+from router.ledger.database import Database
+
+
+class CountedLedger:
+    """The methods of `SqlLedger` about figures."""
+
+    _database: Database
+
+    @contextmanager
+    def counting(self, limit: int) -> Iterator[counting.SqlCountingUnit]:
+        """Take at most `limit` changes that are not counted, oldest first; they are when the block ends.
+
+        Raises:
+            UnreachableError: the database does not answer.
+        """
+        with self._database.writing() as connection:
+            yield counting.SqlCountingUnit(connection, limit)
+
+    def uncounted(self) -> int:
+        """Changes on record that are not counted yet."""
+        with self._database.reading() as connection:
+            return counting.uncounted(connection)
+
+    def tallies(self) -> Counts:
+        """What all counted cases add up to."""
+        with self._database.reading() as connection:
+            return counting.tallies(connection)
+
+    def due_later(self, now: datetime) -> Counts:
+        """The part of the tallies of due cohorts whose due date is after `now`."""
+        with self._database.reading() as connection:
+            return counting.due_later(connection, now)
+
+    def recount(self) -> int:
+        """Forget all figures and let every case be counted anew; returns how many cases."""
+        with self._database.writing() as connection:
+            return counting.recount(connection)

@@ -1,0 +1,166 @@
+"""The figures of cases: what has changed, how each case stands, and what all add up to.
+
+When things fail
+    What was taken is deleted in the transaction that counts it: a process that dies has counted nothing. A case
+    that changes while it is counted has left a row of its own, and is taken again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, Integer, bindparam, cast, delete, func, insert, select, text
+
+from router.core.counted import Counted, Counts, Series
+from router.core.events import Entry
+from router.core.standing import Onset, Standing
+from router.ledger import rows, schema, sets
+from router.ledger.columns import Instant, among
+from router.ledger.count_port import Known
+
+_uncounted, _standings, _tallies = schema.uncounted, schema.standings, schema.tallies
+_entries, _cases = schema.entries, schema.cases
+
+_now = bindparam("now", type_=Instant)
+
+#: Take the oldest changes that are not counted. By their own numbers: one that another transaction has drawn
+#: before these and commits later must not go with them.
+TAKE = (
+    delete(_uncounted)
+    .where(_uncounted.c.seq.in_(select(_uncounted.c.seq).order_by(_uncounted.c.seq).limit(bindparam("limit"))))
+    .returning(_uncounted.c.case_id)
+)
+#: All entries of some cases.
+HISTORIES = select(_entries).where(among(_entries.c.case_id, "ids")).order_by(_entries.c.case_id, _entries.c.seq)
+#: How some cases stand.
+STANDINGS = select(_standings).where(among(_standings.c.case_id, "ids"))
+#: What all add up to.
+TALLIES = select(_tallies)
+#: Due later than now, by place; and by the desk that had it, and as changes have left it.
+DUE_LATER = (
+    select(
+        _standings.c.district,
+        _standings.c.category,
+        _standings.c.due_desk,
+        func.count().label("due"),
+        func.sum(cast(_standings.c.due_met, Integer)).label("met"),
+    )
+    .where(_standings.c.due_at > _now)
+    .group_by(_standings.c.district, _standings.c.category, _standings.c.due_desk)
+)
+CHANGED_LATER = (
+    select(
+        _standings.c.district,
+        func.count().label("due"),
+        func.sum(cast(_standings.c.changed_met, Integer)).label("met"),
+    )
+    .where(_standings.c.changed_due_at > _now)
+    .group_by(_standings.c.district)
+)
+#: One process counts at a time.
+ONE_AT_A_TIME = text("LOCK TABLE tallies IN SHARE ROW EXCLUSIVE MODE")
+EVERY_CASE = insert(_uncounted).from_select(["case_id"], select(_cases.c.id).order_by(_cases.c.id))
+
+_read_labels = msgspec.json.Decoder(tuple[str, ...]).decode
+_read_colours = msgspec.json.Decoder(tuple[Onset, ...]).decode
+_write = msgspec.json.Encoder().encode
+
+
+class SqlCountingUnit:
+    """`count_port.CountingUnit` on one connection."""
+
+    def __init__(self, connection: Connection, limit: int) -> None:
+        """Take what is to be counted."""
+        self._connection = connection
+        if connection.dialect.name == "postgresql":
+            connection.execute(ONE_AT_A_TIME)
+        taken = connection.scalars(TAKE, {"limit": limit}).all()
+        #: How many changes were taken.
+        self.taken = len(taken)
+        ids = sorted(set(taken))
+        self.changed: Mapping[str, list[Entry]] = _histories(connection, ids)
+        self.known: Mapping[str, Known] = _known(connection, ids)
+
+    def keep(self, standings: Mapping[str, Known], counts: Counts) -> None:
+        """Store how the cases stand, and add to the tallies."""
+        sets.put_all(
+            self._connection, _standings, [_row(standings[case]) for case in sorted(standings)], keys=("case_id",)
+        )
+        add_to_tallies(self._connection, counts)
+
+
+def add_to_tallies(connection: Connection, counts: Counts) -> None:
+    """Add to the tallies; a series that comes to nothing stays, at 0."""
+    added = [
+        {"name": str(series.name), "labels": _write(series.labels).decode(), "number": number}
+        for series, number in sorted(counts.items())
+        if number
+    ]
+    sets.put_all(connection, _tallies, added, keys=("name", "labels"), added=("number",))
+
+
+def tallies(connection: Connection) -> Counts:
+    """What all counted cases add up to."""
+    found: Counts = Counter()
+    for row in connection.execute(TALLIES):
+        found[Series(row.name, _read_labels(row.labels))] = row.number
+    return found
+
+
+def due_later(connection: Connection, now: datetime) -> Counts:
+    """The part of the due cohorts that is due after `now`."""
+    found: Counts = Counter()
+    for row in connection.execute(DUE_LATER, {"now": now}):
+        place, desk = (row.district, row.category), (row.due_desk or "unknown",)
+        found[Series(Counted.DUE, place)] += row.due
+        found[Series(Counted.DUE_MET, place)] += row.met
+        found[Series(Counted.DESK_DUE, desk)] += row.due
+        found[Series(Counted.DESK_DUE_MET, desk)] += row.met
+    for row in connection.execute(CHANGED_LATER, {"now": now}):
+        found[Series(Counted.DUE_CHANGED, (row.district,))] += row.due
+        found[Series(Counted.DUE_CHANGED_MET, (row.district,))] += row.met
+    return found
+
+
+def recount(connection: Connection) -> int:
+    """Forget all figures and let every case be counted anew."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(ONE_AT_A_TIME)
+    for table in (_uncounted, _standings, _tallies):
+        connection.execute(delete(table))
+    connection.execute(EVERY_CASE)
+    return uncounted(connection)
+
+
+def uncounted(connection: Connection) -> int:
+    """Changes that are not counted yet."""
+    return connection.scalar(select(func.count()).select_from(_uncounted)) or 0
+
+
+def _histories(connection: Connection, ids: list[str]) -> dict[str, list[Entry]]:
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    if ids:
+        for row in connection.execute(HISTORIES, {"ids": ids}).mappings():
+            found[row["case_id"]].append(rows.entry_of(row))
+    return dict(found)
+
+
+def _known(connection: Connection, ids: list[str]) -> dict[str, Known]:
+    if not ids:
+        return {}
+    found: dict[str, Known] = {}
+    for row in connection.execute(STANDINGS, {"ids": ids}).mappings():
+        fields = {name: row[name] for name in Standing.__struct_fields__ if name != "colours"}
+        standing = Standing(**fields, colours=_read_colours(row["colours"]))
+        found[standing.case_id] = Known(row["counted"], standing)
+    return found
+
+
+def _row(known: Known) -> rows.Row:
+    row: rows.Row = {"case_id": known.standing.case_id, "counted": known.counted}
+    row |= {name: getattr(known.standing, name) for name in Standing.__struct_fields__}
+    row["colours"] = _write(known.standing.colours).decode()
+    return row
