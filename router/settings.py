@@ -82,6 +82,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     staffing_s: float = 60.0
     #: Seconds between two looks of the auditor at every open case; 0: never, for whoever runs `audit` by hand.
     audit_s: float = 300.0
+    #: Share of the cases due in a period that have to be closed by then; alerts are made from it.
+    #: Below 0.7 three times the misses it allows are nearly all cases: the alert on them could hardly fire.
+    on_time_target: Annotated[float, msgspec.Meta(ge=0.7, lt=1)] = 0.95
     #: Seconds a router has to publish its own messages before the relay takes them.
     relay_grace_s: float = 5.0
     #: Seconds after which a hand-off without a receipt is sent again; 0: never.

@@ -32,6 +32,7 @@ _COMMANDS = {
     "recover": "router.cli.recover:recover",
     "replay": "router.cli.replay:replay",
     "audit": "router.cli.audit:audit",
+    "rules": "router.cli.rules:rules",
 }
 
 main = Root("case-router", _COMMANDS)

@@ -330,6 +330,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "No deadline though its policy has one, overdue beyond grace, a lead that no longer stands, an old "
         "outbox. Exit code 7 when something is found.",
     ),
+    "rules": ("Prometheus 规则", "rules for Prometheus"),
+    "rules render": (
+        "按设置生成记录规则和告警规则\n\n"
+        "不写 --out 则打印。改了 on_time_target 或 audit_s 之后重新生成，并让 Prometheus 重新加载。",
+        "make the recording rules and the alerts from the settings\n\n"
+        "Without --out they are printed. Render them again after a change of on_time_target or audit_s, and have "
+        "Prometheus load them.",
+    ),
     "replay": ("用历史数据回放全流程", "play history through the real flow"),
     "demo": (
         "演示：一座虚构城市的若干周，不到一分钟\n\n"

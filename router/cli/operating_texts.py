@@ -184,6 +184,13 @@ OPERATING: dict[str, tuple[str, str]] = {
     "notices_sent": ("送出", "sent"),
     "notices_waits": ("待送", "waits"),
     "notices_none": ("这些天没有提醒", "no notices in these days"),
+    # -- rules
+    "rules_written": ("已写入 {path}", "written: {path}"),
+    "rules_same": ("无变化 {path}", "unchanged: {path}"),
+    "rules_differs": (
+        "与设置不符：{path}；运行 case-router rules render --out 生成",
+        "not what the settings make: {path}; run case-router rules render --out",
+    ),
     # -- topology, recover, audit
     "plan_changes": (
         "{count} 处不同（+ 缺，~ 不同，? 多余）",

@@ -192,6 +192,12 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--passwords": ("账号密码文件（TOML：账号 = 密码）", "TOML file of user = password"),
     "--topology": ("先声明交换机和队列", "declare exchanges and queues first"),
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
+    "rules render --out": ("写入的文件夹", "folder to write to"),
+    "--runbook": ("告警里处置手册的地址", "address of the runbook in each alert"),
+    "rules render --check": (
+        "不写，只比较；有出入时退出码为 7",
+        "write nothing, compare with what is there; exit code 7 when it differs",
+    ),
     "replay --policy": ("规则文件或预设名", "a policy's file, or a preset's name"),
     "case time --as-of": ("算到何时；默认为现在", "the end of the account; now by default"),
     "sla explain --at": ("受理时间；默认为现在", "when it is received; now by default"),

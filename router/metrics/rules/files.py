@@ -1,0 +1,29 @@
+"""The files of rules, from what an installation has chosen."""
+
+from __future__ import annotations
+
+import msgspec
+
+from router.metrics.rules.recording import recording
+from router.metrics.rules.rule import written
+
+#: Where the committed files lie, from the root of the repository.
+FOLDER = "deploy/prometheus/rules"
+RUNBOOK = "docs/runbook.md"
+_COMMENT = "Made by `case-router rules render`; change router/metrics/rules, or the settings, and render again."
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules are made from."""
+
+    #: Share of cases due in a period that have to be closed by then.
+    on_time_target: float
+    #: Seconds between two looks of the auditor; 0: there is none.
+    audit_s: float
+    #: Address of docs/runbook.md, for the link in an alert.
+    runbook: str = RUNBOOK
+
+
+def files(terms: Terms) -> dict[str, str]:
+    """Name → text of each file."""
+    return {"case-router-recording.yml": written(recording(terms.on_time_target), terms.runbook, _COMMENT)}
