@@ -207,7 +207,9 @@ class Installation:
 
     def pulse(self) -> Pulse:
         """Writes signs of life of the roles made so far."""
-        return Pulse(self.ledger, self._loops, self.now)
+        pulse = Pulse(self.ledger, self._loops, self.now)
+        self.runtime.pulses.append(pulse)
+        return pulse
 
     def require_key(self) -> None:
         """Refuse to start without a key.

@@ -13,7 +13,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import structlog
@@ -42,6 +42,10 @@ class Pulse:
         self._loops = tuple(loops)
         self._clock = clock
         self._started_at = clock()
+        #: Whether the ledger took the last beat; None before the first. For metrics, as is the next.
+        self.ledger_reachable: bool | None = None
+        #: How far our clock is ahead of the database's, seconds; None before it was asked.
+        self.skew_s: float | None = None
 
     def beats(self) -> list[Beat]:
         """What each loop that has come round has to say, one beat for each queue it consumes."""
@@ -78,14 +82,20 @@ class Pulse:
         self._try(lambda: self._ledger.forget_beats(self._started_at))
         pause_s = _FIRST_S
         while not stop.wait(pause_s):
-            self._try(lambda: self._ledger.note_beats(self.beats()))
+            self.ledger_reachable = self._try(self._beat)
             pause_s = EVERY_S
         self._try(lambda: self._ledger.stop_beats(self.instance, self._clock()))
 
-    def _try(self, write: Callable[[], object]) -> None:
+    def _beat(self) -> None:
+        self._ledger.note_beats(self.beats())
+        self.skew_s = (self._clock() - self._ledger.clock()) / timedelta(seconds=1)
+
+    def _try(self, ask: Callable[[], object]) -> bool:
+        """Whether the ledger answered."""
         try:
-            write()
+            ask()
         except UnreachableError:
-            pass  # the loops beside us say so
+            return False  # the loops beside us say so
         except RouterError as error:
             log.warning("pulse.failed", where=error.where, what=error.what)
+        return True

@@ -249,6 +249,23 @@ REACHABLE = Metric(
     rise="The broker is back.",
     rise_zh="消息队列已恢复。",
 )
+LEDGER_REACHABLE = Metric(
+    name="case_router_ledger_reachable",
+    kind="gauge",
+    help="1 when the ledger took this process's last sign of life, one every five seconds; else 0.",
+    help_zh="1 为台账接受了本进程最近一次报到（每 5 秒一次），否则为 0。",
+    rise="The database is back.",
+    rise_zh="数据库已恢复。",
+)
+SKEW = Metric(
+    name="case_router_clock_skew_seconds",
+    kind="gauge",
+    unit="seconds",
+    help="How far the clock of this process is ahead of the database's; negative: behind.",
+    help_zh="本进程时钟比数据库时钟快多少；负数为慢。",
+    rise="A machine's clock goes wrong: deadlines would pass too early or too late.",
+    rise_zh="有机器的时钟走偏，时限会提前或推后到期。",
+)
 
 METRICS = (
     COMMANDS,
@@ -272,6 +289,8 @@ METRICS = (
     CALENDAR_DAYS,
     BEAT,
     REACHABLE,
+    LEDGER_REACHABLE,
+    SKEW,
 )
 
 

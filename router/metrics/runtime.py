@@ -66,6 +66,13 @@ class Listing(Protocol):
     tally: Tally
 
 
+class Beating(Protocol):
+    """What is read of whoever writes signs of life."""
+
+    ledger_reachable: bool | None
+    skew_s: float | None
+
+
 class Runtime(Collector):
     """The parts of a process, and what a scrape reads of them; parts may be added at any time."""
 
@@ -80,6 +87,7 @@ class Runtime(Collector):
         self.watches: list[Watching] = []
         self.staffings: list[LookingForDesks] = []
         self.notifiers: list[Listing] = []
+        self.pulses: list[Beating] = []
         self.roles: list[Role] = []
         self._broker = broker
         self._seconds = _histogram(c.BATCH_SECONDS)
@@ -129,6 +137,11 @@ class Runtime(Collector):
             yield _gauge(c.FOUND, auditor.counts)
             days = auditor.calendar_days
             yield _gauge(c.CALENDAR_DAYS, float("inf") if days is None else days)
+        for pulse in self.pulses[:1]:
+            if pulse.ledger_reachable is not None:
+                yield _gauge(c.LEDGER_REACHABLE, float(pulse.ledger_reachable))
+            if pulse.skew_s is not None:
+                yield _gauge(c.SKEW, pulse.skew_s)
         yield self._beats()
         yield _gauge(c.REACHABLE, float(self._broker.reachable))
 

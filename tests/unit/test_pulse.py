@@ -103,3 +103,16 @@ def test_a_ledger_that_is_away_costs_beats_and_nothing_else(error: RouterError) 
     ledger = SilentLedger(error)
     Pulse(ledger, [], lambda: NOON).run(CountedStop(rounds=4))  # type: ignore[arg-type]
     assert ledger.asked == 4
+
+
+def test_it_knows_whether_the_ledger_took_the_last_beat_and_how_far_the_clocks_are_apart(
+    here: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(here.ledger, "clock", lambda: NOON - timedelta(seconds=7))
+    pulse = here.pulse()
+    assert (pulse.ledger_reachable, pulse.skew_s) == (None, None)
+    pulse.run(CountedStop(rounds=1))
+    assert (pulse.ledger_reachable, pulse.skew_s) == (True, 7.0)
+    monkeypatch.setattr(here.ledger, "note_beats", SilentLedger(UnreachableError("no")).note_beats)
+    pulse.run(CountedStop(rounds=1))
+    assert (pulse.ledger_reachable, pulse.skew_s) == (False, 7.0), "of the clocks the last word holds"

@@ -61,9 +61,11 @@ BEATS = figure(
     unit="seconds",
 )  # fmt: skip
 UNIT = figure(
-    "desk_name", "gauge", {**DESK, "name": (), "tier": (), **DISTRICT},
-    "Always 1: the name, tier and district of a desk's code, to join by.",
-    "恒为 1：单位代码对应的名称、层级与区县，供关联。",
+    # The queue is named here, as `address.desk_queue` makes it: RabbitMQ's figures are joined to desks by it, and
+    # no rule has to read a code out of a queue's name.
+    "desk_name", "gauge", {**DESK, "name": (), "tier": (), **DISTRICT, "queue": ()},
+    "Always 1: name, tier, district and queue of a desk's code, to join by; no queue: it is served at the shell.",
+    "恒为 1：单位代码对应的名称、层级、区县与队列，供关联；无队列者为人工承办。",
     "It does not.",
     "不会上升。",
     unit="",

@@ -178,6 +178,8 @@ def opened(tmp_path: Path) -> Iterator[Installation]:
 
 def test_every_metric_of_the_catalogue_is_there_from_the_start_and_no_other(opened: Installation) -> None:
     opened.roles(ROLES)
+    pulse = opened.pulse()
+    pulse.ledger_reachable, pulse.skew_s = True, -2.5
     for role in opened.runtime.roles:
         role.beat_at = NOON
     families = {
