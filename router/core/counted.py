@@ -68,6 +68,12 @@ class Counted(StrEnum):
     CLOSED_IN_TIME = "closed_cases_in_time"
     #: Closed late; what is open and late depends on when one looks.
     BREACHED = "cases_breached"
+    # Problems; which of the numerator are provisional depends on when one looks.
+    PROBLEMS = "before_complaint_problems"
+    BEFORE_COMPLAINT = "before_complaint_resolved"
+    BEFORE_PROVISIONAL = "before_complaint_provisional"
+    BEFORE_PROACTIVE = "before_complaint_proactive_problems"
+    ASSESSABLE = "assessable_cases"
 
 
 class Series(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ import msgspec
 
 from router.core.counted import Counts
 from router.core.events import Entry
+from router.core.problems import LinkKey, Problem, Sighting
 from router.core.standing import Standing
 
 
@@ -44,6 +45,26 @@ class CountingUnit(Protocol):
         """Store how the cases stand, and add to the tallies."""
         ...
 
+    def sightings(self) -> Mapping[str, Sighting]:
+        """What the taken cases are to the problems, as they were counted before, by id."""
+        ...
+
+    def linked(self, keys: Collection[LinkKey]) -> Sequence[Sighting]:
+        """All cases of these link keys."""
+        ...
+
+    def keep_sightings(self, new: Collection[Sighting]) -> None:
+        """Store what cases are to the problems."""
+        ...
+
+    def problems(self, keys: Collection[LinkKey], alone: Collection[str]) -> Sequence[Problem]:
+        """The problems of these keys, and of these cases that could not be linked."""
+        ...
+
+    def replace_problems(self, old: Sequence[Problem], new: Sequence[Problem]) -> None:
+        """Put problems in the place of others."""
+        ...
+
 
 class CountedLedger(Protocol):
     """The part of `port.Ledger` that keeps the figures."""
@@ -67,6 +88,11 @@ class CountedLedger(Protocol):
 
     def due_later(self, now: datetime) -> Counts:
         """The part of the tallies of due cohorts whose due date is after `now`."""
+        ...
+
+    def before_complaint(self, now: datetime) -> Counts:
+        """Problems seen or resolved in the thirty days before `now`, and those of them, and of all time, that are
+        resolved before complaint and still provisional; the rest of all time is in the tallies."""
         ...
 
     def recount(self) -> int:

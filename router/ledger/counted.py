@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from router.core.counted import Counts
-from router.ledger import counting
+from router.ledger import counting, problems
 from router.ledger.database import Database
 
 
@@ -40,6 +40,11 @@ class CountedLedger:
         """The part of the tallies of due cohorts whose due date is after `now`."""
         with self._database.reading() as connection:
             return counting.due_later(connection, now)
+
+    def before_complaint(self, now: datetime) -> Counts:
+        """Problems of the last thirty days, and what is provisional; the rest of all time is in the tallies."""
+        with self._database.reading() as connection:
+            return problems.lately(connection, now)
 
     def recount(self) -> int:
         """Forget all figures and let every case be counted anew; returns how many cases."""

@@ -8,16 +8,17 @@ When things fail
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, func, insert, select, text
 
-from router.core.counted import Counted, Counts, Series
+from router.core.counted import UNKNOWN, Counted, Counts, Series
 from router.core.events import Entry
+from router.core.problems import LinkKey, Problem, Sighting
 from router.core.standing import Onset, Standing
-from router.ledger import rows, schema, sets
+from router.ledger import problems, rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.count_port import Known
 
@@ -91,6 +92,26 @@ class SqlCountingUnit:
         )
         add_to_tallies(self._connection, counts)
 
+    def sightings(self) -> dict[str, Sighting]:
+        """What the taken cases are to the problems, as they were counted before, by id."""
+        return problems.sightings(self._connection, self.changed)
+
+    def linked(self, keys: Collection[LinkKey]) -> list[Sighting]:
+        """All cases of these link keys."""
+        return problems.linked(self._connection, keys)
+
+    def keep_sightings(self, new: Collection[Sighting]) -> None:
+        """Store what cases are to the problems."""
+        problems.keep_sightings(self._connection, new)
+
+    def problems(self, keys: Collection[LinkKey], alone: Collection[str]) -> list[Problem]:
+        """The problems of these keys, and of these cases that could not be linked."""
+        return problems.problems(self._connection, keys, alone)
+
+    def replace_problems(self, old: Sequence[Problem], new: Sequence[Problem]) -> None:
+        """Put problems in the place of others."""
+        problems.replace(self._connection, old, new)
+
 
 def add_to_tallies(connection: Connection, counts: Counts) -> None:
     """Add to the tallies; a series that comes to nothing stays, at 0."""
@@ -114,7 +135,7 @@ def due_later(connection: Connection, now: datetime) -> Counts:
     """The part of the due cohorts that is due after `now`."""
     found: Counts = Counter()
     for row in connection.execute(DUE_LATER, {"now": now}):
-        place, desk = (row.district, row.category), (row.due_desk or "unknown",)
+        place, desk = (row.district, row.category), (row.due_desk or UNKNOWN,)
         found[Series(Counted.DUE, place)] += row.due
         found[Series(Counted.DUE_MET, place)] += row.met
         found[Series(Counted.DESK_DUE, desk)] += row.due
@@ -129,7 +150,7 @@ def recount(connection: Connection) -> int:
     """Forget all figures and let every case be counted anew."""
     if connection.dialect.name == "postgresql":
         connection.execute(ONE_AT_A_TIME)
-    for table in (_uncounted, _standings, _tallies):
+    for table in (_uncounted, _standings, _tallies, schema.sightings, schema.problems):
         connection.execute(delete(table))
     connection.execute(EVERY_CASE)
     return uncounted(connection)

@@ -430,3 +430,44 @@ tallies = Table(
     Column("labels", ID, primary_key=True),
     Column("number", BigInteger, nullable=False),
 )
+
+#: What each case is to the problems (`router.core.problems.Sighting`).
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("case_id", ID, primary_key=True),
+    # Category group and place key; both null where the case cannot be linked.
+    Column("link_group", ID),
+    Column("link_place", ID),
+    Column("body", JSON_TEXT, nullable=False),
+    CheckConstraint("(link_group is null) = (link_place is null)", name="link"),
+    Index(None, "link_place", "link_group"),
+)
+
+#: Problems (未诉先办): the cases of one place and category that are one matter.
+problems = Table(
+    "problems",
+    metadata,
+    # Id of the first case of it, in event order.
+    Column("first_case", ID, primary_key=True),
+    Column("link_group", ID),
+    Column("link_place", ID),
+    # Code of the district of the first case.
+    Column("district", ID, nullable=False),
+    Column("proactive", Boolean, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_resolved_at", Instant),
+    # Until when a complaint would still join it.
+    Column("recurs_until", Instant),
+    Column("before", Boolean, nullable=False),
+    Column("on_the_spot", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    # Ids of its cases, in event order.
+    Column("members", JSON_TEXT, nullable=False),
+    CheckConstraint("(last_resolved_at is null) = (recurs_until is null)", name="recurs"),
+    CheckConstraint("not before or recurs_until is not null", name="before"),
+    Index(None, "link_place", "link_group"),
+    Index(None, "first_seen_at"),
+    Index(None, "last_resolved_at"),
+    Index(None, "recurs_until", sqlite_where=text("before"), postgresql_where=text("before")),
+)

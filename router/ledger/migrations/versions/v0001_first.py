@@ -47,6 +47,7 @@ def upgrade() -> None:
     _beats()
     _guards()
     _figures()
+    _problems()
 
 
 def _cases() -> None:
@@ -373,3 +374,38 @@ def _figures() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", "labels", name=op.f("pk_tallies")),
     )
+
+
+def _problems() -> None:
+    op.create_table(
+        "sightings",
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("link_group", _id()),
+        sa.Column("link_place", _id()),
+        sa.Column("body", _json(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_sightings")),
+        sa.CheckConstraint("(link_group is null) = (link_place is null)", name=op.f("ck_sightings_link")),
+    )
+    op.create_index(op.f("ix_sightings_link_place_link_group"), "sightings", ["link_place", "link_group"])
+    op.create_table(
+        "problems",
+        sa.Column("first_case", _id(), nullable=False),
+        sa.Column("link_group", _id()),
+        sa.Column("link_place", _id()),
+        sa.Column("district", _id(), nullable=False),
+        sa.Column("proactive", sa.Boolean(), nullable=False),
+        sa.Column("first_seen_at", _instant(), nullable=False),
+        sa.Column("last_resolved_at", _instant()),
+        sa.Column("recurs_until", _instant()),
+        sa.Column("before", sa.Boolean(), nullable=False),
+        sa.Column("on_the_spot", sa.Boolean(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("members", _json(), nullable=False),
+        sa.PrimaryKeyConstraint("first_case", name=op.f("pk_problems")),
+        sa.CheckConstraint("(last_resolved_at is null) = (recurs_until is null)", name=op.f("ck_problems_recurs")),
+        sa.CheckConstraint("not before or recurs_until is not null", name=op.f("ck_problems_before")),
+    )
+    op.create_index(op.f("ix_problems_link_place_link_group"), "problems", ["link_place", "link_group"])
+    op.create_index(op.f("ix_problems_first_seen_at"), "problems", ["first_seen_at"])
+    op.create_index(op.f("ix_problems_last_resolved_at"), "problems", ["last_resolved_at"])
+    _partial_index("ix_problems_recurs_until", "problems", "recurs_until", "before")
