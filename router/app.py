@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,7 @@ from router.calendars import Source
 from router.cities import demo_city
 from router.collecting import Collector
 from router.core import address
+from router.core.asking import seed_of
 from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules
@@ -131,7 +133,8 @@ class Installation:
     ) -> Rules:
         if self._declares:
             self._declare(tree)
-        return self._make(tree, policies, calendars, earlier)
+        made = self._make(tree, policies, calendars, earlier)
+        return made.seeded_by(partial(seed_of, self.ledger.keyed_hash))
 
     def router(self, *, background: bool = True, sender: Sender | None = None) -> Router:
         """A router of its own, for one thread at a time; a `sender` that is given is closed at the end."""

@@ -112,6 +112,8 @@ FILES: dict[str, str] = {
     'Write kind = "follow_up" or "inspection", or leave report_after out.': (
         '写 kind = "follow_up" 或 "inspection"，或去掉 report_after'
     ),
+    "sample says how many residents are asked, and nobody is asked here": "sample 写明回访抽样比例，而此处不回访",
+    'Write kind = "follow_up", or leave sample out.': '写 kind = "follow_up"，或去掉 sample',
     "reprocess says who works on it when the gate fails, and there is none": (
         "reprocess 写明归档条件未通过时由谁重办，而此处没有归档条件"
     ),

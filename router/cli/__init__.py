@@ -19,6 +19,7 @@ _COMMANDS = {
     "health": "router.cli.probe:health",
     "case": "router.cli.case:case",
     "notices": "router.cli.notices:notices",
+    "follow-up": "router.cli.follow_up:follow_up",
     "inspection": "router.cli.inspection:inspection",
     "parked": "router.cli.parked:parked",
     "divisions": "router.cli.divisions:divisions",

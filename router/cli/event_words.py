@@ -110,6 +110,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "Pulled": ("{by} 提办：{from_desk} → {to_desk}", "{by} pulled it: {from_desk} → {to_desk}"),
     "Resolved": ("{desk} 办结：{outcome}", "{desk} resolved it: {outcome}"),
+    "FollowUpDrawn": ("回访抽样，抽中：{drawn}（{by}）", "drawn to be asked about: {drawn} ({by})"),
     "FollowedUp": (
         "回访：{result}，询问 {asked} 人，认可 {accepted} 人；评价 {answers}",
         "follow-up: {result}; asked {asked}, accepted by {accepted}; said of the unit: {answers}",
@@ -186,6 +187,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 #: Event → a field that few of them have, and what is said where it has a value.
 ADDED: dict[str, tuple[str, tuple[str, str]]] = {
+    "FollowUpDrawn": (
+        "seed_hash",
+        (
+            "；{desk}，比例 {share}，种子日 {day}，种子哈希 {seed_hash}",
+            "; {desk}, share {share}, seed of {day}, its hash {seed_hash}",
+        ),
+    ),
     "FollowedUp": ("reprocess", ("；如未通过：{reprocess}", "; if it fails: {reprocess}")),
 }
 

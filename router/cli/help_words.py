@@ -156,6 +156,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "blank the text of one entry; who did that and why stays on record",
     ),
     "case withdraw": ("撤回", "withdraw the case"),
+    "follow-up": ("回访：该问谁，以及核对抽样", "follow-ups: whom to ask, and whether the draw was fair"),
+    "follow-up list": (
+        "列出待回访的工单；未抽中的不在其中，也不能自行挑选",
+        "resolved cases whose residents are to be asked; nobody picks others by hand",
+    ),
+    "follow-up verify": (
+        "按某日的种子重抽，核对结果\n\n当日结束后方可查看种子。一致返回 0，不一致返回 7。",
+        "draw a day's cases again with its seed\n\n"
+        "The seed is told when the day is over. Exit code 0 when it comes to the same, 7 when it does not.",
+    ),
     "inspection": ("检查、抽查、回头看", "send inspectors out, draw by lot, look again"),
     "inspection order": (
         "下达检查任务：检查一个单位，或其一件工单\n\n任务完成之前，被检查单位看不到。",

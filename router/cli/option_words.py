@@ -67,6 +67,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "case open --received": ("来源的受理时间", "when the source received it"),
     "case request-extension --days": ("延长的天数", "how many days more"),
     "case request-extension --until": ("延长至", "until when"),
+    "follow-up verify --day": ("抽样的日期", "the day of the draw"),
     "inspection --due": ("登记结果的期限", "by when the result is on record"),
     "inspection --by": (
         "检查单位（督查或市级）；否则为督查",

@@ -108,6 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_channel": ("渠道", "channel"),
     "case_category": ("事项", "category"),
     "case_place": ("区划", "division"),
+    "case_resolved_at": ("办结时间", "resolved"),
     "case_opened_at": ("受理时间", "received"),
     "case_statutory": ("法定时限", "statutory date"),
     "case_moved": ("{due}，现为 {to}", "{due}, now {to}"),

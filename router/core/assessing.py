@@ -23,6 +23,8 @@ class ThreeRates(Struct, frozen=True, kw_only=True):
 
     #: Resolved, and not withdrawn: those that can be asked about; with those that are back at work since.
     resolved: int = 0
+    #: Of these the ones whose residents were to be asked: all, or those that were drawn (`router.core.asking`).
+    drawn: int = 0
     #: Followed up, also where nobody was reached.
     followed: int = 0
     #: With all three answers: the denominator of the rates.
@@ -36,6 +38,11 @@ class ThreeRates(Struct, frozen=True, kw_only=True):
     def coverage(self) -> Fraction | None:
         """Valid follow-ups over what could be asked about."""
         return _share(self.valid, self.resolved)
+
+    @property
+    def answered(self) -> Fraction | None:
+        """Valid follow-ups over the cases that were drawn: how much of the sample came back."""
+        return _share(self.valid, self.drawn)
 
     @property
     def response(self) -> Fraction | None:
@@ -74,6 +81,7 @@ def three_rates(cases: Iterable[Case]) -> ThreeRates:
     valid = [case.answers for case in done if case.answers is not None]
     return ThreeRates(
         resolved=len(done),
+        drawn=sum(case.to_be_asked is not False for case in done),
         followed=sum(case.follow_ups > 0 for case in done),
         valid=len(valid),
         contacted=sum(one.contacted for one in valid),

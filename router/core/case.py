@@ -140,6 +140,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     taken: tuple[Taken, ...] = ()
     #: Resolutions reported by desks that no longer had the case.
     late_reports: tuple[e.LateReportKept, ...] = ()
+    #: Whether its residents are to be asked, as it was drawn when it was resolved last; None: nobody drew.
+    to_be_asked: bool | None = None
     #: Follow-ups on record, those that reached nobody too.
     follow_ups: int = 0
     #: What the resident said last of the unit (三率); None: nobody has been asked.

@@ -62,6 +62,8 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
     policy = rules.policy(draft.case.policy)
     gate, outcome = policy.gate, draft.case.outcome or Outcome.SOLVED
     accepted = _accepted(command)
+    if draft.case.to_be_asked is False:
+        return refuse("not_to_be_asked", case=draft.case.id)
     if gate.kind is GateKind.INSPECTION:
         return refuse("gate_open", gate=gate.kind)
     if command.result is FollowUpResult.ACCEPTED and command.asked < gate.ask:

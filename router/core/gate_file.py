@@ -8,7 +8,7 @@ from router.core.commands import Reprocess
 from router.core.policy import Anchor, Gate, GateKind, MilestoneRule, Satisfies
 from router.core.toml_table import Table
 
-_KEYS = ("kind", "ask", "accept_share", "unreachable_after", "report_after", "reprocess")
+_KEYS = ("kind", "ask", "accept_share", "unreachable_after", "report_after", "reprocess", "sample")
 
 
 def read_gate(table: Table, milestones: Sequence[MilestoneRule]) -> Gate:
@@ -26,7 +26,14 @@ def read_gate(table: Table, milestones: Sequence[MilestoneRule]) -> Gate:
         unreachable_after=read.whole("unreachable_after", usual.unreachable_after, at_least=0),
         report_after=usual.report_after if report_after is None else report_after,
         reprocess=read.choice("reprocess", Reprocess, usual.reprocess),
+        sample=read.share("sample", usual.sample),
     )
+    if gate.sample < 1 and gate.kind is not GateKind.FOLLOW_UP:
+        raise table.wrong(
+            "gate",
+            "sample says how many residents are asked, and nobody is asked here",
+            'Write kind = "follow_up", or leave sample out.',
+        )
     if gate.kind is GateKind.NONE:
         _check_none(table, gate)
     else:

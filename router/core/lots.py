@@ -29,5 +29,14 @@ def draw(seed: str, candidates: Sequence[Target], count: int) -> tuple[Target, .
     return tuple(sorted(candidates, key=lambda one: _lot(seed, one))[:count])
 
 
+def falls_on(seed: str, candidate: Target, share: float) -> bool:
+    """Whether a candidate is among a `share` (0 to 1) of all there could be: its lot, of 0 to 1, lies below that.
+
+    Each is drawn for itself, so that nobody waits until all are known. In hexadecimal digits a quarter is `4000…`:
+    what comes before it in the order of the alphabet is drawn.
+    """
+    return int(_lot(seed, candidate), 16) < int(share * 2**256)
+
+
 def _lot(seed: str, candidate: Target) -> str:
     return hashlib.sha256(f"{seed}\n{candidate.desk}\n{candidate.case or ''}".encode()).hexdigest()

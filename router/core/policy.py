@@ -245,6 +245,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     unreachable_after: int = 3
     #: The source channel hears of no result before the gate is passed: no reply, no resolution.
     report_after: bool = False
+    #: Share of the resolved cases whose residents are asked, drawn by lot; the others close by the desk's word.
+    sample: float = 1.0
     #: Who works on the case again when the gate fails for the first time, unless the follow-up says who.
     reprocess: Reprocess = Reprocess.SAME_DESK
 

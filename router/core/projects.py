@@ -264,7 +264,16 @@ def resolve_with(draft: Draft, command: ResolveWith, rules: Rules) -> None:
     if case.state is State.SUSPENDED:
         run_on(draft, rules, "resolved", "")
     draft.add(ResolvedWith(other=command.other, project=command.project, asked=command.asked))
-    resolved(draft, rules, case.lead, command.outcome, command.evidence, None, command.text)
+    resolved(
+        draft,
+        rules,
+        case.lead,
+        command.outcome,
+        command.evidence,
+        None,
+        command.text,
+        sampled=command.asked is not None,
+    )
 
 
 def close_by_sample(draft: Draft, command: CloseBySample, rules: Rules) -> None:

@@ -228,6 +228,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "no_superior": ("已是最高层级，无上级可提", "there is no tier above to escalate to"),
     "gate_open": ("尚未通过 {gate}，不能归档", "the gate {gate} is not passed"),
+    "not_to_be_asked": (
+        "工单 {case} 未抽中回访：由系统抽取，不得自行挑选",
+        "nobody is asked about case {case}: the lot says whom to ask, and no hand",
+    ),
     "too_few_asked": (
         "回访须询问 {wanted} 人，仅询问 {asked} 人",
         "the gate wants {wanted} people asked, {asked} were",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 from functools import cached_property
 
 from router.core.calendar import Calendar
@@ -56,6 +56,7 @@ class Rules:
         origins: Mapping[str, str] = ORIGINS,
         replay: bool = False,
         skew: timedelta = SKEW,
+        seed_of: Callable[[date], str | None] = lambda _day: None,
     ) -> None:
         """Bundle them.
 
@@ -67,6 +68,7 @@ class Rules:
             origins: channel → `complaint`, `proactive` or `by_raiser`.
             replay: history is being replayed: the source's time counts, every desk is staffed.
             skew: how far a source's clock is believed when not replaying.
+            seed_of: day → the seed that decides whose residents are asked; None: there is no key to make one.
         """
         self.tree = tree
         self.policies = tuple(policies)
@@ -74,6 +76,7 @@ class Rules:
         self.origins = origins
         self.replay = replay
         self.skew = skew
+        self.seed_of = seed_of
         #: What holds deadlines back, and the outage windows on record.
         self.guards: Guards = NONE
         self._by_version = {policy.version: policy for policy in (*earlier, *policies)}
@@ -96,6 +99,12 @@ class Rules:
         """The same rules with other calendars, which need not be in force yet."""
         found = copy.copy(self)
         found.calendars = calendars
+        return found
+
+    def seeded_by(self, seed_of: Callable[[date], str | None]) -> Rules:
+        """The same rules, with seeds to draw by."""
+        found = copy.copy(self)
+        found.seed_of = seed_of
         return found
 
     def guarded_by(self, guards: Guards) -> Rules:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from router.core import members, notices
 from router.core.arming import arm, commitment
+from router.core.asking import draw_one
 from router.core.case import Case
 from router.core.commands import (
     Accept,
@@ -205,32 +206,39 @@ def resolved(
     text: str,
     *,
     on_the_spot: bool = False,
+    sampled: bool = False,
 ) -> None:
     """Put a resolution on record and tell the source channel; without a gate the case closes in the same step.
 
     What was done here was done for the cases that go with this one too. A project closes at once: the gates are
-    its members' own.
+    its members' own. Where the gate draws whom to ask, a case that is not drawn closes as well; one that was
+    `sampled` by its project is not drawn again.
     """
     policy = rules.policy(draft.case.policy)
+    draw = None if sampled or draft.case.project is not None else draw_one(draft.case, rules, draft.now)
+    armed = arm(
+        rules,
+        policy,
+        Anchor.RESOLVED,
+        draft.at,
+        draft.case.given_due_at,
+        draft.case.category,
+        subject=draft.case.subject_desk,
+        confidential=draft.case.confidential,
+    )
+    nobody_asks = draw is not None and not draw.drawn
     draft.add(
         Resolved(
             desk=desk,
             outcome=outcome,
             evidence=evidence,
             on_the_spot=on_the_spot,
-            milestones=arm(
-                rules,
-                policy,
-                Anchor.RESOLVED,
-                draft.at,
-                draft.case.given_due_at,
-                draft.case.category,
-                subject=draft.case.subject_desk,
-                confidential=draft.case.confidential,
-            ),
+            milestones=tuple(m for m in armed if not (nobody_asks and m.satisfied_by is Satisfies.FOLLOWED_UP)),
         ),
         text=text,
     )
+    if draw is not None:
+        draft.add(draw)
     if root_cause:
         draft.add(CauseNamed(desk=desk), text=root_cause)
     if not policy.gate.report_after:
@@ -241,3 +249,5 @@ def resolved(
         pass_gate(draft, rules, PROJECT, outcome)
     elif policy.gate.kind is GateKind.NONE:
         pass_gate(draft, rules, GateKind.NONE, outcome)
+    elif nobody_asks:
+        pass_gate(draft, rules, "not_drawn", outcome)

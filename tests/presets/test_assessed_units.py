@@ -5,9 +5,14 @@ Days off around it: 25 to 27 September and 1 to 7 October 2026; Saturday 10 Octo
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
 from fractions import Fraction
+from itertools import count, islice
 
 from router.core.assessing import ThreeRates, three_rates
+from router.core.case import State
+from router.core.case_id import case_id_of
 from router.core.commands import (
     Accept,
     AcceptEscalation,
@@ -17,12 +22,14 @@ from router.core.commands import (
     FollowUpResult,
     Outcome,
     RecordInspection,
+    Reopen,
     Reply,
     ReportProgress,
     Reprocess,
     Resolve,
     Satisfaction,
 )
+from router.core.events import FollowUpDrawn
 from router.core.figures import case_facts, sighting_of
 from router.core.problems import find_problems
 from tests.presets.conftest import Opening
@@ -40,9 +47,24 @@ def _asked(play: Stage, at: str, answers: Answers, *, accepted: bool = True) -> 
     assert play.say(at, "follow_up:anna", FollowUp, result=result, answers=answers) is None
 
 
+def _lot(play: Stage, day: str, *, drawn: bool = True, after: int = 0) -> str:
+    """An id of the hotline's on whose case the lot falls, or not, when `willow` resolves it on that day."""
+    seed = play.on.rulebook().seed_of(date.fromisoformat(day))
+    assert seed is not None
+    ids = (f"call-{number}" for number in count())
+    found = (one for one in ids if _is_drawn(seed, case_id_of("hotline", one), 0.3) is drawn)
+    return next(islice(found, after, None))
+
+
+def _is_drawn(seed: str, case_id: str, share: float) -> bool:
+    """As an auditor draws by hand, with `sha256sum` and the desk that resolved it."""
+    lot = hashlib.sha256(f"{seed}\nwillow\n{case_id}".encode()).hexdigest()
+    return int(lot[:8], 16) / 16**8 < share
+
+
 def test_each_stage_has_its_instant(stage: Opening) -> None:
     play = stage(*FAMILY, start="2026-09-21 09:00")
-    play.open()
+    play.open(source_id=_lot(play, "2026-09-24"))
     assert play.case.policy.startswith("assessed-units@")
     assert play.running() == {
         "accept": "2026-09-21 14:30",  # four working hours: three before noon, one from 13:30 on
@@ -94,7 +116,7 @@ def test_a_unit_that_does_not_respond_is_supervised_and_keeps_the_case(stage: Op
 
 def test_a_slow_follow_up_is_not_the_units(stage: Opening) -> None:
     play = stage(*FAMILY, start="2026-09-21 09:00")
-    play.open()
+    play.open(source_id=_lot(play, "2026-09-29"))
     play.say("2026-09-21 11:00", "willow", Accept)
     play.say("2026-09-21 16:00", "willow", Reply, text="已修")
     play.say("2026-09-29 23:00", "willow", Resolve)
@@ -105,7 +127,7 @@ def test_a_slow_follow_up_is_not_the_units(stage: Opening) -> None:
 
 def test_who_was_on_time_by_its_own_word_is_late_when_the_resident_does_not_accept(stage: Opening) -> None:
     play = stage(*FAMILY, start="2026-09-21 09:00")
-    play.open()
+    play.open(source_id=_lot(play, "2026-09-29"))
     play.say("2026-09-21 11:00", "willow", Accept)
     play.say("2026-09-21 16:00", "willow", Reply, text="已修")
     play.say("2026-09-29 23:00", "willow", Resolve)
@@ -126,7 +148,7 @@ def test_who_was_on_time_by_its_own_word_is_late_when_the_resident_does_not_acce
 
 def test_who_asks_can_send_it_one_tier_up_the_first_time(stage: Opening) -> None:
     play = stage(*FAMILY, start="2026-09-21 09:00")
-    play.open()
+    play.open(source_id=_lot(play, "2026-09-24"))
     play.say("2026-09-21 11:00", "willow", Accept)
     play.say("2026-09-21 16:00", "willow", Reply, text="已修")
     play.say("2026-09-24 10:00", "willow", Resolve)
@@ -151,7 +173,7 @@ def test_three_rates_over_valid_follow_ups_with_their_coverage(stage: Opening) -
     )
     cases = []
     for number in range(7):
-        play.open(f"2026-09-21 09:1{number}", source_id=f"case-{number}")
+        play.open(f"2026-09-21 09:1{number}", source_id=_lot(play, "2026-09-21", after=number))
         cases.append(play.case.id)
         if number < 6:  # the last one is at work
             play.say(f"2026-09-21 09:1{number}:30", "willow", Resolve)
@@ -159,10 +181,16 @@ def test_three_rates_over_valid_follow_ups_with_their_coverage(stage: Opening) -
             _asked(play, f"2026-09-21 09:1{number}:40", said[number])
         if number == 4:
             play.say("2026-09-21 09:14:40", "follow_up:anna", FollowUp, result=FollowUpResult.UNREACHABLE)
+    # One more is resolved, and the lot does not fall on it.
+    play.open("2026-09-21 09:20", source_id=_lot(play, "2026-09-21", drawn=False))
+    cases.append(play.case.id)
+    play.say("2026-09-21 09:20:30", "willow", Resolve)
     found = three_rates(map(play.case_of, cases))
-    assert found == ThreeRates(resolved=6, followed=5, valid=4, contacted=3, solved=2, satisfied=1, basically=1)
-    # 4 of 6 covered; 3/4 contacted; 2/4 solved; (1 + 0.9) / 4 satisfied.
-    assert found.coverage == Fraction(2, 3)
+    assert found == ThreeRates(
+        resolved=7, drawn=6, followed=5, valid=4, contacted=3, solved=2, satisfied=1, basically=1
+    )
+    # 4 of the 6 drawn, and of 7 resolved; 3/4 contacted; 2/4 solved; (1 + 0.9) / 4 satisfied.
+    assert (found.answered, found.coverage) == (Fraction(2, 3), Fraction(4, 7))
     assert (found.response, found.resolution) == (Fraction(3, 4), Fraction(1, 2))
     assert found.satisfaction == Fraction(19, 40)
     # Weights of one district: 0.1, 0.5, 0.4 make 0.075 + 0.25 + 0.19.
@@ -170,9 +198,50 @@ def test_three_rates_over_valid_follow_ups_with_their_coverage(stage: Opening) -
     assert three_rates([]).response is None
 
 
+def test_the_lot_says_whom_to_ask_and_no_hand(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    play.open(source_id=_lot(play, "2026-09-24", drawn=False))
+    play.say("2026-09-21 16:00", "willow", Reply, text="已修")
+    play.say("2026-09-24 10:00", "willow", Resolve)
+    # It closes by the unit's word, nobody's clock for asking runs, and it is not said to be accepted.
+    assert play.story("Resolved", "Closed") == [
+        "2026-09-24 10:00 Resolved solved by willow",
+        "2026-09-24 10:00 Closed (gate not_drawn)",
+    ]
+    assert not play.case.satisfied
+    asked = {"result": FollowUpResult.ACCEPTED}
+    for who in ("follow_up:anna", "supervision:wang", "dispatcher:li"):
+        assert play.say("2026-09-24 11:00", who, FollowUp, **asked) == "closed"
+    # The resident says that it is not solved: a case that came back is asked about, whatever the lot.
+    play.say("2026-09-25 09:00", "citizen:hotline", Reopen)
+    play.say("2026-09-28 10:00", "willow", Resolve)
+    assert play.case.state is State.RESOLVED
+    assert play.say("2026-09-28 15:00", "follow_up:anna", FollowUp, **asked) is None
+    assert play.story("Closed")[-1] == "2026-09-28 15:00 Closed (gate follow_up)"
+
+
+def test_the_seed_of_a_day_is_none_that_a_unit_knows_and_an_auditor_draws_again(stage: Opening) -> None:
+    play = stage(*FAMILY, start="2026-09-21 09:00")
+    cases = []
+    for number in range(40):
+        cases.append(play.open(f"2026-09-21 09:{number + 10}").id)
+        play.say(f"2026-09-21 09:{number + 10}:30", "willow", Resolve)
+    draws = [entry.event for one in cases for entry in play.entries(one) if isinstance(entry.event, FollowUpDrawn)]
+    assert len(draws) == 40
+    # The hash of the day's seed is on record with each; the seed itself is told the day after.
+    seed = play.on.rulebook().seed_of(date(2026, 9, 21))
+    assert seed is not None
+    assert {one.seed_hash for one in draws} == {hashlib.sha256(seed.encode()).hexdigest()}
+    assert [one.drawn for one in draws] == [_is_drawn(seed, one, 0.3) for one in cases]
+    assert 0 < sum(one.drawn for one in draws) < 40
+    assert [play.case_of(one).is_open for one in cases] == [one.drawn for one in draws]
+    # Another day has another seed, and so has another installation.
+    assert seed != play.on.rulebook().seed_of(date(2026, 9, 22))
+
+
 def test_a_follow_up_that_reached_nobody_has_no_answers(stage: Opening) -> None:
     play = stage(*FAMILY, start="2026-09-21 09:00")
-    play.open()
+    play.open(source_id=_lot(play, "2026-09-21"))
     play.say("2026-09-21 11:00", "willow", Resolve)
     answers = _answers(contacted=True, solved=True, satisfaction=Satisfaction.SATISFIED)
     said = {"result": FollowUpResult.UNREACHABLE, "answers": answers}
@@ -195,7 +264,7 @@ def test_a_suggestion_has_a_long_budget_and_is_no_complaint(stage: Opening) -> N
 
 def test_what_was_explained_is_on_time_and_is_looked_at_again_every_three_months(stage: Opening) -> None:
     play = stage(*FAMILY, start="2026-09-21 09:00")
-    play.open(text="希望加装电梯")
+    play.open(source_id=_lot(play, "2026-09-22"), text="希望加装电梯")
     play.say("2026-09-21 10:00", "willow", Accept)
     play.say("2026-09-21 11:00", "willow", Reply, text="楼体条件暂不允许")
     play.say("2026-09-22 10:00", "willow", Resolve, outcome=Outcome.EXPLAINED, text="暂不能解决")

@@ -64,9 +64,11 @@ from router.core.events.life import (
     DeadlineRecomputed as DeadlineRecomputed,
     Designated as Designated,
     Dispatched as Dispatched,
+    DrawnBy as DrawnBy,
     Escalated as Escalated,
     EscalationRequested as EscalationRequested,
     FollowedUp as FollowedUp,
+    FollowUpDrawn as FollowUpDrawn,
     LateReportKept as LateReportKept,
     Mitigated as Mitigated,
     NoticeRepeated as NoticeRepeated,
@@ -156,6 +158,7 @@ AnyEvent = (
     | Replanned
     | Resolved
     | CauseNamed
+    | FollowUpDrawn
     | FollowedUp
     | InspectionRecorded
     | InspectionDrawn

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -154,6 +155,26 @@ class FollowedUp(Event, frozen=True, kw_only=True, tag="FollowedUp"):
     answers: Answers | None = None
     #: Who is to work on it again, where whoever asked said so; None: as the policy says.
     reprocess: Reprocess | None = None
+
+
+class DrawnBy(StrEnum):
+    """Why residents are asked about a case, or not."""
+
+    LOT = "lot"
+    AGAIN = "again"  # it came back to work: whoever was not drawn once is asked now
+    NO_KEY = "no_key"  # nobody can draw without a key: all are asked
+
+
+class FollowUpDrawn(Event, frozen=True, kw_only=True, tag="FollowUpDrawn"):
+    """回访抽样: whether the residents are asked about the case. Anybody who has the seed draws the same."""
+
+    drawn: bool
+    by: DrawnBy
+    #: Of a lot: the desk that resolved it, the share that is drawn, the day of the seed, its SHA-256.
+    desk: str = ""
+    share: float = 1.0
+    day: date | None = None
+    seed_hash: str = ""
 
 
 class Closed(Event, frozen=True, kw_only=True, tag="Closed"):

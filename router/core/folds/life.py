@@ -135,6 +135,10 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     clocks.rearm(case, event.milestones)
 
 
+def _on_follow_up_drawn(case: Case, event: e.FollowUpDrawn, _entry: e.Entry) -> None:
+    case.to_be_asked = event.drawn
+
+
 def _on_followed_up(case: Case, event: e.FollowedUp, entry: e.Entry) -> None:
     case.follow_ups += 1
     case.answers = event.answers or case.answers
@@ -293,6 +297,7 @@ FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.ReturnRefused: _on_return_refused,
     e.Designated: _on_designated,
     e.Resolved: _on_resolved,
+    e.FollowUpDrawn: _on_follow_up_drawn,
     e.FollowedUp: _on_followed_up,
     e.Closed: _on_closed,
     e.Reopened: _on_reopened,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -84,6 +84,7 @@ _POLICIES: dict[str, Policy] = {
     "unpaused": policy(milestones=(ACCEPT, _AIM, milestone("close", days(5), Satisfies.CLOSED, pauses=False))),
     "signed": policy(milestones=(DISPATCH, _ACCEPT_OR_UP, CLOSE)),
     "gated": policy(milestones=(DISPATCH, ACCEPT, CLOSE, _FOLLOW_UP), gate=_GATE),
+    "sampled": policy(milestones=(ACCEPT, CLOSE, _FOLLOW_UP), gate=Gate(kind=GateKind.FOLLOW_UP, sample=0.5)),
     "inspected": policy(milestones=(ACCEPT, CLOSE), gate=_INSPECTED, recheck=_RECHECK),
     "word": policy(milestones=(ACCEPT, _AIM, _WORD, _FOLLOW_UP), gate=_GATE),
     "supervise": policy(milestones=(_ACCEPT_OR_UP, CLOSE), mode=Mode.SUPERVISE),
@@ -561,7 +562,7 @@ def live(history: History, *, each: Callable[[Play], None] | None = None, **chan
         each: called after the opening and after each deed.
         changes: of the policy.
     """
-    play = Play(history.rules(**changes))
+    play = Play(history.rules(**changes).seeded_by(_seed_of))
     opening = dict(history.opening)
     hours_ago, due_in = opening.pop("hours_ago", 0), opening.pop("due_in_hours", None)
     if due_in is not None:
@@ -573,6 +574,10 @@ def live(history: History, *, each: Callable[[Play], None] | None = None, **chan
         if each is not None:
             each(play)
     return play
+
+
+def _seed_of(day: date) -> str:
+    return f"a seed for {day.isoformat()}"
 
 
 def _do(play: Play, deed: Deed) -> None:
@@ -606,7 +611,7 @@ def _put_in_force(play: Play, policy: str, starred: str) -> None:
     chosen = [msgspec.structs.replace(one, **kept) for one in (for_starred, POLICIES[policy])]
     # Other cases that a command may name keep the policies they came under, as this one does.
     earlier = [play.rules.policy(case.policy) for case in (play.case, *play.beside.values())]
-    play.rules = rules(*chosen, tree=play.rules.tree, earlier=earlier)
+    play.rules = rules(*chosen, tree=play.rules.tree, earlier=earlier, seed_of=_seed_of)
 
 
 def _say(play: Play, deed: Deed) -> None:

@@ -236,6 +236,8 @@ def wrong(old: str, new: str) -> str:
         (wrong('kind = "follow_up"', "report_after = true"), "w.toml, gate", "waits for a gate", "kind"),
         (wrong('kind = "follow_up"', 'reprocess = "one_up"'), "w.toml, gate", "there is none", "kind"),
         (wrong("ask = 22", 'reprocess = "one-up"'), "w.toml, gate, reprocess", "'one-up'", "Did you mean one_up?"),
+        (wrong('kind = "follow_up"', "sample = 0.3"), "w.toml, gate", "nobody is asked", "sample"),
+        (wrong("ask = 22", "sample = 0"), "w.toml, gate, sample", "0 is no share", "0.9"),
         (wrong("ask = 22", "ask = true"), "w.toml, gate, ask", "True is not allowed", "from 1"),
         (wrong("0.9", "90"), "w.toml, gate, accept_share", "90 is no share", "0.9"),
         (wrong('"follow_up"', '"followup"'), "w.toml, gate, kind", "'followup'", "Did you mean follow_up?"),

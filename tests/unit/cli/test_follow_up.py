@@ -1,0 +1,65 @@
+"""Whom to ask, from the shell; and what an auditor sees of the draw."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from router.presets import preset_text
+from tests.unit.cli.conftest import Shell
+
+
+def _sampled(shell: Shell, share: str, cases: int) -> list[str]:
+    """Cases that are resolved under a gate that draws so many of them."""
+    text = preset_text("policies", "assessed-units").replace("sample = 0.3", f"sample = {share}")
+    assert shell("policy", "import", shell.file("assessed-units.toml", text), "default").code == 0
+    found = [shell.open(source_id=str(number)) for number in range(cases)]
+    for case in found:
+        assert shell("case", "resolve", case, "--desk", "liuyin").code == 0
+    return found
+
+
+def _today() -> str:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()  # noqa: TID251 - the shell's own day
+
+
+def test_those_that_were_drawn_are_listed_and_the_others_are_nobodys_to_pick(shell: Shell) -> None:
+    cases = _sampled(shell, "0.5", 8)
+    listed = [one["case"] for one in shell("follow-up", "list", "--json").json]
+    closed = [one["case"] for one in shell("case", "list", "--state", "closed", "--json").json]
+    assert sorted(listed + closed) == sorted(cases)
+    for case in closed:
+        done = shell("case", "follow-up", case, "--result", "accepted", "--json")
+        assert (done.code, done.json["refused"]) == (5, "closed")
+    for case in listed:
+        assert shell("case", "follow-up", case, "--result", "accepted").code == 0
+    assert shell("follow-up", "list").err == "nobody is to be asked\n"
+    assert shell("follow-up", "list", lang="zh").err == "没有待回访的工单\n"
+
+
+def test_the_history_says_that_a_case_was_drawn_and_by_what(shell: Shell) -> None:
+    (case,) = _sampled(shell, "0.000001", 1)
+    shown = shell("case", "show", case).out
+    assert "drawn to be asked about: no (by lot)" in shown
+    assert "回访抽样，抽中：否（抽签）" in shell("case", "show", case, lang="zh").out
+
+
+def test_the_seed_of_a_day_is_told_when_it_is_over_and_the_draw_verifies(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = _sampled(shell, "0.5", 6)
+    early = shell("follow-up", "verify", "--day", _today())
+    assert (early.code, "its seed is secret" in early.err) == (2, True)
+    assert "种子不公开" in shell("follow-up", "verify", "--day", _today(), lang="zh").err
+    monkeypatch.setattr("router.cli.follow_up._is_over", lambda *_: True)
+    done = shell("follow-up", "verify", "--day", _today(), "--json")
+    assert (done.code, len(done.json["seed"]), done.json["differ"]) == (0, 64, [])
+    assert sorted(one["case"] for one in done.json["cases"]) == sorted(cases)
+    # Somebody says afterwards that a case was drawn otherwise.
+    wrong = done.json["cases"][0]["case"]
+    (body,) = shell.rows(f"select data from entries where case_id = '{wrong}' and type = 'FollowUpDrawn'")[0]
+    turned = str(body).replace('"drawn":true', '"drawn":?').replace('"drawn":false', '"drawn":true')
+    turned = turned.replace('"drawn":?', '"drawn":false')
+    shell.sql("update entries set data = ? where case_id = ? and type = 'FollowUpDrawn'", turned, wrong)
+    again = shell("follow-up", "verify", "--day", _today())
+    assert (again.code, "NOT the same" in again.err, f"{wrong} ✗" in again.out) == (7, True, True)
