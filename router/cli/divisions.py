@@ -17,7 +17,7 @@ from router.cli.words import value_word, word
 from router.core import divisions as changes
 from router.core.division_files import dump_toml, refusal
 from router.core.tree import Category, Desk, DeskKind, Tree
-from router.rulebook import tree_in_force
+from router.rulebook import TREE, tree_in_force
 
 _CHANGES = ("add", "rename", "merge", "redirect", "deactivate")
 
@@ -31,6 +31,7 @@ divisions = Nouns("divisions", {name: f"router.cli.division_changes:{name}" for 
 @option("--tiers", metavar="NAMES")
 @option("--join", type=click.Path(path_type=Path), metavar="FILE")
 @option("--encoding", metavar="NAME")
+@option("--if-none", is_flag=True)
 @option("--dry-run", is_flag=True)
 @click.pass_obj
 def import_(
@@ -42,6 +43,7 @@ def import_(
     tiers: str | None,
     join: Path | None,
     encoding: str | None,
+    if_none: bool,  # noqa: FBT001 - click's flag
     dry_run: bool,  # noqa: FBT001 - click's flag
 ) -> int:
     """Read, complete and check files, and put the tree in force."""
@@ -53,8 +55,12 @@ def import_(
     if dry_run:
         return say_in_force(call, Tree(file), [], None)
     with call.installation() as installation:
-        done = put_in_force(installation, file)
-    return say_in_force(call, Tree(file), [], done)
+        stays = if_none and installation.ledger.current(TREE) is not None
+        done = None if stays else put_in_force(installation, file)
+    code = say_in_force(call, Tree(file), [], done)
+    if stays:
+        tell(word("tree_stays"))
+    return code
 
 
 @divisions.command("list")

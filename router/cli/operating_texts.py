@@ -24,6 +24,11 @@ OPERATING: dict[str, tuple[str, str]] = {
         "区划无误（版本 {version}，{desks} 个承办单位）",
         "nothing is wrong: tree {version}, {desks:desk|desks}",
     ),
+    "tree_stays": ("已有区划生效，保持不变（--if-none）", "a tree is in force already; it stays (--if-none)"),
+    "policies_stay": (
+        "已有规则生效，保持不变（--if-none）",
+        "policies are in force already; they stay (--if-none)",
+    ),
     "tree_version": ("版本", "version"),
     "tree_tiers": ("层级", "tiers"),
     "tree_divisions": ("区划", "divisions"),

@@ -20,6 +20,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "health --http-host": ("进程的监听地址", "where the process listens"),
     "health --http-port": ("进程的监听端口", "port the process listens on"),
+    "--if-none": ("尚无生效版本时才导入", "only when nothing is in force yet"),
     "--live": ("只问循环是否还在转", "only whether its loops come round"),
     "up --desk": ("在本进程内运行一个承办单位的程序", "host a desk's program in this process"),
     "--channel": ("渠道", "channel"),

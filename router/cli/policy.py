@@ -24,7 +24,7 @@ from router.core.policy_file import load_policy
 from router.core.tree import Tree, TreeFile
 from router.errors import ConfigurationError, NotFoundError
 from router.presets import list_presets
-from router.rulebook import TREE, PolicySet, install_policies
+from router.rulebook import POLICIES, TREE, PolicySet, install_policies
 
 policy = Nouns("policy", {"replan": "router.cli.policy_replan:replan"})
 
@@ -32,6 +32,7 @@ policy = Nouns("policy", {"replan": "router.cli.policy_replan:replan"})
 @policy.command("import")
 @click.argument("names", nargs=-1, required=True, metavar="FILE|PRESET…")
 @option("--calendar", "calendars", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
+@option("--if-none", is_flag=True)
 @option("--dry-run", is_flag=True)
 @click.pass_obj
 def import_(
@@ -39,10 +40,16 @@ def import_(
     /,
     names: Sequence[str],
     calendars: Sequence[Path],
+    if_none: bool,  # noqa: FBT001 - click's flag
     dry_run: bool,  # noqa: FBT001 - click's flag
 ) -> None:
     """Check policies as a set and put them in force."""
     with call.installation() as installation:
+        if if_none and (current := installation.ledger.current(POLICIES)) is not None:
+            if call.as_json:
+                emit_json({"policies": current[0], "names": []})
+            tell(word("policies_stay"))
+            return
         tree = _tree(installation)
         tiers = tree.tiers
         chosen = PolicySet(policies=sources_named(names))

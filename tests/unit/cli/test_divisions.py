@@ -63,6 +63,16 @@ def test_a_dry_run_puts_nothing_in_force(shell: Shell) -> None:
     assert shell("divisions", "show", "--json").json == before
 
 
+def test_a_first_import_leaves_the_tree_that_is_in_force(bare: Shell) -> None:
+    bare("db", "upgrade")
+    tree, other = bare.file("tree.toml", SMALL), bare.file("other.toml", SMALL.replace("一街道", "二街道"))
+    assert bare("divisions", "import", tree, "--if-none", "--json").json["in_force"]
+    done = bare("divisions", "import", other, "--if-none", "--json")
+    assert (done.code, done.json["in_force"]) == (0, False)
+    assert "it stays" in done.err
+    assert "一街道" in bare("divisions", "show", "--toml").out
+
+
 def test_tiers_that_a_policy_does_not_know_do_not_come_into_force(shell: Shell) -> None:
     shell.open()
     before = shell("divisions", "show", "--json").json

@@ -52,6 +52,14 @@ def told(to: str) -> str:
     return text.replace('to = "lead"', f'to = "{to}"', 1)
 
 
+def test_a_first_import_leaves_the_policies_that_are_in_force(shell: Shell) -> None:
+    before = [one["version"] for one in shell("policy", "list", "--json").json]
+    done = shell("policy", "import", "linyi", "default", "--if-none", "--json")
+    assert (done.code, done.json["names"]) == (0, [])
+    assert "they stay" in done.err
+    assert [one["version"] for one in shell("policy", "list", "--json").json] == before
+
+
 def test_a_reminder_to_nobody_is_refused_by_name_and_one_to_a_desk_is_taken(shell: Shell) -> None:
     assert shell("policy", "import", shell.file("own.toml", told("hubin"))).code == 0
     done = shell("policy", "import", shell.file("own.toml", told("superiour")))
