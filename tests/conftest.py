@@ -45,10 +45,10 @@ def _served(server: AbstractContextManager[Server]) -> Iterator[Server]:
         with server as running:
             yield running
     except provide.UnavailableError as reason:
-        _do_without(str(reason))
+        do_without(str(reason))
 
 
-def _do_without(reason: str) -> NoReturn:
+def do_without(reason: str) -> NoReturn:
     """Skip on a laptop; in CI a test that silently does not run is a failure."""
     if IN_CI:
         pytest.fail(reason, pytrace=False)
@@ -129,7 +129,7 @@ def _program(name: str) -> Path:
     try:
         return provide.monitoring_program(name)
     except provide.UnavailableError as reason:
-        _do_without(str(reason))
+        do_without(str(reason))
 
 
 # -- Records

@@ -89,16 +89,18 @@ class RabbitNode(RabbitServer, StartedInWith):
         schedulers: int = 1,
         plugins: tuple[str, ...] = PLUGINS,
         extra_config: str = "",
+        account: tuple[str, str] | None = None,
     ) -> None:
         """Lay out the folder; nothing runs yet.
 
         `bin_dir` holds the plain scripts (Debian: /usr/lib/rabbitmq/bin; those in /usr/sbin change user).
-        `schedulers` is the number of cores the node may use, `extra_config` more lines of rabbitmq.conf.
+        `schedulers` is the number of cores the node may use, `extra_config` more lines of rabbitmq.conf. `account`
+        is the user and password of an administrator; it is made unless definitions are loaded that have it.
         """
         self._bin = bin_dir
         self.port, self._dist_port, self._epmd_port = free_port(), free_port(), free_port()
         self.management_port, self.prometheus_port = free_port(), free_port()
-        self.user, self.password = "tester", secrets.token_hex(12)
+        self.user, self.password = account or ("tester", secrets.token_hex(12))
         credentials = f"{self.user}:{self.password}"
         super().__init__(
             amqp_url=f"amqp://{credentials}@{HOST}:{self.port}",
@@ -229,14 +231,14 @@ class RabbitNode(RabbitServer, StartedInWith):
         """
         self.ctl("eval", "[ok = dets:sync(Table) || Table <- dets:all()].")
 
-    def ctl(self, *args: str) -> str:
-        """Run `rabbitmqctl` against this node and return what it printed.
+    def ctl(self, *args: str, program: str = "rabbitmqctl") -> str:
+        """Run `rabbitmqctl`, or another program of RabbitMQ's, against this node and return what it printed.
 
         Raises:
             RuntimeError: it ended with an error; the message holds its output.
         """
         done = subprocess.run(
-            [str(self._bin / "rabbitmqctl"), *args],
+            [str(self._bin / program), *args],
             env=self._env,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -246,7 +248,7 @@ class RabbitNode(RabbitServer, StartedInWith):
             check=False,
         )
         if done.returncode != 0:
-            msg = f"rabbitmqctl {' '.join(args)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+            msg = f"{program} {' '.join(args)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
             raise RuntimeError(msg)
         return done.stdout
 
