@@ -24,7 +24,12 @@ rules = Nouns("rules")
 def render(call: Call, /, out: Path | None, runbook: str, check: bool) -> int:  # noqa: FBT001 - click hands it over by name
     """Write the files, print them, or compare them with what lies there; 7 when that differs."""
     settings = call.settings()
-    terms = Terms(on_time_target=settings.on_time_target, audit_s=settings.audit_s, runbook=runbook)
+    terms = Terms(
+        on_time_target=settings.on_time_target,
+        audit_s=settings.audit_s,
+        skew_s=settings.brake_skew_s,
+        runbook=runbook,
+    )
     made = files(terms)
     if out is None:
         if call.as_json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from router.metrics.rules.pages import pages
 from router.metrics.rules.recording import recording
-from router.metrics.rules.rule import written
+from router.metrics.rules.rule import Alert, Group, written
+from router.metrics.rules.tickets import tickets
 
 #: Where the committed files lie, from the root of the repository.
 FOLDER = "deploy/prometheus/rules"
@@ -20,10 +22,24 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     on_time_target: float
     #: Seconds between two looks of the auditor; 0: there is none.
     audit_s: float
+    #: Seconds that a process's clock and the database's may differ.
+    skew_s: float
     #: Address of docs/runbook.md, for the link in an alert.
     runbook: str = RUNBOOK
 
 
+def alerts(terms: Terms) -> list[Alert]:
+    """All alerts, pages first."""
+    return [*pages(terms.audit_s, terms.skew_s), *tickets(terms.on_time_target)]
+
+
 def files(terms: Terms) -> dict[str, str]:
     """Name → text of each file."""
-    return {"case-router-recording.yml": written(recording(terms.on_time_target), terms.runbook, _COMMENT)}
+    groups = [
+        Group("case-router-pages", pages(terms.audit_s, terms.skew_s)),
+        Group("case-router-tickets", tickets(terms.on_time_target)),
+    ]
+    return {
+        "case-router-recording.yml": written(recording(terms.on_time_target), terms.runbook, _COMMENT),
+        "case-router-alerts.yml": written(groups, terms.runbook, _COMMENT),
+    }

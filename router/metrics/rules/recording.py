@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from router.metrics.cases import before_complaint as b, happened as h, standing as s
+from router.metrics.cases import before_complaint as b, happened as h, pipeline as p, standing as s
 from router.metrics.metric import Metric
 from router.metrics.rules.rule import Group, Record, difference, ratio, summed, total
 
@@ -27,6 +27,7 @@ def recording(on_time_target: float) -> list[Group]:
         Group("case-router-flow", list(_flow())),
         Group("case-router-rates", [*_three_rates(), *_before_complaint()]),
         Group("case-router-durations", list(_durations())),
+        Group("case-router-pipeline", list(_pipeline())),
     ]
 
 
@@ -133,3 +134,9 @@ def _durations() -> Iterator[Record]:
         yield Record(
             f"city:{name}:{word}_7d", f"histogram_quantile({quantile}, sum by (le) ({buckets}:delta7d)) >= 0"
         )
+
+
+def _pipeline() -> Iterator[Record]:
+    """Parked messages; 0 where there are none and somebody has counted."""
+    none = f"0 * max({p.COLLECTED.name})"
+    yield Record(f"city:{p.PARKED_NOW.name}:sum", f"{summed(p.PARKED_NOW)} or {none}")

@@ -10,6 +10,9 @@ import yaml
 
 from router.metrics.metric import Metric
 
+#: Value of the label `system`, by which a shared Alertmanager tells our alerts from others'.
+SYSTEM = "case-router"
+
 
 class Severity(StrEnum):
     """Whom an alert is for."""
@@ -19,10 +22,16 @@ class Severity(StrEnum):
 
 
 class Root(StrEnum):
-    """What an alert follows from when that is away: its own page says enough then."""
+    """What an alert follows from: while that has a page of its own, this one says nothing new.
 
-    BROKER = "broker"
-    LEDGER = "ledger"
+    The label `follows` has them, and deploy/alertmanager/alertmanager.yml inhibits by it.
+    """
+
+    BROKER = "broker"  # it is down
+    LEDGER = "ledger"  # the database is down
+    BLOCKED = "blocked"  # the broker takes nothing
+    ROLE = "role"  # no process of a role lives
+    SKEW = "skew"  # the clocks are apart
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -41,12 +50,12 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     expr: str
-    severity: Severity
+    severity: Severity = Severity.TICKET
     #: How long it holds before it fires, as Prometheus writes it: `2m`.
     for_: str
     #: How long it goes on when it holds no more: what it inhibits has to calm down first.
     keep_firing_for: str = ""
-    #: Which outages it follows from.
+    #: What it follows from.
     follows: tuple[Root, ...] = ()
     labels: Mapping[str, str] = {}
     #: One line, and what is known besides; both in English, then in Chinese. Templates of Prometheus.
@@ -57,7 +66,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
     def fields(self, runbook: str) -> dict[str, object]:
         """As Prometheus reads it; `runbook`: where docs/runbook.md lies."""
-        labels = {"severity": str(self.severity), **self.labels}
+        labels = {"severity": str(self.severity), "system": SYSTEM, **self.labels}
         if self.follows:
             labels["follows"] = "_".join(self.follows)
         return {

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from router.metrics.rules.files import FOLDER, Terms, files
+import pytest
+
+from router.metrics.cases import CASE_METRICS
+from router.metrics.catalogue import METRICS
+from router.metrics.rules import Alert, Record
+from router.metrics.rules.files import FOLDER, Terms, alerts, files
+from router.metrics.rules.recording import recording
+from router.metrics.rules.rule import Severity
 from router.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-DEFAULT = Terms(on_time_target=Settings().on_time_target, audit_s=Settings().audit_s)
+SETTINGS = Settings()
+DEFAULT = Terms(on_time_target=SETTINGS.on_time_target, audit_s=SETTINGS.audit_s, skew_s=SETTINGS.brake_skew_s)
+RECORDS = [rule for group in recording(0.95) for rule in group.rules]
+#: What others export: RabbitMQ 3.10 and 4.x, and Prometheus itself.
+FOREIGN = {
+    "up",
+    "rabbitmq_detailed_queue_consumers",
+    "rabbitmq_detailed_queue_messages_ready",
+    "rabbitmq_alarms_memory_used_watermark",
+    "rabbitmq_alarms_free_disk_space_watermark",
+}
+
+
+def terms(**other: float) -> Terms:
+    return Terms(**{"on_time_target": 0.95, "audit_s": 300.0, "skew_s": 5.0, **other})  # type: ignore[arg-type]
 
 
 def test_the_committed_files_are_those_of_the_default_settings_and_no_others() -> None:
@@ -17,6 +39,61 @@ def test_the_committed_files_are_those_of_the_default_settings_and_no_others() -
 
 
 def test_another_target_makes_another_burn() -> None:
-    (text,) = files(Terms(on_time_target=0.9, audit_s=300)).values()
-    assert "vector(0.9)" in text
-    assert "(1 - district:case_router_on_time:ratio1d) / 0.1" in text
+    made = files(terms(on_time_target=0.9))
+    assert "vector(0.9)" in made["case-router-recording.yml"]
+    assert "(1 - district:case_router_on_time:ratio1d) / 0.1" in made["case-router-recording.yml"]
+    assert "over 30.0% were late" in made["case-router-alerts.yml"]
+
+
+def test_who_runs_no_auditor_is_not_paged_for_its_silence() -> None:
+    names = {alert.name for alert in alerts(terms())} - {alert.name for alert in alerts(terms(audit_s=0.0))}
+    assert names == {"AuditorSilent"}
+
+
+def test_the_auditor_may_miss_three_passes_whatever_its_pace() -> None:
+    (alert,) = (alert for alert in alerts(terms(audit_s=60.0)) if alert.name == "AuditorSilent")
+    assert alert.expr.endswith("> 180")
+
+
+def names_in(expr: str) -> set[str]:
+    """Names of figures in an expression: what is no function, no word of the language and no label."""
+    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\b(by|on|group_left) \([^)]*\)', "", expr)
+    return set(re.findall(r"\b(?:up|rabbitmq_\w+|case_router_\w+|\w+:case_router_\w+:\w+)\b", bare))
+
+
+@pytest.mark.parametrize("rule", [*RECORDS, *alerts(DEFAULT)], ids=lambda rule: rule.name)
+def test_a_rule_reads_only_what_is_exported_or_recorded(rule: Record | Alert) -> None:
+    known = FOREIGN | {record.name for record in RECORDS}
+    for metric in (*METRICS, *CASE_METRICS):
+        known.add(f"{metric.name}_bucket" if metric.kind == "histogram" else metric.name)
+    assert names_in(rule.expr) <= known
+    assert names_in(rule.expr) or rule.name == "city:case_router_on_time:target"
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_a_recorded_figure_is_called_by_level_metric_and_operation(record: Record | Alert) -> None:
+    assert re.fullmatch(r"(city|district|category|desk|district_le):case_router_[a-z_]+:[a-z0-9_]+", record.name)
+
+
+def test_no_two_recorded_figures_share_a_name() -> None:
+    assert len({record.name for record in RECORDS}) == len(RECORDS)
+
+
+@pytest.mark.parametrize("alert", alerts(DEFAULT), ids=lambda alert: f"{alert.name}{alert.labels.get('days', '')}")
+def test_an_alert_says_in_both_languages_what_is_the_matter(alert: Alert) -> None:
+    assert re.fullmatch(r"[A-Z][a-z]+([A-Z][a-z]+)+", alert.name)
+    assert alert.description.endswith(".")
+    assert alert.description_zh.endswith("。")
+    assert re.search(r"[\u4e00-\u9fff]", alert.summary_zh)
+    assert not re.search(r"[\u4e00-\u9fff]", alert.summary + alert.description)
+    # The same figures in both.
+    template = r"\{\{[^}]*\}\}"
+    assert sorted(re.findall(r"\$\w+[.\w]*", alert.summary)) == sorted(
+        re.findall(r"\$\w+[.\w]*", alert.summary_zh)
+    )
+    assert re.findall(template, alert.description) == re.findall(template, alert.description_zh)
+
+
+def test_pages_stay_few() -> None:
+    pages = [alert.name for alert in alerts(DEFAULT) if alert.severity is Severity.PAGE]
+    assert len(pages) == len(set(pages)) <= 13
