@@ -1,0 +1,82 @@
+"""Expressions over the metrics of the catalogues.
+
+Figures of cases come from the ledger and never begin at 0 with a process, so what happened in a period is the
+difference of two readings; `increase()` would extrapolate. A series that was not there at the earlier one counts
+from 0 where the exporter was, and not at all where it was not: a first start would pass all history for a week's.
+Counters of a running process begin at 0 with it: `rate()` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from router.metrics.cases.pipeline import COLLECTED, DISTRICT_NAME, UNIT
+from router.metrics.metric import Metric
+
+#: What is chosen in the variables of those names.
+IN_DISTRICT = 'district=~"$district"'
+AT_DESK = 'desk="$desk"'
+#: Least count under which a ratio ranks nobody; a variable.
+MIN_COUNT = "$min_count"
+#: The period that is looked back over; a variable.
+WINDOW = "$window"
+#: The jobs of deploy/prometheus/prometheus.yml.
+JOBS = 'job=~"case-router|case-router-metrics"'
+
+_NAMES = {"district": DISTRICT_NAME, "desk": UNIT}
+
+
+def series(metric: Metric, *where: str, suffix: str = "") -> str:
+    """The selector of a metric's series."""
+    return f"{metric.name}{suffix}{{{', '.join(where)}}}" if where else f"{metric.name}{suffix}"
+
+
+def total(metric: Metric, by: Sequence[str] = (), where: Sequence[str] = ()) -> str:
+    """The sum of a gauge as it stands."""
+    return f"{_sum(by)} ({series(metric, *where)})"
+
+
+def grown(
+    metric: Metric,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+    *,
+    over: str = WINDOW,
+    suffix: str = "",
+) -> str:
+    """How much a figure of cases has grown over a period; no sample before figures were exported for that long."""
+    one = series(metric, *where, suffix=suffix)
+    now, then = f"{_sum(by)} ({one})", f"{_sum(by)} ({one} offset {over})"
+    return f"({now} - ({then} or {now} * 0 and on () max ({COLLECTED.name} offset {over})))"
+
+
+def ratio(part: str, whole: str, *, least: str = "0") -> str:
+    """A part of a whole, 0 where the part has no series; no sample where the whole is 0 or below `least`."""
+    comparison = f"{whole} > 0" if least == "0" else f"{whole} >= {least}"
+    return f"({part} or {whole} * 0) / ({comparison})"
+
+
+def per_second(metric: Metric, by: Sequence[str] = (), where: Sequence[str] = (), *, suffix: str = "") -> str:
+    """How fast a counter of running processes rises."""
+    return f"{_sum(by)} (rate({series(metric, *where, suffix=suffix)}[$__rate_interval]))"
+
+
+def quantile(share: float, buckets: str) -> str:
+    """An estimate from the buckets of a histogram, `le` kept."""
+    return f"histogram_quantile({share}, {buckets})"
+
+
+def age(expr: str) -> str:
+    """Seconds since an instant in Unix time."""
+    return f"time() - {expr}"
+
+
+def named(expr: str, by: str = "district") -> str:
+    """With the name of its district or desk as label `name`; the code where no name is known."""
+    names = f"max by ({by}, name) ({_NAMES[by].name})"
+    known = f"({expr}) * on ({by}) group_left (name) {names}"
+    return f'{known} or label_replace(({expr}) unless on ({by}) {names}, "name", "$1", "{by}", "(.*)")'
+
+
+def _sum(by: Sequence[str]) -> str:
+    return f"sum by ({', '.join(by)})" if by else "sum"
