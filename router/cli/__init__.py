@@ -34,6 +34,7 @@ _COMMANDS = {
     "replay": "router.cli.replay:replay",
     "audit": "router.cli.audit:audit",
     "rules": "router.cli.rules:rules",
+    "dashboards": "router.cli.dashboards:dashboards",
 }
 
 main = Root("case-router", _COMMANDS)

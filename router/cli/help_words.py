@@ -348,6 +348,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Without --out they are printed. Render them again after a change of on_time_target or audit_s, and have "
         "Prometheus load them.",
     ),
+    "dashboards": ("Grafana 看板", "dashboards for Grafana"),
+    "dashboards render": (
+        "生成中英文看板\n\n"
+        "颜色取自 --policy 所列策略，按时率的分界取自设置 on_time_target。不写 --out 则作为一个 JSON 打印。",
+        "make the dashboards, in Chinese and in English\n\n"
+        "Colours are those of the policies named, and the on-time rate is coloured by the setting on_time_target. "
+        "Without --out they are printed as one JSON document.",
+    ),
     "replay": ("用历史数据回放全流程", "play history through the real flow"),
     "demo": (
         "演示：一座虚构城市的若干周，不到一分钟\n\n"

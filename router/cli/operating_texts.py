@@ -190,12 +190,12 @@ OPERATING: dict[str, tuple[str, str]] = {
     "notices_sent": ("送出", "sent"),
     "notices_waits": ("待送", "waits"),
     "notices_none": ("这些天没有提醒", "no notices in these days"),
-    # -- rules
-    "rules_written": ("已写入 {path}", "written: {path}"),
-    "rules_same": ("无变化 {path}", "unchanged: {path}"),
-    "rules_differs": (
-        "与设置不符：{path}；运行 case-router rules render --out 生成",
-        "not what the settings make: {path}; run case-router rules render --out",
+    # -- files that are made from settings and policies: rules, dashboards
+    "made_written": ("已写入 {path}", "written: {path}"),
+    "made_same": ("无变化 {path}", "unchanged: {path}"),
+    "made_differs": (
+        "与应生成的不符：{path}；运行 case-router {command} --out 生成",
+        "not what would be made: {path}; run case-router {command} --out",
     ),
     # -- topology, recover, audit
     "plan_changes": (

@@ -195,6 +195,11 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--topology": ("先声明交换机和队列", "declare exchanges and queues first"),
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
     "rules render --out": ("写入的文件夹", "folder to write to"),
+    "dashboards render --out": ("写入的文件夹", "folder to write to"),
+    "dashboards render --policy": (
+        "在用的策略，可重复；默认为所有自带策略",
+        "a policy in force, may be repeated; all shipped ones by default",
+    ),
     "--runbook": ("告警里处置手册的地址", "address of the runbook in each alert"),
     "rules render --check": (
         "不写，只比较；有出入时退出码为 7",

@@ -8,9 +8,8 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
-from router.cli.output import emit, emit_json, tell
-from router.cli.words import word
-from router.errors import CheckFailedError
+from router.cli.made_files import write_or_compare
+from router.cli.output import emit, emit_json
 from router.metrics.rules.files import RUNBOOK, Terms, files
 
 rules = Nouns("rules")
@@ -37,18 +36,4 @@ def render(call: Call, /, out: Path | None, runbook: str, check: bool) -> int:  
         else:
             emit("\n".join(made.values()).rstrip("\n"))
         return 0
-    changed = [name for name, text in made.items() if _there(out / name) != text]
-    if not check:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in changed:
-            (out / name).write_text(made[name], encoding="utf-8")
-    if call.as_json:
-        emit_json({"folder": str(out), "changed": changed, "unchanged": sorted(set(made) - set(changed))})
-    for name in made if not call.as_json else ():
-        state = "rules_same" if name not in changed else "rules_differs" if check else "rules_written"
-        tell(word(state, path=str(out / name)))
-    return CheckFailedError.exit_code if check and changed else 0
-
-
-def _there(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    return write_or_compare(call, made, out, check=check, command="rules render")
