@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from router.core.policy_file import load_policy
 from router.dashboards.colours import Look, look
+from router.dashboards.document import DOCUMENTS, page
 from router.dashboards.render import rendered, shipped_look, written
+from router.dashboards.said import LANGUAGES, Language
 from router.presets import preset_policy, preset_text
 from tests.unit.dashboards.reading import FOLDER
 
@@ -93,3 +97,10 @@ def test_files_are_written_below_the_folder(tmp_path: Path) -> None:
     [path] = written({"zh/a.json": "{}\n"}, tmp_path / "new")
     assert path == tmp_path / "new" / "zh" / "a.json"
     assert path.read_text(encoding="utf-8") == "{}\n"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_document_says_what_the_dashboards_show(language: Language) -> None:
+    path = FOLDER.parents[2] / DOCUMENTS[language]
+    text = path.read_text(encoding="utf-8")
+    assert page(text, language) == text, "run python -m router.dashboards.document"
