@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def test_it_makes_every_secret_of_the_compose_file_in_a_folder_that_others_do_no
     folder = tmp_path / "secrets"
     make(folder)
     wanted = {Path(one["file"]).name for one in composed()["secrets"].values()}
-    assert {file.name for file in folder.iterdir()} == wanted
+    assert {file.name for file in folder.iterdir()} == wanted | {"broker-accounts.toml"}
     assert folder.stat().st_mode & 0o777 == 0o700
     # In a container each is read by that image's own user.
     assert {file.stat().st_mode & 0o777 for file in folder.iterdir()} == {0o644}
@@ -45,7 +46,9 @@ def test_run_again_it_keeps_what_is_there_and_makes_what_is_missing(tmp_path: Pa
     (tmp_path / "broker-sla").unlink()
     said = make(tmp_path)
     after = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    assert {name for name in after if after[name] != before[name]} == {"broker-sla", "rabbitmq-definitions.json"}
+    assert {name for name in after if after[name] != before[name]} == {
+        *("broker-sla", "rabbitmq-definitions.json", "broker-accounts.toml")
+    }
     assert f"kept  {tmp_path / 'contact-key'}" in said
 
 
@@ -57,6 +60,17 @@ def test_the_broker_is_given_hashes_of_the_passwords_and_nothing_else(tmp_path: 
         found = users(tmp_path)[f"case-{name}"]["password_hash"]
         assert found == password_hash(password, base64.b64decode(found)[:4])
         assert password not in (tmp_path / "rabbitmq-definitions.json").read_text(encoding="utf-8")
+
+
+def test_where_nobody_loads_definitions_one_file_has_the_passwords_of_roles_and_desks(tmp_path: Path) -> None:
+    make(tmp_path)
+    (tmp_path / "desks.toml").write_text('"desk.liuyin" = "theirs"\n', encoding="utf-8")
+    make(tmp_path)
+    found = tomllib.loads((tmp_path / "broker-accounts.toml").read_text(encoding="utf-8"))
+    assert found.pop("desk.liuyin") == "theirs"
+    assert found == {
+        f"case-{name}": (tmp_path / f"broker-{name}").read_text("utf-8") for name in ("router", "relay", "sla")
+    }
 
 
 def test_the_definitions_are_those_of_the_topology_and_an_administrator() -> None:
