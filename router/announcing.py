@@ -34,7 +34,7 @@ def announced(case: Case, entries: Sequence[Entry], tier: str, now: datetime) ->
         now: instant of recording.
     """
     hidden = case.is_task and case.is_open
-    if case.confidential or case.subject_desk is not None or hidden:
+    if case.is_restricted or hidden:
         return ()
     return tuple(_announced(entry, tier, now) for entry in entries)
 

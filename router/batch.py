@@ -341,4 +341,4 @@ def _address(tree: Tree, channels: frozenset[str], message: Message, case: Case)
     if desk is None or desk.served is not Served.AMQP:
         return None
     exchange = address.tier_exchange(tree, tree.tier_of(desk))
-    return exchange, address.desk_key(tree, desk, case.category, message.kind)
+    return exchange, address.desk_key(tree, desk, case.category, message.kind, alone=case.is_restricted)

@@ -14,7 +14,7 @@ from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator
 from router.cli.words import said, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command
-from router.errors import UsageError
+from router.errors import NotFoundError, UsageError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -78,7 +78,10 @@ def act(
             raise no_case(case_id)
         actor = _actor(installation, case, desk, ActorRole(role) if role else None, usual)
         command = kind(id=command_id or new_id(), case_id=case_id, actor=actor, **fields)
-        answer = hand_in(installation, command)
+        try:
+            answer = hand_in(installation, command)
+        except NotFoundError as error:
+            raise no_case(case_id) from error
     return say_answer(call, answer, word("case_done", case=case_id, version=answer.version))
 
 

@@ -204,6 +204,11 @@ def adopt(call: Call, /, **who: Any) -> int:
 @about_a_case
 @option("--category", metavar="CODE")
 @option("--division", metavar="CODE/CODE")
+@option("--subject-desk", metavar="CODE")
+@option("--named-desk", "named_desks", multiple=True, metavar="CODE")
+@option("--named-person", "named_persons", multiple=True, metavar="ACCOUNT")
+@option("--not-named", "not_named", multiple=True, metavar="CODE|ACCOUNT")
+@option("--confidential/--not-confidential", "confidential", default=None)
 @click.pass_obj
 def correct(call: Call, /, division: str | None, **who: Any) -> int:
     """更正."""

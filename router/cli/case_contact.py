@@ -8,7 +8,9 @@ from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import no_case
 from router.cli.output import emit_fields, emit_json, tell
+from router.cli.reading import case_for_reading
 from router.cli.words import said, word
+from router.core.hiding import names
 from router.errors import NotFoundError
 
 
@@ -20,8 +22,8 @@ from router.errors import NotFoundError
 def contact(call: Call, /, case_id: str, reader: str, reason: str) -> None:
     """Read a case's contact; the reading is recorded in the same transaction."""
     with call.installation() as installation:
-        case = installation.ledger.case(case_id)
-        if case is None:
+        case = case_for_reading(installation, case_id)
+        if names(case, reader):
             raise no_case(case_id)
         found = None
         if case.contact_ref is not None:

@@ -11,10 +11,11 @@ import click
 from router.cli.call import Call
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import require_desk
+from router.cli.handing_in import operator, require_desk
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import value_word, word
 from router.core.case import Case, State
+from router.core.hiding import names
 from router.core.seeing import Below, urgency
 from router.core.tree import Tree
 
@@ -46,8 +47,9 @@ def list_cases(
         sees = Below(tree, below) if below is not None else None
         open_only = not closed_too and state != State.CLOSED
         found = installation.ledger.all_cases(open_only=open_only, lead=desk)
-        # An inspection does not exist for anybody who lists cases until it is done.
-        known = (one for one in found if not (one.is_task and one.is_open))
+        # For nobody who lists cases does an inspection exist before it is done, nor a report for whom it names.
+        reader = operator()
+        known = (one for one in found if not (one.is_task and one.is_open) and not names(one, reader))
         wanted = (one for one in known if _wanted(one, state, now if overdue else None))
         kept = sees.of(wanted) if sees is not None else wanted
         # One more than is shown tells whether there are more, whatever their number.

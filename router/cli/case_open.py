@@ -51,6 +51,8 @@ SOURCE = "shell"
 @option("--vulnerable", is_flag=True)
 @option("--confidential", is_flag=True)
 @option("--subject-desk", metavar="CODE")
+@option("--named-desk", "named_desks", multiple=True, metavar="CODE")
+@option("--named-person", "named_persons", multiple=True, metavar="ACCOUNT")
 @option("--affected", type=click.IntRange(1), default=1, show_default=True)
 @option("--quiet", is_flag=True)
 @option("--contact", type=click.Path(path_type=Path), metavar="FILE")

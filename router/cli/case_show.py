@@ -10,8 +10,8 @@ import click
 from router.cli.call import Call
 from router.cli.event_words import sentence
 from router.cli.grammar import Spoken
-from router.cli.handing_in import no_case
 from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
+from router.cli.reading import case_for_reading
 from router.cli.words import value_word, word
 from router.core.case import Case
 from router.core.colours import colour_of
@@ -26,9 +26,7 @@ from router.core.tree import Tree
 def show(call: Call, case_id: str) -> None:
     """Show a case: where it stands, its deadlines, its history."""
     with call.installation() as installation:
-        case = installation.ledger.case(case_id)
-        if case is None:
-            raise no_case(case_id)
+        case = case_for_reading(installation, case_id)
         entries = installation.ledger.entries(case_id)
         rules = installation.rulebook()
         now = installation.now()
@@ -89,6 +87,9 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
     marks = [word(name) for name in ("starred", "vulnerable", "confidential") if getattr(case, name)]
     if marks:
         yield word("case_marks"), ", ".join(marks)
+    kept_from = [*(desk_name(tree, code) for code in case.kept.desks), *case.named_persons]
+    if kept_from:
+        yield word("case_kept_from"), ", ".join(kept_from)
     if case.text:
         yield word("case_text"), case.text
 

@@ -11,8 +11,8 @@ import msgspec
 from router.cli.call import Call
 from router.cli.case_show import desk_name
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import no_case
 from router.cli.output import emit, emit_json, emit_table, seconds
+from router.cli.reading import case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import value_word, word
 from router.core.events import DeadlineMissed, Entry, EscalationUndone
@@ -58,8 +58,7 @@ def time(call: Call, case_id: str, as_of: datetime | None) -> None:
     """Account for every second of a case."""
     with call.installation() as installation:
         ledger = installation.ledger
-        if ledger.case(case_id) is None:
-            raise no_case(case_id)
+        case_for_reading(installation, case_id)
         entries = ledger.entries(case_id)
         tree = installation.rulebook().tree
         at = as_of or installation.now()

@@ -156,6 +156,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "nobody works for {desk} since {since}; {superior} was told",
     ),
     "Corrected": ("更正：事项 {category}", "corrected: category {category}"),
+    "Restricted": (
+        "更正回避：被反映单位 {subject_desk}，另涉单位 {named_desks}，人员 {named_persons}；保密：{confidential}",
+        "kept from others than before: subject {subject_desk}, desks {named_desks}, persons {named_persons}; "
+        "confidential: {confidential}",
+    ),
     "Linked": ("与工单 {other} 关联", "linked to case {other}"),
     "Unlinked": ("取消与工单 {other} 的关联", "no longer linked to case {other}"),
     "ClusterProposed": (

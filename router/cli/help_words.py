@@ -138,7 +138,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case accept-escalation": ("同意提级，由上级承办", "take a case that a desk below asked to hand up"),
     "case adopt": ("采纳原单位的迟到报告", "adopt a late report of the old lead"),
     "case dispatch": ("派单给承办单位", "dispatch the case to a desk"),
-    "case correct": ("更正事项或区划，重新派单", "correct category or division; the case is routed anew"),
+    "case correct": (
+        "更正事项、区划或被反映对象，重新派单",
+        "correct category, division or whom it is about; the case is routed anew",
+    ),
     "case link": (
         "关联另一件工单；各自计时、各自答复",
         "link another case; each keeps its clocks and its answer",

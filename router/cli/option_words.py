@@ -111,6 +111,15 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--vulnerable": ("特殊群体", "concerns a vulnerable person"),
     "--confidential": ("保密", "confidential"),
     "--subject-desk": ("被反映的单位", "the desk a report on misconduct is about"),
+    "--named-desk": ("一并反映的其他单位，可多次给出", "a desk that the report names too; may be repeated"),
+    "--named-person": (
+        "被反映人的账号（不是姓名），可多次给出",
+        "account (no name) of a person whom the report names; may be repeated",
+    ),
+    "--not-named": (
+        "撤下的单位或账号，限督查，可多次给出",
+        "a desk or an account that it does not name after all; supervision only; may be repeated",
+    ),
     "--affected": ("涉及户数", "households affected"),
     "--contact": ("联系人资料（JSON 文件）", "personal data, from a JSON file"),
     "--id": ("命令编号；同号只执行一次", "id of the command; the same id is done once"),

@@ -12,7 +12,8 @@ from router.app import Installation
 from router.arrivals import direct
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Dispatch
-from router.core.routing import Wanted, is_stranded, keeps_from, route
+from router.core.kept import is_kept
+from router.core.routing import Wanted, is_stranded, route
 from router.core.tree import Desk, Tree
 from router.flow import Router
 from router.ledger.port import Answer
@@ -82,14 +83,13 @@ def _dispatch(router: Router, tree: Tree, cases: list[Case], now: datetime) -> l
 def heir(tree: Tree, case: Case) -> Desk:
     """The desk that does the lead's work today; when nobody does, or may not see the case, it is routed afresh."""
     standing = tree.standing(case.lead)
-    if standing is not None and not keeps_from(tree, case.subject_desk, standing.code):
+    if standing is not None and not is_kept(tree, case.kept, standing.code):
         return standing
     wanted = Wanted(
         division=tuple(_known(tree, code) for code in case.division_path[1:]),
         desk=None,
         category=case.category,
-        subject_desk=case.subject_desk,
-        confidential=case.confidential,
+        kept=case.kept,
     )
     return route(tree, wanted).desk
 

@@ -13,9 +13,9 @@ from router.cli.call import Call
 from router.cli.case_show import desk_name
 from router.cli.case_time import exact
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import no_case
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local
 from router.cli.policy_words import clause_word, fact_word, reason_word
+from router.cli.reading import case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import step_word, value_word, word
 from router.core.case import Case
@@ -53,10 +53,7 @@ def explain_(call: Call, /, case_id: str | None, at: datetime | None, **facts: A
         )
     with call.installation() as installation:
         if case_id is not None:
-            found = installation.ledger.case(case_id)
-            if found is None:
-                raise no_case(case_id)
-            case, entries = found, installation.ledger.entries(case_id)
+            case, entries = case_for_reading(installation, case_id), installation.ledger.entries(case_id)
             rules = installation.rulebook({case.policy})
         else:
             rules = installation.rulebook()

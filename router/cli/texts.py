@@ -94,8 +94,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Give --contacted, --solved and --satisfaction, or none of them.",
     ),
     "case_counted": (
-        "另有 {count} 件涉及单位或保密，只计数",
-        "{count} more about an office, or confidential, are only counted",
+        "另有 {count} 件保密或反映单位、人员，只计数",
+        "{count} more that are confidential, or about somebody, are only counted",
     ),
     "case_title": ("工单 {case}（第 {version} 版）", "case {case} (version {version})"),
     "case_lead": ("主办", "lead"),
@@ -124,6 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_text": ("内容", "text"),
     "case_id": ("编号", "case"),
     "case_marks": ("标记", "marks"),
+    "case_kept_from": ("回避", "kept from"),
     "case_deadlines": ("时限节点", "deadlines"),
     "case_history": ("办理经过", "history"),
     "case_source": ("来源编号", "source id"),

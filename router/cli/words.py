@@ -107,6 +107,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "reason_functional": ("按条线", "by line"),
     "above": ("上一级", "a tier above"),
     "subject_desk": ("反映单位问题，交其上级", "a report on an office: to its superior"),
+    "named_person": ("反映工作人员问题，交督查", "a report on a person: to supervision"),
     "missing_division": ("未写区划", "no division given"),
     "unknown_division": ("区划不明", "unknown division"),
     "names_missing": ("待落实领导", "names are missing"),

@@ -92,9 +92,19 @@ def _division_words(tree: Tree, division: str) -> tuple[str, ...]:
     return (*(word(code) for code in path), *("_" * (tree.depth - len(path))))
 
 
-def desk_key(tree: Tree, desk: Desk, category: str | None, kind: str) -> str:
-    """The routing key of a message to a desk."""
-    return ".".join((*_division_words(tree, desk.division), word(desk.code), word(category), kind))
+def desk_key(tree: Tree, desk: Desk, category: str | None, kind: str, *, alone: bool = False) -> str:
+    """The routing key of a message to a desk.
+
+    Args:
+        tree: in force.
+        desk: that gets it.
+        category: of the case; None where the message is about none, or about several.
+        kind: last word.
+        alone: it is for that desk's own queue and for nobody who looks on from above: no division is in the key,
+            so no :func:`below_binding` takes it.
+    """
+    divisions = ("_",) * tree.depth if alone else _division_words(tree, desk.division)
+    return ".".join((*divisions, word(desk.code), "_" if alone else word(category), kind))
 
 
 def desk_binding(tree: Tree, desk: Desk) -> str:

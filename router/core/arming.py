@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from router.core.case import Case
 from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Milestone
 from router.core.inspected import INSPECTION, REQUIREMENTS
 from router.core.instants import Due, counts_by_calendar, due, next_budget
+from router.core.kept import NOBODY, KeptFrom, is_kept, supervision_for
 from router.core.policy import (
     Anchor,
     Days,
@@ -23,7 +26,6 @@ from router.core.policy import (
     Track,
     WorkingTime,
 )
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.together import MEDIATION, report_in_of
 
@@ -61,13 +63,12 @@ def arm(
     given: datetime | None,
     category: str | None,
     *,
-    subject: str | None = None,
-    confidential: bool = False,
+    kept: KeptFrom = NOBODY,
 ) -> tuple[Milestone, ...]:
     """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent.
 
-    So are those that wait for a watcher that must not see the case: it is `confidential`, or about the office
-    `subject`.
+    So are those that wait for a watcher or a reviewer that must not see the case (`kept`). For a desk that must
+    not ask the residents, the lowest supervision that may see it answers.
     """
     chosen, first = rules.anchored(policy, anchor, category)
     if not chosen:
@@ -79,21 +80,25 @@ def arm(
         for rule, budget, deadline in found
         if deadline is not None
     ]
-    if policy.watchers and (confidential or subject is not None):
-        armed = [
-            m
-            for m in armed
-            if m.holder is None or not _is_kept(rules, policy, m, subject, confidential=confidential)
-        ]
+    if kept is not NOBODY:
+        armed = [_asked_by(rules, m, kept) for m in armed if not waits_in_vain(rules, policy, m, kept)]
     return tuple(armed)
 
 
-def _is_kept(rules: Rules, policy: Policy, m: Milestone, subject: str | None, *, confidential: bool) -> bool:
-    """Whether a milestone waits for somebody who must not see the case."""
-    watching = m.holder in [rules.watches(watcher) for watcher in policy.watchers]
-    if m.satisfied_by not in _LOOKED_AT or m.holder is None or not watching:
+def waits_in_vain(rules: Rules, policy: Policy, m: Milestone, kept: KeptFrom) -> bool:
+    """Whether a milestone waits for a mark or a review of somebody who must not see the case."""
+    if m.satisfied_by not in _LOOKED_AT or m.holder is None:
         return False
-    return confidential or keeps_from(rules.tree, subject, m.holder)
+    watching = kept.confidential and m.holder in [rules.watches(watcher) for watcher in policy.watchers]
+    return watching or is_kept(rules.tree, kept, m.holder)
+
+
+def _asked_by(rules: Rules, m: Milestone, kept: KeptFrom) -> Milestone:
+    """The milestone of the follow-up, at a desk that may ask."""
+    if m.satisfied_by is not Satisfies.FOLLOWED_UP or m.holder is None or not is_kept(rules.tree, kept, m.holder):
+        return m
+    other = supervision_for(rules.tree, kept)
+    return msgspec.structs.replace(m, holder=other.code) if other is not None else m
 
 
 def _milestone(

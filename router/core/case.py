@@ -11,6 +11,7 @@ from router.core import events as e
 from router.core.changes import NONE, Changes
 from router.core.commands import Answers, Outcome, Place
 from router.core.inspected import UNTOUCHED, Inspections
+from router.core.kept import KeptFrom, kept_from
 from router.core.links import UNLINKED, Links
 from router.core.project import Membership, Project
 from router.core.together import ALONE, Together
@@ -78,6 +79,9 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     affected: int = 1
     confidential: bool = False
     subject_desk: str | None = None
+    #: Codes of other desks that a report names, and accounts of persons: kept out as the subject is.
+    named_desks: tuple[str, ...] = ()
+    named_persons: tuple[str, ...] = ()
     contact_ref: str | None = None
     complainant: str | None = None
     #: Desk code of the lead; empty until dispatched.
@@ -158,6 +162,16 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     def is_task(self) -> bool:
         """Whether it is an inspection task: work of the inspectors, and no matter that any figure counts."""
         return self.inspections.task is not None
+
+    @property
+    def kept(self) -> KeptFrom:
+        """From whom it is kept."""
+        return kept_from(self)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether it is confidential or about somebody: then it is announced, linked and copied to nobody."""
+        return bool(self.confidential or self.subject_desk is not None or self.named_desks or self.named_persons)
 
     @property
     def next_due_at(self) -> datetime | None:

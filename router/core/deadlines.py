@@ -25,10 +25,10 @@ from router.core.events import (
     SystemDelayed,
 )
 from router.core.gate import issuer
+from router.core.hiding import hides
 from router.core.ladder import above, climb, desk_at, hand_up
 from router.core.policy import LevelStart, OnPass, Satisfies, Track
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.together import MEDIATION
@@ -247,7 +247,7 @@ def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     # A case that waits to be placed is dispatched by whoever has it.
     if milestone.to == "dispatcher" and not case.unplaced:
         wanted = rules.dispatcher
-    if wanted is None or keeps_from(rules.tree, case.subject_desk, wanted):
+    if wanted is None or hides(rules.tree, case, wanted):
         return holder
     return wanted
 

@@ -19,7 +19,7 @@ from router.core.whistles import assist, helper
 
 def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
     """派单 by hand: one desk leads, those named beside it assist (联合派单). The clock does not move."""
-    desk = receiver(rules, draft.case.subject_desk, command.desk)
+    desk = receiver(rules, draft.case.kept, command.desk)
     if isinstance(desk, Refusal):
         return desk
     policy, old = rules.policy(draft.case.policy), draft.case.lead
@@ -73,7 +73,6 @@ def _signed_on_paper(draft: Draft, rules: Rules) -> None:
         draft.at,
         case.given_due_at,
         case.category,
-        subject=case.subject_desk,
-        confidential=case.confidential,
+        kept=case.kept,
     )
     draft.add(Accepted(desk=case.lead, milestones=armed))

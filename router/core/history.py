@@ -82,6 +82,8 @@ def _received(entry: e.Entry) -> Case:
         affected=event.affected,
         confidential=event.confidential,
         subject_desk=event.subject_desk,
+        named_desks=event.named_desks,
+        named_persons=event.named_persons,
         contact_ref=event.contact_ref,
         complainant=event.complainant,
         milestones=event.milestones,

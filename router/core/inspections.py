@@ -155,10 +155,20 @@ def _findings(draft: Draft, command: RecordInspection, rules: Rules) -> list[Ope
             return refuse("unknown_desk", desk=code)
         if not finding.text.strip():
             return refuse("finding_empty", number=number)
-        found.append(
-            child(draft, rules, f"{case.id}/{number}", code, finding.category or case.category, finding.text)
-        )
+        became = child(draft, rules, f"{case.id}/{number}", code, finding.category or case.category, finding.text)
+        found.append(_kept_as(case, became))
     return found
+
+
+def _kept_as(case: Case, found: Open) -> Open:
+    """What was found in a matter is kept from whom the matter is; whom a task looks at is told of it."""
+    return msgspec.structs.replace(
+        found,
+        subject_desk=None if case.is_task else case.subject_desk,
+        named_desks=case.named_desks,
+        named_persons=case.named_persons,
+        confidential=case.confidential,
+    )
 
 
 def inspected(case: Case) -> str:

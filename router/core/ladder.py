@@ -12,9 +12,9 @@ from router.core import notices
 from router.core.arming import next_step, signing
 from router.core.case import Case, State
 from router.core.events import Cause, Designated, Escalated, Milestone, Skipped
+from router.core.hiding import bars, hides
 from router.core.naming import lacks
 from router.core.policy import Mode
-from router.core.routing import hides
 from router.core.rules import SUPERVISION, Rules
 from router.core.step import Draft
 from router.core.tree import Desk
@@ -65,7 +65,7 @@ def desk_at(case: Case, rules: Rules, name: str, below: str) -> Desk | str:
         desk = None if desk is not None and desk.code == below else desk
     if desk is None:
         return "no_active_desk"
-    return "subject_desk" if hides(tree, case, desk.code) else desk
+    return "subject_desk" if bars(tree, case, desk.code) else desk
 
 
 def superiors(case: Case, rules: Rules, below: str) -> tuple[Desk, ...]:
@@ -142,7 +142,7 @@ def _to_last_resort(draft: Draft, rules: Rules, by: str) -> bool:
     case = draft.case
     if not case.unplaced or case.escalations < _TIERS_UNPLACED or case.state is State.RESOLVED:
         return False
-    if case.confidential or case.subject_desk is not None or lacks(case, rules):
+    if case.is_restricted or lacks(case, rules):
         return False
     desk = rules.tree.last_resort(case.division_path[-1])
     if desk is None or desk.code == case.lead:

@@ -24,10 +24,11 @@ from router.core.events import (
     Milestone,
     MilestoneStatus,
 )
+from router.core.hiding import hides, names
 from router.core.instants import next_budget
+from router.core.kept import supervision_for
 from router.core.policy import Level, LevelStart, OnPass, Policy, Satisfies, Track
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 
@@ -93,8 +94,9 @@ def rise(draft: Draft, rules: Rules, passed: Milestone) -> None:
         draft.add(LevelRepeated(number=index + 1, level=level.name, audience=audience, next=again))
     elif level.officer:
         again = _clock(draft.case, rules, policy, index, passed.due_at)
+        officer = "" if names(draft.case, level.officer) else level.officer
         draft.add(
-            LevelProposed(number=index + 1, level=level.name, officer=level.officer, audience=audience, next=again)
+            LevelProposed(number=index + 1, level=level.name, officer=officer, audience=audience, next=again)
         )
     else:
         _raise(draft, rules, index, passed.due_at, None)
@@ -103,15 +105,19 @@ def rise(draft: Draft, rules: Rules, passed: Milestone) -> None:
 
 
 def confirm(draft: Draft, command: ConfirmLevel, rules: Rules) -> Refusal | None:
-    """确认: the named officer's word, and nobody else's."""
+    """确认: the named officer's word, and nobody else's.
+
+    Where the report names that one, anybody's of supervision.
+    """
     case, policy = draft.case, rules.policy(draft.case.policy)
     if not case.proposed_level or case.proposed_level != command.level:
         return refuse("no_level_proposed", level=command.level)
     index = next((i for i, level in enumerate(policy.levels) if level.name == command.level), None)
     if index != case.level:  # another list is in force since, and the case has stood before that level
         return refuse("no_level_proposed", level=command.level)
-    if command.actor.id != policy.levels[index].officer:
-        return refuse("not_the_officer", level=command.level, officer=policy.levels[index].officer)
+    officer = policy.levels[index].officer
+    if command.actor.id != officer and not names(case, officer):
+        return refuse("not_the_officer", level=command.level, officer=officer)
     _raise(draft, rules, index, draft.at, command.actor.id, command.text)
     return None
 
@@ -156,10 +162,19 @@ def _clock(case: Case, rules: Rules, policy: Policy, index: int, since: datetime
 
 
 def _audience(case: Case, rules: Rules, level: Level) -> tuple[str, ...]:
-    """Codes of the desks a level is put before; the office a report is about is not among them."""
+    """Codes of the desks a level is put before; of a confidential case those alone that have a part in it.
+
+    Where the case is kept from all of them, the lowest supervision that may see it stands in.
+    """
     standing = (rules.tree.standing(code) for code in level.audience)
-    codes = dict.fromkeys(desk.code for desk in standing if desk is not None)
-    return tuple(code for code in codes if not keeps_from(rules.tree, case.subject_desk, code))
+    codes = tuple(dict.fromkeys(desk.code for desk in standing if desk is not None))
+    if not case.is_restricted:
+        return codes
+    told = tuple(code for code in codes if not hides(rules.tree, case, code))
+    if told or not codes:
+        return told
+    other = supervision_for(rules.tree, case.kept)
+    return (other.code,) if other is not None else ()
 
 
 def _tell(draft: Draft, audience: tuple[str, ...], level: Level, due_at: datetime) -> None:

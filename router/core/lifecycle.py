@@ -47,10 +47,10 @@ from router.core import (
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.events import LateReportKept, Refused
+from router.core.hiding import hidden_from
 from router.core.messages import Refused as RefusedNotice
 from router.core.permissions import OF_A_TASK, PERMISSIONS, Kind, Role, roles_of
 from router.core.refusals import Refusal, refuse
-from router.core.routing import hides
 from router.core.rules import Rules
 from router.core.step import FOLLOWS, Draft, Step
 from router.core.tree import DeskKind
@@ -214,15 +214,19 @@ def _may_be_named(case: Case, actor: c.Actor, rules: Rules) -> bool:
     """Whether somebody may name a case beside another: an inspection, and what is kept from it, is not there."""
     if actor.role is c.ActorRole.SYSTEM:
         return True
-    kept = actor.role is c.ActorRole.DESK and hides(rules.tree, case, actor.id)
-    return not kept and not (case.is_task and case.is_open)
+    return not hidden_from(rules.tree, case, actor) and not (case.is_task and case.is_open)
 
 
 def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
-    """For the office a misconduct report is about, those below it, and other channels the case does not exist."""
+    """For whom a case is about, desks that have no part in one that is kept from most, and other channels.
+
+    For them it does not exist.
+    """
     if actor.role in (c.ActorRole.CHANNEL, c.ActorRole.CITIZEN):
         return not roles_of(actor, case, rules)
-    return actor.role is c.ActorRole.DESK and hides(rules.tree, case, actor.id)
+    if hidden_from(rules.tree, case, actor):
+        return True
+    return case.is_restricted and actor.role is c.ActorRole.DESK and not roles_of(actor, case, rules)
 
 
 #: All that a grid worker may do with a case.
@@ -247,8 +251,6 @@ def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refu
     if roles & permission.roles:
         return None
     if command.actor.role is c.ActorRole.DESK and Role.LEAD in permission.roles:
-        if not roles and (case.confidential or case.subject_desk is not None):
-            return refuse("not_yours", desk=command.actor.id)
         return refuse("not_lead", lead=case.lead, desk=command.actor.id)
     return refuse("not_permitted", actor=f"{command.actor.role}:{command.actor.id}", command=kind)
 

@@ -14,11 +14,11 @@ from router.core import messages as m, notices
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, Command, Link, Related, Unlink
 from router.core.events import Cause, ClusterProposed, Linked, Unlinked
+from router.core.hiding import hides
 from router.core.ladder import above, climb, hand_up
 from router.core.permissions import FROM_ABOVE, HANDLES, roles_of
 from router.core.project import PROJECT
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
 from router.core.rules import COMPLAINT, Rules
 from router.core.step import FOLLOWS, ROUTER, Draft
 
@@ -51,7 +51,7 @@ def appeal_of(case: Case) -> str | None:
     Returns:
         A text to be hashed under the installation's key; None: nobody can tell, or it is linked to nothing.
     """
-    apart = case.confidential or case.subject_desk is not None or case.source == PROJECT
+    apart = case.is_restricted or case.source == PROJECT
     if apart or case.complainant is None:
         return None
     words = "".join(unicodedata.normalize("NFKC", case.text).split())
@@ -140,14 +140,14 @@ def _other(draft: Draft, command: Link | Unlink, rules: Rules) -> Related | Refu
     other = draft.beside.get(command.other)
     if other is None or (command.actor.role is ActorRole.DESK and _is_kept(other, command.actor.id, rules)):
         return refuse("no_other_case", other=command.other)
-    if any(one.confidential or one.subject_desk is not None for one in (draft.case, other)):
+    if any(one.is_restricted for one in (draft.case, other)):
         return refuse("kept_apart")
     refusal = may_from_above(command, (draft.case, other), rules)
     return refusal or related(other)
 
 
 def _is_kept(case: Case, desk: str, rules: Rules) -> bool:
-    return keeps_from(rules.tree, case.subject_desk, desk)
+    return hides(rules.tree, case, desk)
 
 
 def may_from_above(command: Command, cases: tuple[Case, ...], rules: Rules) -> Refusal | None:

@@ -11,8 +11,8 @@ from router.core.arming import mediating
 from router.core.case import Case
 from router.core.commands import ActorRole, EndMediation, Mediate, Outcome
 from router.core.events import MediationEnded, MediationStarted
+from router.core.kept import is_kept
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.together import MEDIATION
@@ -57,7 +57,7 @@ def _nearest(case: Case, rules: Rules) -> Desk | None:
     at_work = [desk for desk in tree if desk.kind is DeskKind.MEDIATION and tree.standing(desk.code) is desk]
     for division in reversed(case.division_path):
         for desk in sorted(at_work, key=lambda one: one.code):
-            away = desk.code == case.lead or keeps_from(tree, case.subject_desk, desk.code)
+            away = desk.code == case.lead or is_kept(tree, case.kept, desk.code)
             if desk.division == division and not away:
                 return desk
     return None

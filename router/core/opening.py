@@ -15,12 +15,13 @@ from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
 from router.core.commands import ActorRole, Open, Outcome, TakeOver
 from router.core.events import Dispatched, Received, Skipped
+from router.core.kept import KeptFrom, kept_from, on_record
 from router.core.matching import AppealFacts, choose
 from router.core.place import place_key
 from router.core.policy import Anchor, LevelStart
 from router.core.refusals import Refusal, refuse
 from router.core.requirements import require
-from router.core.routing import Route, Wanted, group_of, route
+from router.core.routing import Route, Wanted, group_of, route_or_none
 from router.core.rules import Rules
 from router.core.step import Draft, Step
 from router.core.whistles import assist
@@ -49,18 +50,13 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
         return repeat(case, command, digest)
     tree = rules.tree
     meant = tree.category_code(command.category)
-    found = route(
-        tree,
-        Wanted(
-            division=command.division,
-            desk=command.desk,
-            category=meant,
-            subject_desk=command.subject_desk,
-            confidential=command.confidential,
-        ),
-    )
+    kept = on_record(tree, kept_from(command))
+    wanted = Wanted(division=command.division, desk=command.desk, category=meant, kept=kept)
+    found = route_or_none(tree, wanted)
+    if found is None:
+        return refuse("nobody_may_see")
     draft = Draft(None, command, at=at, now=now, tree=tree)
-    draft.add(_classified(command, meant, rules, found, digest, at), text=command.text)
+    draft.add(_classified(command, meant, rules, found, digest, at, kept), text=command.text)
     found, beside = task_force.jointly(draft.case, rules, found)
     waiting = task_force.waits(draft, rules, found)
     solved = command.solved_on_the_spot and bool(command.evidence)
@@ -82,12 +78,12 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
 
 
 def _classified(
-    command: Open, meant: str | None, rules: Rules, found: Route, digest: str, at: datetime
+    command: Open, meant: str | None, rules: Rules, found: Route, digest: str, at: datetime, kept: KeptFrom
 ) -> Received:
     """As :func:`received`; what came under a code of another taxonomy keeps that code beside what it means."""
     if meant == command.category:
-        return received(command, rules, found, digest, at)
-    told = received(msgspec.structs.replace(command, category=meant), rules, found, digest, at)
+        return received(command, rules, found, digest, at, kept)
+    told = received(msgspec.structs.replace(command, category=meant), rules, found, digest, at, kept)
     return msgspec.structs.replace(told, category_given=command.category)
 
 
@@ -108,7 +104,7 @@ def repeat(case: Case, command: Open, digest: str) -> Step | Refusal:
     return refuse("content_conflict", source_id=command.source_id, case=case.id)
 
 
-def received(command: Open, rules: Rules, found: Route, digest: str, at: datetime) -> Received:
+def received(command: Open, rules: Rules, found: Route, digest: str, at: datetime, kept: KeptFrom) -> Received:
     """What is put on record of a case that goes to `found`: its class, its policy, the clocks that start now."""
     tree = rules.tree
     origin = rules.origin(command.channel, command.raised_by, on_behalf=command.on_behalf)
@@ -131,8 +127,7 @@ def received(command: Open, rules: Rules, found: Route, digest: str, at: datetim
         at,
         command.due_at,
         command.category,
-        subject=command.subject_desk,
-        confidential=command.confidential,
+        kept=kept,
     )
     return Received(
         source=command.source,
@@ -156,8 +151,10 @@ def received(command: Open, rules: Rules, found: Route, digest: str, at: datetim
         starred=command.starred,
         vulnerable=command.vulnerable,
         affected=command.affected,
-        confidential=command.confidential,
-        subject_desk=command.subject_desk,
+        confidential=kept.confidential,
+        subject_desk=kept.subject_desk,
+        named_desks=kept.named_desks,
+        named_persons=kept.named_persons,
         contact_ref=command.contact_ref,
         complainant=command.complainant,
         task=command.task,
@@ -188,8 +185,7 @@ def dispatch_to(
             draft.at,
             given,
             category,
-            subject=case.subject_desk,
-            confidential=case.confidential,
+            kept=case.kept,
         )
         if first
         else signing(rules, policy, draft.at, category)

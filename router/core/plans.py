@@ -15,6 +15,7 @@ from router.core import gate, messages as m, notices
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, FilePlan, Mark, Review
 from router.core.events import Marked, Milestone, MilestoneStatus, PlanFiled, Reviewed
+from router.core.hiding import hides
 from router.core.instants import end_of_next_working_day
 from router.core.ladder import above
 from router.core.permissions import Role, roles_of
@@ -54,9 +55,10 @@ def _readers(case: Case, rules: Rules) -> list[str]:
     found = {rules.looks(policy, rule.by): None for rule in reviewing}
     if not case.confidential:
         found |= {rules.watches(watcher): None for watcher in policy.watchers}
-    if not found or None in found:
-        found[above(case, rules, case.lead)] = None
-    return [code for code in found if code is not None]
+    readers = [code for code in found if code is not None and not hides(rules.tree, case, code)]
+    if None in found or not readers:
+        readers.append(above(case, rules, case.lead))
+    return list(dict.fromkeys(readers))
 
 
 def review(draft: Draft, command: Review, rules: Rules) -> Refusal | None:

@@ -13,13 +13,25 @@ from typing import get_args
 
 import msgspec
 
-from router.core.commands import Command, FollowUp, Open, RequestExtension, RequestReturn, RequestSuspension
+from router.core.commands import (
+    Command,
+    Correct,
+    FollowUp,
+    Open,
+    RequestExtension,
+    RequestReturn,
+    RequestSuspension,
+)
+from router.core.kept import is_code
 
 #: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
 MAX_ID_BYTES = 200
 
 #: More people or households than there are in any city; every ledger's integers hold it.
 MAX_COUNT = 10**9
+
+#: More desks or persons than any report names; each is looked at for every desk that is told of the case.
+MAX_NAMED = 50
 
 #: A longer extension than any policy grants, which every calendar can still reckon with.
 MAX_DAYS = 10_000
@@ -86,7 +98,25 @@ def _id_fault(command: Command) -> Fault | None:
                 zh=f"编号须为 1 至 {MAX_ID_BYTES} 字节，不得含控制字符",
                 en=f"an id has 1 to {MAX_ID_BYTES} bytes and no control characters",
             )
-    return _reason_fault(command)
+    return _reason_fault(command) or _named_fault(command)
+
+
+def _named_fault(command: Command) -> Fault | None:
+    """Whom a report names stands in an event, which is never blanked: accounts and codes, no names of people."""
+    if not isinstance(command, Open | Correct):
+        return None
+    if not all(map(is_code, command.named_persons)):
+        return Fault(
+            code="bad_id",
+            field="named_persons",
+            zh="被反映人须填账号（字母、数字、_ . : @ / -，至多 64 个），不得填姓名",
+            en="a person is named by account (letters, digits, _ . : @ / -, 64 at most), not by name",
+        )
+    for field, given in (("named_desks", command.named_desks), ("named_persons", command.named_persons)):
+        fault = _out_of(field, len(given), 0, MAX_NAMED)
+        if fault is not None:
+            return fault
+    return None
 
 
 def _reason_fault(command: Command) -> Fault | None:

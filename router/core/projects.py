@@ -96,7 +96,7 @@ def cluster(draft: Draft, command: Cluster, rules: Rules) -> Refusal | None:
 def _fit(cases: tuple[Case, ...], command: Cluster | Join, rules: Rules) -> Refusal | None:
     """Whether all of them can be dealt with as one."""
     for case in cases:
-        if case.confidential or case.subject_desk is not None:
+        if case.is_restricted:
             return refuse("kept_apart")
         if Role.SUPERIOR not in roles_of(command.actor, case, rules):
             return refuse("not_below", case=case.id)

@@ -6,9 +6,9 @@ from router.core import notices, suspensions
 from router.core.case import Case
 from router.core.commands import ActorRole, Pull
 from router.core.events import Pulled
+from router.core.kept import is_kept
 from router.core.ladder import superiors
 from router.core.refusals import Refusal, refuse
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.tree import Desk, DeskKind, Tree
@@ -46,7 +46,7 @@ def _receiver(case: Case, command: Pull, rules: Rules) -> Desk | Refusal:
         return refuse("unknown_desk" if wanted not in tree.desks else "inactive_desk", desk=wanted or "")
     if tree.tier_of(desk) != 0 or desk.kind in (DeskKind.TRIAGE, DeskKind.DISPATCHER):
         return refuse("not_at_the_top", desk=desk.code)
-    if keeps_from(tree, case.subject_desk, desk.code):
+    if is_kept(tree, case.kept, desk.code):
         return refuse("subject_desk", desk=desk.code)
     return desk
 

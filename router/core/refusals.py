@@ -31,8 +31,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "该工单由 {lead} 主办，{desk} 不是主办单位",
         "the case is led by {lead}, not by {desk}",
     ),
-    # Of a case kept from most: who leads it is nobody's business.
-    "not_yours": ("{desk} 不是该工单的主办单位", "{desk} does not lead this case"),
     "is_inspection": (
         "该工单是检查任务，不能{command}",
         "the case is an inspection task: {command} is not possible",
@@ -86,6 +84,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "subject_desk": (
         "承办单位 {desk} 是被反映对象或其下级，不得经办",
         "the desk {desk} is the subject of the case or below it",
+    ),
+    "named_person": (
+        "{account} 是被反映人，须回避",
+        "the report names {account}, from whom it is kept",
+    ),
+    "nobody_may_see": (
+        "被反映的单位包括了所有在岗单位，没有单位可以办理",
+        "the report names every desk at work: nobody is left that may see it",
+    ),
+    "names_stay": (
+        "只有督查可以撤下被反映对象或解除保密",
+        "only supervision takes off whom a report names, or makes a confidential case an ordinary one",
     ),
     "nobody_named": ("{command} 须指明承办单位", "{command} must name at least one desk"),
     "superior_called": (

@@ -150,8 +150,7 @@ def _armed(rules: Rules, policy: Policy, case: Case, anchor: Anchor, at: datetim
         at,
         case.given_due_at,
         case.category,
-        subject=case.subject_desk,
-        confidential=case.confidential,
+        kept=case.kept,
     )
 
 

@@ -10,11 +10,12 @@ from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, RefuseReturn, RequestReturn
 from router.core.events import Designated, ReturnApproved, ReturnRefused, ReturnRequested
+from router.core.kept import KeptFrom, is_kept
 from router.core.ladder import superiors
 from router.core.naming import lacks
 from router.core.notation import format_instant
 from router.core.refusals import Refusal, refuse
-from router.core.routing import Wanted, keeps_from, route
+from router.core.routing import Wanted, route
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.tree import Desk, DeskKind
@@ -66,7 +67,7 @@ def _decider(rules: Rules, case: Case) -> str:
     tree = rules.tree
     above = (tree.standing(desk.code) for desk in superiors(case, rules, case.lead))
     for code in (rules.dispatcher, *(desk.code for desk in above if desk is not None)):
-        if code is not None and code != case.lead and not keeps_from(tree, case.subject_desk, code):
+        if code is not None and code != case.lead and not is_kept(tree, case.kept, code):
             return code
     return case.lead
 
@@ -79,11 +80,11 @@ def approve_return(draft: Draft, command: ApproveReturn, rules: Rules) -> Refusa
     policy = rules.policy(case.policy)
     superior = rules.tree.above(case.lead)
     capped = case.returns + 1 >= policy.return_cap and superior is not None
-    if capped and superior is not None and not keeps_from(rules.tree, case.subject_desk, superior.code):
+    if capped and superior is not None and not is_kept(rules.tree, case.kept, superior.code):
         _give_back(draft, rules, superior, designation=True)
         return None
     code = command.desk or case.return_request.suggested_desk
-    desk = receiver(rules, case.subject_desk, code) if code else _sorter(rules, case)
+    desk = receiver(rules, case.kept, code) if code else _sorter(rules, case)
     if isinstance(desk, Refusal):
         return desk
     if desk.code == case.lead:
@@ -96,10 +97,10 @@ def approve_return(draft: Draft, command: ApproveReturn, rules: Rules) -> Refusa
 
 
 def _sorter(rules: Rules, case: Case) -> Desk:
-    """The triage desk of the case's place, or who takes its part when the case is about that office."""
+    """The triage desk of the case's place, or who takes its part when that one must not have it."""
     desk = rules.tree.triage(case.division_path[-1])
-    if desk is None or keeps_from(rules.tree, case.subject_desk, desk.code):
-        wanted = Wanted(division=(), desk=None, category=None, subject_desk=case.subject_desk)
+    if desk is None or case.confidential or is_kept(rules.tree, case.kept, desk.code):
+        wanted = Wanted(division=(), desk=None, category=None, kept=case.kept)
         return route(rules.tree, wanted).desk
     return desk
 
@@ -126,14 +127,14 @@ def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = Fa
     notices.hand_over(draft, rules, "designate" if designation else "returned", from_desk=old)
 
 
-def receiver(rules: Rules, subject: str | None, code: str) -> Desk | Refusal:
+def receiver(rules: Rules, kept: KeptFrom, code: str) -> Desk | Refusal:
     """The active desk of that code, or why it cannot have the case."""
     if code not in rules.tree.desks:
         return refuse("unknown_desk", desk=code)
     desk = rules.tree.standing(code)
     if desk is None:
         return refuse("inactive_desk", desk=code)
-    if keeps_from(rules.tree, subject, desk.code):
+    if is_kept(rules.tree, kept, desk.code):
         return refuse("subject_desk", desk=desk.code)
     return desk
 
@@ -155,7 +156,7 @@ def refuse_return(draft: Draft, command: RefuseReturn, _rules: Rules) -> Refusal
 
 def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
     """指定承办: the desk must take it; no further return."""
-    desk = receiver(rules, draft.case.subject_desk, command.desk)
+    desk = receiver(rules, draft.case.kept, command.desk)
     if isinstance(desk, Refusal):
         return desk
     lacking = lacks(draft.case, rules)

@@ -1,6 +1,6 @@
 """Routing: which desk a case goes to, with the reason on record.
 
-Order: the subject of a misconduct report is kept out; whatever is named but unknown, or required but missing,
+Order: whoever a report on misconduct is about is kept out; whatever is named but unknown, or required but missing,
 goes to triage *before* territory is tried; then a named desk, the category's functional line (条), the territory
 (块). Nothing is ever dropped: the last answer is the city's triage desk.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from router.core.case import Case, State
+from router.core.kept import NOBODY, KeptFrom, is_kept, supervision_for
 from router.core.tree import Category, Desk, DeskKind, Tree
 
 
@@ -19,8 +20,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     division: tuple[str | None, ...]
     desk: str | None
     category: str | None
-    subject_desk: str | None = None
-    confidential: bool = False
+    #: Whoever it is kept from does not get it.
+    kept: KeptFrom = NOBODY
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +30,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk
     #: Codes from the city down to the deepest tier; unknown ones are codes of `unknown` divisions.
     division_path: tuple[str, ...]
-    #: `territory`, `functional`, `functional:above`, `named`, `subject_desk`, `confidential`, `triage:…`.
+    #: `territory`, `functional`, `functional:above`, `named`, `subject_desk`, `named_person`, `confidential`,
+    #: `triage:…`.
     reason: str
     triaged: bool
     #: Tiers (index) passed over because they have no active desk.
@@ -47,7 +49,7 @@ def is_stranded(tree: Tree, case: Case) -> bool:
     """
     standing = tree.standing(case.lead)
     gone = standing is None or standing.code != case.lead
-    return case.state in _AT_WORK and (gone or keeps_from(tree, case.subject_desk, case.lead))
+    return case.state in _AT_WORK and (gone or is_kept(tree, case.kept, case.lead))
 
 
 def group_of(tree: Tree, category: str | None) -> str:
@@ -59,10 +61,14 @@ def group_of(tree: Tree, category: str | None) -> str:
 
 
 def route(tree: Tree, wanted: Wanted) -> Route:
-    """Where a case goes. Total: every case has a desk."""
+    """Where a case goes. Every case has a desk, but for a report that names every one of them.
+
+    Raises:
+        LookupError: it is kept from all the desks at work that could have it.
+    """
     path, trouble = _locate(tree, wanted.division)
-    if wanted.subject_desk is not None or wanted.confidential:
-        return _away_from_subject(tree, wanted, path)
+    if wanted.kept != NOBODY:
+        return _away_from_subject(tree, wanted.kept, path)
     if wanted.desk is not None:
         return _named(tree, wanted.desk, path, trouble)
     category, fault = _category(tree, wanted.category)
@@ -76,6 +82,16 @@ def route(tree: Tree, wanted: Wanted) -> Route:
         if found is not None:
             return found
     return _territory(tree, path)
+
+
+def route_or_none(tree: Tree, wanted: Wanted) -> Route | None:
+    """As :func:`route`; None: the report names everybody who could have it."""
+    try:
+        return route(tree, wanted)
+    except LookupError:
+        if not wanted.kept.desks:
+            raise
+        return None
 
 
 def _locate(tree: Tree, named: tuple[str | None, ...]) -> tuple[tuple[str, ...], str | None]:
@@ -147,67 +163,41 @@ def _territory(tree: Tree, path: tuple[str, ...]) -> Route:
     return _triage(tree, path, 0, "no_desk")
 
 
-def _away_from_subject(tree: Tree, wanted: Wanted, path: tuple[str, ...]) -> Route:
-    """A report on an office goes to that office's superior; a confidential case to the city's supervision."""
-    if wanted.subject_desk is not None and wanted.subject_desk in tree.desks:
-        return Route(
-            desk=beyond(tree, wanted.subject_desk), division_path=path, reason="subject_desk", triaged=False
-        )
-    supervision = tree.supervision(1)
-    unknown = wanted.subject_desk is not None
-    if supervision is not None:
-        reason = "triage:unknown_subject" if unknown else "confidential"
-        return Route(desk=supervision, division_path=path, reason=reason, triaged=unknown)
-    return _triage(tree, path, 0, "unknown_subject" if unknown else "confidential")
+def _away_from_subject(tree: Tree, kept: KeptFrom, path: tuple[str, ...]) -> Route:
+    """A report goes above the desks that it names; a confidential case, or one on a person, to supervision.
+
+    One on somebody whom nobody knows is sorted there: only then is it certain who must not have it.
+    """
+    unknown = any(code not in tree.desks for code in kept.desks)
+    if kept.desks and not unknown:
+        return Route(desk=beyond(tree, kept), division_path=path, reason="subject_desk", triaged=False)
+    reason = "named_person" if kept.is_report else "confidential"
+    desk = supervision_for(tree, kept)
+    if desk is not None:
+        reason = "triage:unknown_subject" if unknown else reason
+        return Route(desk=desk, division_path=path, reason=reason, triaged=unknown)
+    sorter = tree.triage(path[0])
+    trouble = "unknown_subject" if unknown else reason
+    if sorter is not None and not is_kept(tree, kept, sorter.code):
+        return Route(desk=sorter, division_path=path, reason=f"triage:{trouble}", triaged=True)
+    return Route(desk=beyond(tree, kept), division_path=path, reason=f"triage:{trouble}", triaged=True)
 
 
-def beyond(tree: Tree, subject_desk: str) -> Desk:
-    """The desk that gets a report on `subject_desk`: its nearest superior at work that may see it.
+def beyond(tree: Tree, kept: KeptFrom) -> Desk:
+    """The desk that gets a report: the nearest superior at work, of the desks it names, that may see it.
 
     Above the highest desk of all there is none: then the highest one beside it, the city's own at the least.
 
     Raises:
         LookupError: nobody else is at work in the whole tree.
     """
-    standing = tree.standing(subject_desk)
-    above = [*(tree.chain(standing.code)[1:] if standing is not None else ()), *tree.chain(subject_desk)[1:]]
+    above: list[Desk] = []
+    for code in kept.desks:
+        standing = tree.standing(code)
+        above += [*(tree.chain(standing.code)[1:] if standing is not None else ()), *tree.chain(code)[1:]]
     beside = sorted(tree, key=lambda d: (-d.level, tree.tier_of(d), d.kind is not DeskKind.TERRITORIAL))
     for desk in (*above, *beside):
         found = tree.standing(desk.code)
-        if found is not None and not keeps_from(tree, subject_desk, found.code):
+        if found is not None and not is_kept(tree, kept, found.code):
             return found
-    raise LookupError(f"nobody but {subject_desk} is at work in this tree")
-
-
-def hides(tree: Tree, case: Case, desk: str) -> bool:
-    """Whether a case does not exist for `desk`: it is about it, or may turn out to be when the lot is drawn."""
-    if keeps_from(tree, case.subject_desk, desk):
-        return True
-    return case.is_open and any(keeps_from(tree, one, desk) for one in case.inspections.candidates)
-
-
-def keeps_from(tree: Tree, subject_desk: str | None, desk: str) -> bool:
-    """Whether a case about `subject_desk` must be kept from `desk`.
-
-    It is the subject, or the desk that does the subject's work since a merger; it answers to one of them; or it
-    sits in the territory that one of them governs. Everybody answers to the highest desk of all: of a report on
-    that one only itself is kept out.
-    """
-    if subject_desk is None:
-        return False
-    standing = tree.standing(subject_desk)
-    heir = standing.code if standing is not None else subject_desk
-    return answers_to(tree, desk, subject_desk) or (heir != subject_desk and answers_to(tree, desk, heir))
-
-
-def answers_to(tree: Tree, desk: str, subject: str) -> bool:
-    if desk == subject:
-        return True
-    about, asked = tree.desks.get(subject), tree.desks.get(desk)
-    if about is None or asked is None or about.superior is None:
-        return False
-    if tree.is_at_or_below(desk, subject):
-        return True
-    # A district's own departments answer to the city's, yet they are the district's.
-    governs = about.kind is DeskKind.TERRITORIAL and asked.kind is not DeskKind.SUPERVISION
-    return governs and about.division in tree.path(asked.division)
+    raise LookupError("the report names whoever is at work in this tree")

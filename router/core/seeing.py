@@ -1,7 +1,7 @@
 """Who sees which cases (层级可见): a desk its own, and those of all below it.
 
-A case about an office, and a confidential one, is listed for those who work on it alone. Whoever sees all below is
-told its number; for the office it is about, and those below that one, it does not exist.
+A case about somebody, and a confidential one, is listed for those who work on it alone. Whoever sees all below is
+told its number; for the office it is about, those below that one and whom it names, it does not exist.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from router.core.case import Case
-from router.core.routing import answers_to, keeps_from
+from router.core.kept import answers_to, is_kept
 from router.core.tree import Tree
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -28,14 +28,14 @@ class Sight(StrEnum):
 def sight(tree: Tree, desk: str, case: Case) -> Sight:
     """What a case is to a desk that looks at its own and at all below: there somebody leads it, or assists."""
     secret = case.is_task and case.is_open and desk != case.lead  # an inspection, until it is done
-    if secret or keeps_from(tree, case.subject_desk, desk):
+    if secret or is_kept(tree, case.kept, desk):
         return Sight.HIDDEN
     at_work = (case.lead, *case.assists)
     if desk in at_work:
         return Sight.SHOWN
     if not any(answers_to(tree, one, desk) for one in at_work):
         return Sight.HIDDEN
-    return Sight.COUNTED if case.confidential or case.subject_desk is not None else Sight.SHOWN
+    return Sight.COUNTED if case.is_restricted else Sight.SHOWN
 
 
 def urgency(case: Case) -> tuple[datetime, int, str]:

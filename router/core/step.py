@@ -16,10 +16,10 @@ import msgspec
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command, PassDeadline, fingerprint
 from router.core.events import AnyEvent, Entry, Refused
+from router.core.hiding import bars, has_part
 from router.core.history import fold_into
 from router.core.messages import AnyPayload, Message
 from router.core.refusals import Refusal
-from router.core.routing import hides
 from router.core.tree import Tree
 
 #: How the ids of the router's own commands to other cases start; nobody else's command may have such an id.
@@ -65,6 +65,7 @@ class Draft:
             tree: who must not hear of a case about itself; None: nobody is told of this one.
             beside: other cases that the command names, by id.
         """
+        self._before = case
         self._case = copy.copy(case) if case is not None else None
         self._decided_on = case.version if case is not None else 0
         self._command = command
@@ -140,7 +141,15 @@ class Draft:
         )
 
     def _is_kept_from(self, case: Case, desk: str) -> bool:
-        """The last wall: whatever chose the receiver, a report never reaches the office it is about."""
-        if case.subject_desk is None and not case.inspections.candidates:
+        """The last wall: whatever chose the receiver, a report never reaches whom it is about.
+
+        Of a confidential case only those hear who have a part in it, or had until this step.
+        """
+        if not case.is_restricted and not case.inspections.candidates:
             return False
-        return self._tree is None or hides(self._tree, case, desk)
+        tree = self._tree
+        if tree is None or bars(tree, case, desk):
+            return True
+        if not case.confidential or has_part(tree, case, desk):
+            return False
+        return self._before is None or not has_part(tree, self._before, desk)

@@ -25,11 +25,11 @@ from router.core.events import (
 )
 from router.core.extensions import not_in_time
 from router.core.instants import Due, due
+from router.core.kept import is_kept
 from router.core.ladder import above, still_there
 from router.core.policy import Satisfies, SuspensionRule
 from router.core.refusals import Refusal, refuse
 from router.core.rescheduling import own_clock, rescheduled, statutory_after
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.working import speaker
@@ -202,7 +202,7 @@ def run_on(draft: Draft, rules: Rules, reason: str, by: str, text: str = "") -> 
 def _at_whom_it_is_today(draft: Draft, rules: Rules) -> None:
     """Where the lead's office was closed or merged while the case rested, it goes to who does its work."""
     case, policy, desk = draft.case, rules.policy(draft.case.policy), still_there(draft.case, rules)
-    if desk == case.lead or keeps_from(rules.tree, case.subject_desk, desk):
+    if desk == case.lead or is_kept(rules.tree, case.kept, desk):
         return
     step = max(case.step, rules.step_of(policy, rules.tree.desks[desk]))
     clocks = signing(rules, policy, draft.at, case.category)

@@ -10,6 +10,7 @@ from router.core import messages as m, notices
 from router.core.case import Case
 from router.core.commands import AssignLeader, Instruct
 from router.core.events import Instructed, LeaderAssigned
+from router.core.hiding import names
 from router.core.ladder import desk_at
 from router.core.naming import lacks
 from router.core.refusals import Refusal, refuse
@@ -21,7 +22,7 @@ from router.core.tree import Desk
 
 def assign_leader(draft: Draft, command: AssignLeader, rules: Rules) -> Refusal | None:
     """包案: the lead and those who assist stay; the leader answers for the case."""
-    refusal = _not_a_leader(command, rules)
+    refusal = _not_a_leader(draft.case, command, rules)
     if refusal is not None:
         return refusal
     leader = command.leader.strip()
@@ -36,7 +37,7 @@ def assign_leader(draft: Draft, command: AssignLeader, rules: Rules) -> Refusal 
 
 def instruct(draft: Draft, command: Instruct, rules: Rules) -> Refusal | None:
     """批示: told to the lead and to whoever assists."""
-    refusal = _not_a_leader(command, rules)
+    refusal = _not_a_leader(draft.case, command, rules)
     if refusal is not None:
         return refusal
     if not command.text.strip():
@@ -53,7 +54,9 @@ def instruct(draft: Draft, command: Instruct, rules: Rules) -> Refusal | None:
     return None
 
 
-def _not_a_leader(command: AssignLeader | Instruct, rules: Rules) -> Refusal | None:
+def _not_a_leader(case: Case, command: AssignLeader | Instruct, rules: Rules) -> Refusal | None:
+    if names(case, command.leader.strip()):
+        return refuse("named_person", account=command.leader.strip())
     if not command.leader.strip():
         return refuse("leader_unnamed")
     if command.tier not in rules.tree.tiers:
@@ -74,7 +77,7 @@ def waits(draft: Draft, rules: Rules, found: Route) -> Route | None:
     """
     case = draft.case
     lacking = lacks(case, rules)
-    if not lacking or case.subject_desk is not None or case.confidential:
+    if not lacking or case.is_restricted:
         return None
     tree = rules.tree
     desk = found.desk if found.triaged else tree.triage(found.division_path[tree.tier_of(found.desk)])
@@ -93,7 +96,7 @@ def waits(draft: Draft, rules: Rules, found: Route) -> Route | None:
 def jointly(case: Case, rules: Rules, found: Route) -> tuple[Route, Desk | None]:
     """联合派单: the desk of the policy's tier leads and the one below assists; else the route as it is, alone."""
     tier = rules.policy(case.policy).dispatch.lead
-    if not tier or found.triaged or case.subject_desk is not None or case.confidential:
+    if not tier or found.triaged or case.is_restricted:
         return found, None
     above = desk_at(case, rules, tier, found.desk.code)
     if not isinstance(above, Desk):

@@ -15,8 +15,9 @@ from router.core.arming import inspection_clock
 from router.core.case import Case
 from router.core.commands import INSPECTION, ActorRole, Open, Task, TaskKind
 from router.core.events import Dispatched
+from router.core.kept import is_kept, keeps_from, kept_from, on_record
 from router.core.refusals import Refusal, refuse
-from router.core.routing import Route, keeps_from
+from router.core.routing import Route
 from router.core.rules import Rules
 from router.core.step import Draft, Step
 from router.core.tree import Desk, DeskKind
@@ -44,7 +45,8 @@ def open_task(
         return unfit
     path = rules.tree.path(inspector.division)
     found = Route(desk=inspector, division_path=path, reason=INSPECTION, triaged=False)
-    received = opening.received(command, rules, found, digest, at)
+    kept = on_record(rules.tree, kept_from(command))
+    received = opening.received(command, rules, found, digest, at, kept)
     alone = task.targets[0].desk if task.kind is not TaskKind.DRAW else None
     received = msgspec.structs.replace(
         received, milestones=(inspection_clock(task.due_at, at),), due_at=None, subject_desk=alone
@@ -86,6 +88,8 @@ def _unfit(command: Open, task: Task, inspector: Desk, rules: Rules, at: datetim
         return refuse("inspection_channel", channel=command.channel)
     if task.due_at <= at:
         return refuse("inspection_in_the_past", due_at=task.due_at.isoformat())
+    if is_kept(rules.tree, kept_from(command), inspector.code):
+        return refuse("subject_desk", desk=inspector.code)
     draws = task.kind is TaskKind.DRAW
     if len(set(task.targets)) != len(task.targets) or not task.targets or (not draws and len(task.targets) > 1):
         return refuse("inspection_targets", count=len(task.targets))

@@ -146,8 +146,7 @@ def rearm(draft: Draft, _command: Rearm, rules: Rules) -> Refusal | None:
         since,
         case.given_due_at,
         case.category,
-        subject=case.subject_desk,
-        confidential=case.confidential,
+        kept=case.kept,
     )
     wanted = [one for one in armed if one.satisfied_by in clocks.ENDS or anchor is Anchor.RESOLVED]
     if not wanted:

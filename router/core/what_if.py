@@ -22,6 +22,7 @@ from router.core.case import Case, State
 from router.core.changes import Changes
 from router.core.deadlines import first_passed, wake_up
 from router.core.history import evolve
+from router.core.kept import kept_from
 from router.core.ladder import climb, hand_up
 from router.core.lifecycle import settle
 from router.core.matching import first_match
@@ -188,8 +189,7 @@ class _Telling:
             entry.event_at,
             received.given_due_at,
             received.category,
-            subject=received.subject_desk,
-            confidential=received.confidential,
+            kept=kept_from(received),
         )
         event = msgspec.structs.replace(
             received,
@@ -244,8 +244,7 @@ class _Telling:
             at,
             case.given_due_at,
             case.category,
-            subject=case.subject_desk,
-            confidential=case.confidential,
+            kept=case.kept,
         )
 
     def moved(self, event: _Mover, changes: Changes, which: Callable[[e.Milestone], bool]) -> _Mover:

@@ -60,7 +60,7 @@ def _call(draft: Draft, rules: Rules, desk: str, by: str, text: str) -> None:
 
 def helper(case: Case, rules: Rules, code: str, *, lead: str) -> Desk | Refusal:
     """The desk of that code, or why it cannot help: it is away, must not see the case, or handles none."""
-    desk = receiver(rules, case.subject_desk, code)
+    desk = receiver(rules, case.kept, code)
     if isinstance(desk, Refusal):
         return desk
     if desk.code == lead:

@@ -69,8 +69,7 @@ def accept(draft: Draft, command: Accept | ReportProgress, rules: Rules) -> None
                 draft.at,
                 draft.case.given_due_at,
                 draft.case.category,
-                subject=draft.case.subject_desk,
-                confidential=draft.case.confidential,
+                kept=draft.case.kept,
             ),
         )
     )
@@ -223,8 +222,7 @@ def resolved(
         draft.at,
         draft.case.given_due_at,
         draft.case.category,
-        subject=draft.case.subject_desk,
-        confidential=draft.case.confidential,
+        kept=draft.case.kept,
     )
     nobody_asks = draw is not None and not draw.drawn
     draft.add(

@@ -213,7 +213,7 @@ def _line(tree: Tree, records: list[_Record], tally: Tally, escalated: int, as_o
 
 def _oldest(tree: Tree, records: Iterable[_Record]) -> OldestOpen | None:
     """The oldest open case that everybody may be shown."""
-    shown = (r for r in records if r.case.is_open and not r.case.confidential and r.case.subject_desk is None)
+    shown = (r for r in records if r.case.is_open and not r.case.is_restricted)
     oldest = min(shown, key=lambda record: (record.case.opened_at, record.case.id), default=None)
     if oldest is None:
         return None

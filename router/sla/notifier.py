@@ -93,7 +93,7 @@ def message(tree: Tree, batch: NoticeBatch, now: datetime) -> Outgoing | None:
     return Outgoing(
         id=_id_of(batch),
         exchange=address.tier_exchange(tree, tree.tier_of(desk)),
-        key=address.desk_key(tree, desk, None, NOTICES),
+        key=address.desk_key(tree, desk, None, NOTICES, alone=True),
         type=str(NoticeList.__struct_config__.tag),
         case_id="",
         case_version=0,

@@ -101,11 +101,7 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
         UnreachableError: the ledger does not answer.
     """
     if not isinstance(command, c.Open) and ledger.case(command.case_id) is None:
-        raise NotFoundError(
-            "there is no case {case_id}",
-            todo="`case-router case list` shows the open ones.",
-            case_id=command.case_id,
-        )
+        raise _no_case(command)
     answers = router.carry_out([direct(command, ORIGIN)], now)
     router.flush(now)
     if command.id not in answers:
@@ -120,7 +116,17 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
             where=command.id,
             todo="Give it an id of its own.",
         )
+    if answers[command.id].refused == "unknown_case":  # for whom it does not exist, it is not there
+        raise _no_case(command)
     return answers[command.id]
+
+
+def _no_case(command: c.Command) -> NotFoundError:
+    return NotFoundError(
+        "there is no case {case_id}",
+        todo="`case-router case list` shows the open ones.",
+        case_id=command.case_id,
+    )
 
 
 def _desk(code: str) -> c.Actor:

@@ -204,7 +204,13 @@ COMMANDS: tuple[c.Command, ...] = (
     c.Pull(id=f"{_ID}/pull/1", case_id=_CASE, actor=_WATCHER, desk="city", text="市级直接办理。"),
     c.Adopt(id=f"{_ID}/adopt/1", case_id=_CASE, actor=_ABOVE, report=f"{_ID}/resolve/1"),
     c.Correct(
-        id="hotline-correct-118-1", case_id=_CASE, actor=_CHANNEL, category="traffic_light", division=("hubin",)
+        id="hotline-correct-118-1",
+        case_id=_CASE,
+        actor=_CHANNEL,
+        category="traffic_light",
+        division=("hubin",),
+        named_desks=("hubin-lighting",),
+        named_persons=("wang.5021",),
     ),
     c.Link(id=f"{_ID}/link/1", case_id=_CASE, actor=_ABOVE, other=_OTHER, text="同一路段的路灯。"),
     c.Unlink(id=f"{_ID}/unlink/1", case_id=_CASE, actor=_ABOVE, other=_OTHER, text="不是同一盏灯。"),

@@ -42,6 +42,10 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
     confidential: bool = False
     #: The desk a report on misconduct is about: it never sees the case.
     subject_desk: str | None = None
+    #: Codes of other desks that the report names: each is kept out as the subject is.
+    named_desks: tuple[str, ...] = ()
+    #: Accounts (`actor.id`) of persons whom the report names; never their names.
+    named_persons: tuple[str, ...] = ()
     #: Reference into `contacts`, set by the intake after it has encrypted `contact`.
     contact_ref: str | None = None
     #: Keyed hash of the complainant's phone or identity, to tell distinct complainants apart.
@@ -210,11 +214,24 @@ class Adopt(Command, frozen=True, kw_only=True, tag="case.adopt.v1"):
 
 
 class Correct(Command, frozen=True, kw_only=True, tag="case.correct.v1"):
-    """更正: category, division or place were wrong; the case is routed anew. None leaves a field as it is."""
+    """更正: category, division, place, or whom it is about; the case is routed anew. None leaves a field as it is.
+
+    Anybody who may correct names more; only supervision takes somebody off, or makes a confidential case an
+    ordinary one.
+    """
 
     category: str | None = None
     division: tuple[str | None, ...] | None = None
     place: Place | None = None
+    #: Code of the desk the report is about, in the place of the one it had.
+    subject_desk: str | None = None
+    #: Desks that the report names too, beside those it has.
+    named_desks: tuple[str, ...] = ()
+    #: Accounts of persons whom it names too.
+    named_persons: tuple[str, ...] = ()
+    #: Desks (the subject too) and accounts that it does not name after all.
+    not_named: tuple[str, ...] = ()
+    confidential: bool | None = None
 
 
 class Withdraw(Command, frozen=True, kw_only=True, tag="case.withdraw.v1"):

@@ -80,6 +80,7 @@ from router.core.events.life import (
     Reopened as Reopened,
     Replied as Replied,
     Resolved as Resolved,
+    Restricted as Restricted,
     ReturnApproved as ReturnApproved,
     ReturnRefused as ReturnRefused,
     ReturnRequested as ReturnRequested,
@@ -190,6 +191,7 @@ AnyEvent = (
     | ClocksRearmed
     | Unstaffed
     | Corrected
+    | Restricted
     | Linked
     | Unlinked
     | ClusterProposed

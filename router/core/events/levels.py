@@ -24,6 +24,7 @@ class LevelProposed(Event, frozen=True, kw_only=True, tag="LevelProposed"):
     #: From 1.
     number: int
     level: str
+    #: Account; empty: the report names the level's officer, and anybody of supervision may confirm.
     officer: str
     audience: tuple[str, ...]
     #: When it is proposed again.

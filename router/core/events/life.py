@@ -43,6 +43,8 @@ class Received(Event, frozen=True, kw_only=True, tag="Received"):
     affected: int = 1
     confidential: bool = False
     subject_desk: str | None = None
+    named_desks: tuple[str, ...] = ()
+    named_persons: tuple[str, ...] = ()
     contact_ref: str | None = None
     complainant: str | None = None
     task: Task | None = None
@@ -306,6 +308,17 @@ class Corrected(Event, frozen=True, kw_only=True, tag="Corrected"):
     place_key: str | None
     place: Place | None
     triaged: bool
+
+
+class Restricted(Event, frozen=True, kw_only=True, tag="Restricted"):
+    """From whom the case is kept was put right (回避): the whole of it, as it holds from now on."""
+
+    subject_desk: str | None = None
+    named_desks: tuple[str, ...] = ()
+    named_persons: tuple[str, ...] = ()
+    confidential: bool = False
+    #: Names of milestones that waited for somebody who must not see the case any more.
+    ended: tuple[str, ...] = ()
 
 
 class Withdrawn(Event, frozen=True, kw_only=True, tag="Withdrawn"):

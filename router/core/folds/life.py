@@ -273,6 +273,14 @@ def _on_corrected(case: Case, event: e.Corrected, _entry: e.Entry) -> None:
     case.triaged = event.triaged
 
 
+def _on_restricted(case: Case, event: e.Restricted, _entry: e.Entry) -> None:
+    case.subject_desk = event.subject_desk
+    case.named_desks = event.named_desks
+    case.named_persons = event.named_persons
+    case.confidential = event.confidential
+    clocks.end(case, lambda m: m.name in event.ended)
+
+
 def _on_withdrawn(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
     """The closing that follows in the same step ends it."""
 
@@ -312,6 +320,7 @@ FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.SystemDelayed: _on_system_delayed,
     e.DeadlineRecomputed: _on_recomputed,
     e.Corrected: _on_corrected,
+    e.Restricted: _on_restricted,
     e.Withdrawn: _on_withdrawn,
     e.LateReportKept: _on_late_report,
     e.Refused: _on_refused,

@@ -180,6 +180,12 @@ _division = st.sampled_from(
     [("lake", "willow"), ("lake", "plane"), ("canal", "bridge"), ("canal", "mine"), ("?",), ()]
 )
 
+_named_desks = st.lists(
+    st.sampled_from(["plane", "willow", "canal", "cloud-water", "supervision-1", "petitions", "?"]),
+    min_size=1,
+    max_size=2,
+).map(tuple)
+
 _PROJECT = {"project": "PROJECT", "by": "lake"}
 
 #: Command → who usually gives it, and what it says.
@@ -310,7 +316,14 @@ _SAID: dict[str, tuple[str, Any]] = {
     "Correct": (
         "dispatcher:li",
         st.fixed_dictionaries(
-            {"division": st.none() | _division, "category": st.sampled_from([None, "lamp", "pipe", "bus", "?"])}
+            {"division": st.none() | _division, "category": st.sampled_from([None, "lamp", "pipe", "bus", "?"])},
+            optional={
+                "subject_desk": st.sampled_from(["willow", "lake", "?"]),
+                "named_desks": _named_desks,
+                "named_persons": st.sampled_from([("li",), ("anna",)]),
+                "not_named": st.sampled_from([("li",), ("plane", "willow"), ("?",)]),
+                "confidential": st.booleans(),
+            },
         ),
     ),
     "Enrol": ("system:router", st.sampled_from([{"days": 3}, {"days": 30}]).map(lambda one: {**one, **_PROJECT})),
@@ -401,6 +414,8 @@ _OPENING = st.fixed_dictionaries(
         "subject_desk": st.sampled_from(
             ["willow", "lake", "plane", "cloud", "lake-water", "dispatch", "supervision-1", "?"]
         ),
+        "named_desks": _named_desks,
+        "named_persons": st.sampled_from([("li",), ("anna",), ("wang",)]),
         "confidential": st.booleans(),
         "desk": _desk,
         "hours_ago": st.sampled_from([0, 1, 100]),
@@ -472,10 +487,21 @@ _CHAPTERS: list[list[Any]] = [
         ),
     ],
     [_said_there, _hours, _said_there, Deed("Reply", "lead", {"hours": None}), _said_there],
+    [
+        _SAID["Correct"][1].map(lambda said: Deed("Correct", "supervision:wang", said)),
+        _hours,
+        Deed("ReportProgress", "former"),
+    ],
+    [
+        Deed("AddAssist", "superior", {"desk": "plane"}),
+        Deed("Correct", "channel:hotline", {"named_desks": ("plane",)}),
+        _hours,
+    ],
     [Deed("wait", fields={"hours": 130}), _UNDO, _long],
     [Deed("wait", fields={"hours": 200}), _UNDO, _hours, _UNDO, _long, _UNDO],
     [_new_policy, Deed("Star", "cloud"), _hours, Deed("Unstar", "dispatcher:li")],
     [Deed("wait", fields={"hours": 130}), Deed("Excuse", "supervision-2", {"which": 0, "text": "power cut"})],
+    [Deed("Mediate", "lead"), _hours, Deed("RemoveAssist", "superior", {"desk": "lake-peace"})],
     [
         Deed("Mediate", "lead"),
         _hours,
@@ -567,6 +593,8 @@ def live(history: History, *, each: Callable[[Play], None] | None = None, **chan
     hours_ago, due_in = opening.pop("hours_ago", 0), opening.pop("due_in_hours", None)
     if due_in is not None:
         opening["due_at"] = MONDAY + timedelta(hours=due_in)
+    if history.tree == "one_supervision" and "named_desks" in opening:  # or nobody is left, and nothing is opened
+        opening["named_desks"] = tuple(one for one in opening["named_desks"] if one != "supervision-1")
     play.open(at=MONDAY - timedelta(hours=hours_ago), **opening)
     for deed in (None, *history.deeds):
         if deed is not None:

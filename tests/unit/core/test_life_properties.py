@@ -16,6 +16,7 @@ from router.core import (
     arming,
     changes,
     clocks,
+    correcting,
     deadlines,
     dispatching,
     events as e,
@@ -34,11 +35,11 @@ from router.core.commands import Accept, ActorRole, Command, PassDeadline
 from router.core.folds import FOLDS, together
 from router.core.history import advance, evolve
 from router.core.instants import end_of_next_working_day
+from router.core.kept import KeptFrom, is_kept
 from router.core.permissions import Kind
 from router.core.policy import OnPass, Policy, Satisfies
 from router.core.recomputing import recomputed
 from router.core.refusals import Refusal
-from router.core.routing import keeps_from
 from router.core.rules import Rules
 from router.core.step import Draft
 from tests.city import Play
@@ -176,21 +177,27 @@ def a_miss_is_dated_by_its_deadline(told: History) -> None:
 
 
 def a_report_never_reaches_the_office_it_is_about(told: History) -> None:
+    """Nor whom it names beside; as it stands after each step, for it may come to name somebody later."""
     play = live(told)
-    subject, tree = play.case.subject_desk, play.rules.tree
+    before = KeptFrom()
+    for taken in play.steps:
+        kept = taken.case.kept
 
-    def kept_from(code: str | None) -> bool:
-        return code is not None and keeps_from(tree, subject, code)
+        def kept_from(code: str | None, kept: KeptFrom = kept) -> bool:
+            return code is not None and is_kept(play.rules.tree, kept, code)
 
-    case: Case | None = None
-    for entry in play.entries:
-        case = evolve(case, entry)
-        assert not kept_from(case.lead)
-        assert not any(map(kept_from, case.assists))
-    assert not [message for message in play.messages if kept_from(message.desk)]
-    for entry in play.entries:
-        if entry.actor.role is ActorRole.DESK and kept_from(entry.actor.id):
-            assert isinstance(entry.event, e.Refused)
+        assert not kept_from(taken.case.lead)
+        assert not any(map(kept_from, taken.case.assists))
+        assert not [message for message in taken.messages if kept_from(message.desk)]
+        for entry in taken.entries:
+            named = entry.actor.role in _PERSONS and entry.actor.id in before.named_persons
+            if named or (entry.actor.role is ActorRole.DESK and is_kept(play.rules.tree, before, entry.actor.id)):
+                assert isinstance(entry.event, e.Refused)
+                assert not taken.messages
+        before = kept
+
+
+_PERSONS = (ActorRole.DISPATCHER, ActorRole.FOLLOW_UP, ActorRole.SUPERVISION)
 
 
 def the_date_promised_to_the_citizen_never_moves(told: History) -> None:
@@ -209,7 +216,7 @@ def whoever_loses_a_case_is_told(told: History) -> None:
     lead = ""
     play = live(told)
     for taken in play.steps:
-        if lead and taken.case.lead != lead and not keeps_from(play.rules.tree, taken.case.subject_desk, lead):
+        if lead and taken.case.lead != lead and not is_kept(play.rules.tree, taken.case.kept, lead):
             assert "taken" in [message.kind for message in taken.messages if message.desk == lead]
             assert "assigned" in [message.kind for message in taken.messages if message.desk == taken.case.lead]
         lead = taken.case.lead
@@ -299,16 +306,17 @@ def somebody_elses_duty_is_never_charged_to_the_lead(told: History) -> None:
 
 
 def no_case_is_placed_without_the_names_it_needs(told: History) -> None:
-    """By the policy it was placed under: one that comes later finds it placed."""
+    """By the policy it was placed under; one that comes later finds it placed. A restricted case does not wait."""
     received_under: list[Policy] = []
     play = live(told, each=lambda play: received_under.append(play.rules.policy(play.case.policy)))
     requires = received_under[0].dispatch.requires
-    open_to_all = play.case.subject_desk is None and not play.case.confidential and not play.case.triaged
+    open_to_all = not play.case.triaged
     case: Case | None = None
     for entry in play.entries:
         if isinstance(entry.event, e.Replanned):
             break
         case = evolve(case, entry)
+        open_to_all = open_to_all and not case.is_restricted
         if requires and open_to_all and case.lead:
             assert case.unplaced or case.together.leader is not None
 
@@ -461,13 +469,22 @@ def _date_a_miss_by_its_notice(patch: pytest.MonkeyPatch) -> None:
 
 
 def _look_away(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(returns, "keeps_from", lambda *_: False)
+    patch.setattr(returns, "is_kept", lambda *_: False)
 
 
 def _tell_everybody(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(step, "hides", lambda *_: False)
-    patch.setattr(deadlines, "keeps_from", lambda *_: False)
-    patch.setattr(returns, "keeps_from", lambda *_: False)
+    patch.setattr(step, "bars", lambda *_: False)
+    patch.setattr(step, "has_part", lambda *_: True)
+    patch.setattr(deadlines, "hides", lambda *_: False)
+    patch.setattr(returns, "is_kept", lambda *_: False)
+
+
+def _let_persons_speak(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lifecycle, "hidden_from", lambda *_: False)
+
+
+def _leave_it_where_it_is(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(correcting, "_send_away", lambda *_: None)
 
 
 def _move_the_promise(patch: pytest.MonkeyPatch) -> None:
@@ -553,6 +570,8 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_date_a_miss_by_its_notice, a_miss_is_dated_by_its_deadline),
     (_look_away, a_report_never_reaches_the_office_it_is_about),
     (_tell_everybody, a_report_never_reaches_the_office_it_is_about),
+    (_let_persons_speak, a_report_never_reaches_the_office_it_is_about),
+    (_leave_it_where_it_is, a_report_never_reaches_the_office_it_is_about),
     (_move_the_promise, the_date_promised_to_the_citizen_never_moves),
     (_take_in_silence, whoever_loses_a_case_is_told),
     (_leave_requests_open, no_request_outlives_the_lead_that_made_it),

@@ -258,7 +258,7 @@ def test_of_a_confidential_case_no_watcher_hears() -> None:
     play.say("supervision-1", FilePlan, text="…")
     assert play.told("group") == play.told("petitions") == []
     play.say("group", Mark)
-    assert play.refused == "not_permitted"
+    assert play.refused == "unknown_case"
 
 
 def test_supervision_stands_in_for_a_watcher_that_is_not_there() -> None:

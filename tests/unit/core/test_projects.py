@@ -160,7 +160,7 @@ def test_a_case_is_in_one_project_and_none_is_made_of_what_is_kept_apart_or_done
     for other, who, code in (
         (lamps[1], "cloud", "in_a_project"),
         (secret, "supervision-3", "kept_apart"),
-        (secret, "cloud", "not_from_above"),
+        (secret, "cloud", "no_other_case"),
         (lamps[3], "cloud", "not_at_work"),
     ):
         found = town.say(lamps[2], who, Cluster, cases=(other.case.id,), due_at=DUE)

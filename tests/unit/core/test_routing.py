@@ -6,7 +6,8 @@ from hypothesis import given, strategies as st
 
 from router.core.commands import ApproveReturn, Correct, RequestReturn
 from router.core.divisions import complete, merge, redirect
-from router.core.routing import Route, Wanted, beyond, group_of, is_stranded, keeps_from, route
+from router.core.kept import KeptFrom, is_kept, keeps_from
+from router.core.routing import Route, Wanted, beyond, group_of, is_stranded, route, route_or_none
 from router.core.tree import DeskKind, Division, Tree, TreeFile
 from tests.city import Play, city, desk, file, rules
 
@@ -18,7 +19,7 @@ def _route(
 
 
 def _about(subject: str, tree: Tree | None = None) -> Route:
-    wanted = Wanted(division=("lake", "willow"), desk=None, category="lamp", subject_desk=subject)
+    wanted = Wanted(division=("lake", "willow"), desk=None, category="lamp", kept=KeptFrom(subject_desk=subject))
     return route(tree or city(), wanted)
 
 
@@ -130,8 +131,15 @@ WANTED = st.builds(
     division=st.lists(st.sampled_from(CODES), max_size=4).map(tuple),
     desk=st.sampled_from([None, "willow", "mine", "?", "supervision-5", "lake:triage"]),
     category=st.sampled_from([None, "lamp", "pipe", "bus", "?"]),
-    subject_desk=st.sampled_from([None, "willow", "lake", "cloud", "supervision-5", "dispatch", "?"]),
-    confidential=st.booleans(),
+    kept=st.builds(
+        KeptFrom,
+        subject_desk=st.sampled_from([None, "willow", "lake", "cloud", "supervision-5", "dispatch", "?"]),
+        named_desks=st.lists(
+            st.sampled_from(["plane", "canal", "cloud", "supervision-1", "supervision-2", "?"]), max_size=3
+        ).map(tuple),
+        named_persons=st.sampled_from([(), ("li",)]),
+        confidential=st.booleans(),
+    ),
 )
 
 
@@ -141,7 +149,7 @@ def test_every_case_has_a_desk_at_work_that_may_have_it(wanted: Wanted) -> None:
     found = route(tree, wanted)
     assert found.desk.active
     assert len(found.division_path) == tree.depth
-    assert not keeps_from(tree, wanted.subject_desk, found.desk.code)
+    assert not is_kept(tree, wanted.kept, found.desk.code)
     assert found.triaged == found.reason.startswith("triage")
 
 
@@ -172,7 +180,7 @@ def test_a_report_on_an_office_that_nobody_knows_is_triaged_by_supervision() -> 
 
 
 def test_a_confidential_case_goes_to_supervision() -> None:
-    wanted = Wanted(division=("lake", "willow"), desk="willow", category="lamp", confidential=True)
+    wanted = Wanted(division=("lake", "willow"), desk="willow", category="lamp", kept=KeptFrom(confidential=True))
     found = route(city(), wanted)
     assert (found.desk.code, found.reason, found.triaged) == ("supervision-1", "confidential", False)
 
@@ -229,8 +237,34 @@ def test_where_nobody_else_is_at_work_that_is_said() -> None:
         divisions=(Division(code="c", name="c", tier=0, parent=None),),
         desks=(desk("c", "c"), desk("t", "c", DeskKind.TRIAGE, active=False)),
     )
-    with pytest.raises(LookupError, match="nobody but c"):
-        beyond(Tree(alone), "c")
+    with pytest.raises(LookupError, match="whoever is at work"):
+        beyond(Tree(alone), KeptFrom(subject_desk="c"))
+
+
+def test_a_report_that_names_everybody_has_no_route() -> None:
+    tree = city()
+    kept = KeptFrom(named_desks=tuple(desk.code for desk in tree))
+    wanted = Wanted(division=("lake", "willow"), desk=None, category="lamp", kept=kept)
+    assert route_or_none(tree, wanted) is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "where", "reason"),
+    [
+        (KeptFrom(subject_desk="willow", named_desks=("lake",)), "cloud", "subject_desk"),
+        (KeptFrom(subject_desk="willow", named_desks=("plane",)), "lake", "subject_desk"),
+        (KeptFrom(named_desks=("willow",)), "lake", "subject_desk"),
+        (KeptFrom(named_persons=("li",)), "supervision-1", "named_person"),
+        (KeptFrom(subject_desk="willow", named_persons=("li",)), "lake", "subject_desk"),
+        (KeptFrom(confidential=True, named_desks=("supervision-1",)), "supervision-2", "subject_desk"),
+        (KeptFrom(confidential=True, named_desks=("?",)), "supervision-1", "triage:unknown_subject"),
+        (KeptFrom(subject_desk="willow", named_desks=("?",)), "supervision-1", "triage:unknown_subject"),
+        (KeptFrom(named_desks=("?", "supervision-1")), "supervision-2", "triage:unknown_subject"),
+    ],
+)
+def test_a_report_goes_to_nobody_whom_it_names(kept: KeptFrom, where: str, reason: str) -> None:
+    found = route(city(), Wanted(division=("lake", "willow"), desk="willow", category="lamp", kept=kept))
+    assert (found.desk.code, found.reason) == (where, reason)
 
 
 def _without_willow() -> Tree:

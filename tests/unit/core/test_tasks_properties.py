@@ -13,9 +13,9 @@ from hypothesis.errors import NoSuchExample
 from router import announcing
 from router.core import case as case_module, commands as c, ladder, lifecycle, step
 from router.core.history import advance
+from router.core.kept import keeps_from
 from router.core.lots import seed_hash
 from router.core.policy import RecheckRule
-from router.core.routing import keeps_from
 from tests.bureau import Bureau
 from tests.city import MONDAY, Play, days, policy, rules
 
@@ -177,8 +177,9 @@ def test_law(law: Law) -> None:
 
 
 def _look_away(patch: pytest.MonkeyPatch) -> None:
-    for module in (step, ladder, lifecycle):
-        patch.setattr(module, "hides", lambda *_: False)
+    for module in (step, ladder):
+        patch.setattr(module, "bars", lambda *_: False)
+    patch.setattr(lifecycle, "hidden_from", lambda *_: False)
 
 
 def _announce_everything(patch: pytest.MonkeyPatch) -> None:
