@@ -142,5 +142,5 @@ def test_the_database_is_in_a_network_without_a_way_out_and_the_intake_does_not_
 def test_what_looks_at_it_is_started_when_asked_for() -> None:
     looking = {name for name, one in services().items() if one.get("profiles") == ["monitoring"]}
     assert looking == {name for name, one in services().items() if "profiles" in one}
-    assert looking >= {"prometheus", "grafana"}
+    assert looking == {"prometheus", "alertmanager", "grafana"}
     assert not looking & set(ours())

@@ -84,30 +84,47 @@ def started(name: str, program: Path, tmp_path: Path, *more: str) -> Iterator[Se
         server.kill_group()
 
 
-def test_prometheus_starts_with_what_is_mounted_and_knows_the_jobs(
-    tmp_path: Path, prometheus_program: Path
-) -> None:
+@contextmanager
+def ready(name: str, program: Path, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A service at work, once its own health check's address answers."""
     port = free_port()
     listens = f"--web.listen-address={HOST}:{port}"
     with (
         httpx.Client(base_url=f"http://{HOST}:{port}", trust_env=False) as client,
-        started("prometheus", prometheus_program, tmp_path, listens) as server,
+        started(name, program, tmp_path, listens) as server,
     ):
 
         def answers() -> bool:
             assert not server.ended, server.log_tail()
             try:
-                return client.get(_path_of("prometheus")).is_success
+                return client.get(_path_of(name)).is_success
             except httpx.TransportError:
                 return False
 
-        wait_until(answers, deadline_s=START_S, what="Prometheus")
+        wait_until(answers, deadline_s=START_S, what=name)
+        yield client
+
+
+def test_prometheus_starts_with_what_is_mounted_and_knows_jobs_and_rules(
+    tmp_path: Path, prometheus_program: Path
+) -> None:
+    with ready("prometheus", prometheus_program, tmp_path) as client:
         loaded = client.get("/api/v1/status/config").json()["data"]["yaml"]
         assert {job["job_name"] for job in yaml.safe_load(loaded)["scrape_configs"]} == set(jobs())
         groups = client.get("/api/v1/rules").json()["data"]["groups"]
-        assert {Path(one["file"]).name for one in groups} == {
-            file.name for file in (DEPLOY / "prometheus" / "rules").glob("*.yml")
-        }
+        found = {Path(one["file"]).name for one in groups}
+        assert found == {file.name for file in (DEPLOY / "prometheus" / "rules").glob("*.yml")}
+
+
+def test_alertmanager_starts_with_what_is_mounted_where_prometheus_looks_for_it(
+    tmp_path: Path, alertmanager_program: Path
+) -> None:
+    with ready("alertmanager", alertmanager_program, tmp_path) as client:
+        loaded = client.get("/api/v2/status").json()["config"]["original"]
+        mounted = yaml.safe_load((DEPLOY / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8"))
+        assert yaml.safe_load(loaded)["route"]["receiver"] == mounted["route"]["receiver"]
+    [alerting] = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["alerting"]["alertmanagers"]
+    assert alerting == {"static_configs": [{"targets": ["alertmanager:9093"]}]}
 
 
 def _path_of(name: str) -> str:
@@ -133,7 +150,15 @@ def test_grafana_takes_the_dashboards_from_where_they_are_mounted_and_keeps_no_c
     assert provider["allowUiUpdates"] is False
     assert provider["options"]["foldersFromFilesStructure"] is True
     assert "folder" not in provider, "the folders are those of the files"
-    assert dict(mounts(services()["grafana"]))["./grafana/provisioning"] == "/etc/grafana/provisioning"
+    seen = dict(mounts(services()["grafana"]))
+    assert seen["./grafana/provisioning"] == "/etc/grafana/provisioning"
+    assert seen["./grafana/dashboards"] == provider["options"]["path"]
+
+
+def test_grafana_opens_on_a_dashboard_that_is_there() -> None:
+    home = Path(services()["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    shown = DEPLOY / "grafana" / "dashboards" / home.relative_to("/var/lib/grafana/dashboards")
+    assert json.loads(shown.read_text(encoding="utf-8"))["uid"] == "case-router-city-zh"
 
 
 def test_grafana_speaks_chinese_and_asks_nobody_outside() -> None:
