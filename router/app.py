@@ -26,6 +26,7 @@ from router.errors import ConfigurationError, UnreachableError, UsageError
 from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
+from router.metrics.exporter import Exporter, metrics_role
 from router.metrics.runtime import Runtime
 from router.presets import preset_text
 from router.pulse import Pulse
@@ -46,7 +47,8 @@ from router.waker import Waker
 log = structlog.get_logger()
 
 #: The roles that `run ROLE` knows.
-ROLES = ("router", "relay", "sla")
+METRICS = "metrics"
+ROLES = ("router", "relay", "sla", METRICS)
 
 #: Builds the rules from the tree, the policies in force, the calendars and earlier policies.
 MakeRules = Callable[[Tree, Sequence[Policy], Mapping[str, Calendar], Sequence[Policy]], Rules]
@@ -90,6 +92,8 @@ class Installation:
         """
         self.settings = settings
         self.now = now
+        #: The instant that the figures of cases are of; None: now.
+        self.figures_at: datetime | None = None
         self._make = make or _plain_rules
         self._declares = False
         #: Version of the tree whose queues the embedded broker has.
@@ -188,15 +192,21 @@ class Installation:
 
         Raises:
             UsageError: there is no role of that name.
-            ConfigurationError: there is no key for personal data.
+            ConfigurationError: there is no key for personal data, which every role but `metrics` meets.
         """
-        makers = {"router": self._router_role, "relay": self._relay_role, "sla": self._sla_roles}
+        makers = {
+            "router": self._router_role,
+            "relay": self._relay_role,
+            "sla": self._sla_roles,
+            "metrics": self._metrics_role,
+        }
         unknown = sorted(set(names) - set(makers))
         if unknown:
             raise UsageError(
                 "there is no role {unknown}", todo="Roles: {known}.", unknown=unknown[0], known=", ".join(makers)
             )
-        self.require_key()
+        if set(names) != {METRICS}:
+            self.require_key()
         made = [(name, role) for name in names for role in makers[name]()]
         self._loops += made
         loops = [role for _, role in made]
@@ -288,6 +298,16 @@ class Installation:
             reconciler = self.reconciler()
             roles.append(TickingRole("reconciler", reconciler.run_once, self.now, pause_s=_RECONCILE_EVERY_S))
         return roles
+
+    def _metrics_role(self) -> list[Role]:
+        exporter = self.exporter()
+        self.runtime.exporters.append(exporter)
+        return [metrics_role(exporter, self.now, pause_s=self.settings.figures_s)]
+
+    def exporter(self) -> Exporter:
+        """Counts what has changed and computes the figures of cases."""
+        categories = self.settings.metrics_categories
+        return Exporter(self.ledger, self.rulebook, categories=categories, at=self.figures_at)
 
     def _forget(self, now: datetime) -> bool:
         """Remove personal data whose retention has ended."""

@@ -34,6 +34,10 @@ _OTHERS = frozenset(
 )
 
 
+#: Settings with several values: a comma stands between them in the environment.
+_LISTS = ("channels", "metrics_categories")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that can be chosen, with defaults that need nothing installed."""
 
@@ -85,6 +89,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     #: Share of the cases due in a period that have to be closed by then; alerts are made from it.
     #: Below 0.7 three times the misses it allows are nearly all cases: the alert on them could hardly fire.
     on_time_target: Annotated[float, msgspec.Meta(ge=0.7, lt=1)] = 0.95
+    #: Seconds between two computations of the figures of cases.
+    figures_s: float = 15.0
+    #: Category groups that metrics tell apart; the others are `other`. Empty: as many of the tree as fit.
+    metrics_categories: tuple[str, ...] = ()
     #: Seconds a router has to publish its own messages before the relay takes them.
     relay_grace_s: float = 5.0
     #: Seconds after which a hand-off without a receipt is sent again; 0: never.
@@ -162,5 +170,5 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, value in environment.items():
         if name.startswith(PREFIX) and name not in _OTHERS:
             key = name.removeprefix(PREFIX).lower()
-            found[key] = [part for part in value.split(",") if part] if key == "channels" else value
+            found[key] = [part for part in value.split(",") if part] if key in _LISTS else value
     return found

@@ -89,8 +89,8 @@ def checks_of(installation: Installation) -> Checks:
     }
 
 
-def intake_checks_of(installation: Installation) -> Checks:
-    """The checks of an intake by itself, which works on while the broker is away."""
+def ledger_checks_of(installation: Installation) -> Checks:
+    """The checks of a process that works on while the broker is away: an intake, an exporter."""
     return {"ledger": lambda: ledger_check(installation), "rules": lambda: rules_check(installation)}
 
 

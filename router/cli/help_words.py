@@ -25,11 +25,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "health answers listen on loopback. Work cases from another terminal with `case`.",
     ),
     "run": (
-        "运行角色：router、relay、sla、intake\n\n"
+        "运行角色：router、relay、sla、metrics、intake\n\n"
+        "metrics 从台账计算工单的各项数字，供 Prometheus 抓取；只需台账，运行一个即可，多个也不会重复计数。"
         "intake 是受理接口：只需台账和令牌文件，不需要消息队列，可以同时运行多个；受理的工单由 relay 送出。"
         "用于 RabbitMQ 和 PostgreSQL 的安装。SIGTERM 会办完手头一批后停止。"
         "给出 --http-port 时提供 /livez（循环是否还在转）和 /readyz（台账、消息队列、拓扑）。",
-        "run roles: router, relay, sla, intake\n\n"
+        "run roles: router, relay, sla, metrics, intake\n\n"
+        "`metrics` computes the figures of cases from the ledger for Prometheus; it needs the ledger alone, one "
+        "is enough, and several count nothing twice. "
         "`intake` takes cases over HTTP: it needs the ledger and a file of tokens, no broker, and several may run "
         "side by side; what they take is sent by the relay. "
         "For an installation on RabbitMQ and PostgreSQL. SIGTERM stops after the batch in hand. With --http-port "

@@ -18,6 +18,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "在此端口回答健康检查和 intake",
         "answer health checks, and serve the intake, on this port",
     ),
+    "run --at": (
+        "metrics 的数字以此时刻为准；其他角色从此走钟",
+        "the figures of `metrics` are of then; the clock of other roles begins there",
+    ),
     "health --http-host": ("进程的监听地址", "where the process listens"),
     "health --http-port": ("进程的监听端口", "port the process listens on"),
     "--if-none": ("尚无生效版本时才导入", "only when nothing is in force yet"),
@@ -235,6 +239,5 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--keep": ("保留台账文件，可继续查看", "keep the ledger, to look around in it"),
     "--grace": ("容许超时的秒数", "seconds a passed deadline may wait"),
     "--outbox": ("待发消息容许的秒数", "seconds a message may wait in the outbox"),
-    "--at": ("固定当前时间", "take this for now"),
     "--replay": ("来源时间有效", "let the source's own time count"),
 }

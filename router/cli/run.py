@@ -9,10 +9,10 @@ from threading import Event
 
 import click
 
-from router.app import ROLES, Installation, clock, installation
+from router.app import METRICS, ROLES, Installation, clock, installation
 from router.cli.call import Call, require_ledger
 from router.cli.grammar import Spoken, option
-from router.cli.health import Health, checks_of, intake_checks_of
+from router.cli.health import Health, checks_of, ledger_checks_of
 from router.cli.intake import intake_app, tokens_of
 from router.cli.output import emit_json, tell
 from router.cli.serving import Served, serving
@@ -38,7 +38,7 @@ _LOOK_EVERY_S = 1.0
 @click.argument("roles", nargs=-1, required=True, metavar="ROLE…")
 @option("--http-host", metavar="HOST")
 @option("--http-port", type=click.IntRange(0, 65535), says="run --http-port")
-@option("--at", type=WHEN, hidden=True)
+@option("--at", type=WHEN, metavar="TIME", says="run --at")
 @option("--replay", is_flag=True, hidden=True)
 @click.pass_obj
 def run(
@@ -56,7 +56,7 @@ def run(
     if unknown := sorted({*names}.difference(ROLES, (INTAKE,))):
         known = ", ".join((*ROLES, INTAKE))
         raise UsageError("there is no role {unknown}", todo="Roles: {known}.", unknown=unknown[0], known=known)
-    if names != (INTAKE,):
+    if not {*names} <= {INTAKE, METRICS}:
         _refuse_embedded(settings.is_embedded)
     tokens = _required_tokens(settings) if INTAKE in names else {}
     stop = Event()
@@ -64,16 +64,20 @@ def run(
     started = clock()
     # A clock that stood still would never let a lease run out.
     now = clock if at is None else lambda: at + (clock() - started)
+    if names == (METRICS,):
+        now = clock
     with ExitStack() as stack:
         opened = stack.enter_context(
             installation(require_ledger(settings), now=now, make=_replaying if replay else None)
         )
+        opened.figures_at = at
         running = opened.roles([name for name in names if name != INTAKE])
         url = None
         if INTAKE in names:
             url = stack.enter_context(_serving_intake(opened, running, tokens)).url
         elif http_port is not None:
-            health = Health(running, checks_of(opened), now, opened.runtime)
+            checks = ledger_checks_of(opened) if names == (METRICS,) else checks_of(opened)
+            health = Health(running, checks, now, opened.runtime)
             url = stack.enter_context(serving(health.app(), settings.http_host, settings.http_port)).url
         if call.as_json:
             emit_json({"url": url, "roles": [role.name for role in running]})
@@ -99,7 +103,7 @@ def _required_tokens(settings: Settings) -> dict[str, str]:
 def _serving_intake(opened: Installation, running: list[Role], tokens: Mapping[str, str]) -> Iterator[Served]:
     """The intake with the health answers; beside it stands a role that ends the process when it serves no more."""
     opened.require_key()
-    checks = checks_of(opened) if running else intake_checks_of(opened)
+    checks = checks_of(opened) if {role.name for role in running} - {METRICS} else ledger_checks_of(opened)
     health = Health(running, checks, opened.now, opened.runtime)
     app = intake_app(opened, tokens, health, ledger_only=True)
     with serving(app, opened.settings.http_host, opened.settings.http_port) as served:

@@ -20,7 +20,7 @@ _MIDNIGHT = time(0)
 _KEYS = ("name", "title", "day", "origin", "before_due", "of", "overdue")
 
 
-class Onset(msgspec.Struct, frozen=True):
+class Onset(msgspec.Struct, frozen=True, array_like=True):
     """From when on a case has a colour; at that very instant too, but for the one that says it is overdue."""
 
     at: datetime

@@ -12,18 +12,10 @@ from datetime import datetime
 import msgspec
 
 from router.core.case import Case, State
-from router.core.colours import onsets
+from router.core.colours import Onset, onsets
 from router.core.counted import UNKNOWN, Counted, Counts, Series
 from router.core.happened import Happened, category_of, district_of, tier_of
 from router.core.rules import Rules
-
-
-class Onset(msgspec.Struct, frozen=True, array_like=True):
-    """From when on an open case has a colour; `after`: not at that very instant yet."""
-
-    at: datetime
-    colour: str
-    after: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,5 +115,4 @@ def _colours(case: Case, rules: Rules) -> tuple[Onset, ...]:
     if not case.is_open or case.state is State.SUSPENDED:
         return ()
     policy = rules.policy(case.policy)
-    found = onsets(policy, rules.calendar(policy), case.opened_at, case.extended_due_at or case.due_at)
-    return tuple(Onset(one.at, one.colour, one.after) for one in found)
+    return onsets(policy, rules.calendar(policy), case.opened_at, case.extended_due_at or case.due_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -21,6 +21,63 @@ class Known(msgspec.Struct, frozen=True):
     #: So many of its entries are counted.
     counted: int
     standing: Standing
+
+
+class OpenGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Open cases that the gauges do not tell apart, but for their colours."""
+
+    tier: str
+    district: str
+    #: Code of the desk that leads them; empty before the first dispatch.
+    lead: str
+    suspended: bool
+    #: The supervision level they have reached; 0: none. And whether the next waits for its officer's word.
+    level: int
+    proposed: bool
+    cases: int
+    #: When the oldest was received.
+    oldest: datetime
+    #: How many of them are past their due date.
+    overdue: int
+
+
+class Coloured(NamedTuple):
+    """Where open cases of one colour are."""
+
+    tier: str
+    district: str
+    lead: str
+    colour: str
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Things that wait, and since when the oldest has; None: nothing waits."""
+
+    count: int
+    since: datetime | None
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that figures are made of, of one moment of the ledger, as it stands at one instant."""
+
+    #: What all counted cases add up to; in the due cohorts only what is due by the instant, and of problems also
+    #: what the window that ends there has.
+    tallies: Counts
+    open: tuple[OpenGroup, ...]
+    #: Open cases that have a colour at the instant.
+    coloured: Mapping[Coloured, int]
+    #: Tier → cases whose passed deadline should have taken them up, held by nothing.
+    unescalated: Mapping[str, Waiting]
+    #: Tier → cases whose passed deadline is held back.
+    held: Mapping[str, int]
+    outbox: Waiting
+    #: Reason → messages set aside.
+    parked: Mapping[str, int]
+    braked: bool
+    #: Role → when its loop that is furthest behind last came round.
+    beats: Mapping[str, datetime]
+    #: Changes on record that are not counted yet.
+    uncounted: int
 
 
 class CountingUnit(Protocol):
@@ -93,6 +150,14 @@ class CountedLedger(Protocol):
     def before_complaint(self, now: datetime) -> Counts:
         """Problems seen or resolved in the thirty days before `now`, and those of them, and of all time, that are
         resolved before complaint and still provisional; the rest of all time is in the tallies."""
+        ...
+
+    def snapshot(self, now: datetime) -> Snapshot:
+        """Everything that figures are made of, as it stands at `now`.
+
+        Raises:
+            UnreachableError: the database does not answer, or too slowly.
+        """
         ...
 
     def recount(self) -> int:

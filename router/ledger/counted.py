@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from router.core.counted import Counts
-from router.ledger import counting, problems
+from router.ledger import counting, problems, standing_now
+from router.ledger.count_port import Snapshot
 from router.ledger.database import Database
 
 
@@ -45,6 +46,11 @@ class CountedLedger:
         """Problems of the last thirty days, and what is provisional; the rest of all time is in the tallies."""
         with self._database.reading() as connection:
             return problems.lately(connection, now)
+
+    def snapshot(self, now: datetime) -> Snapshot:
+        """Everything that figures are made of, as it stands at `now`."""
+        with self._database.snapshot() as connection:
+            return standing_now.snapshot(connection, now)
 
     def recount(self) -> int:
         """Forget all figures and let every case be counted anew; returns how many cases."""

@@ -14,10 +14,11 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, func, insert, select, text
 
+from router.core.colours import Onset
 from router.core.counted import UNKNOWN, Counted, Counts, Series
 from router.core.events import Entry
 from router.core.problems import LinkKey, Problem, Sighting
-from router.core.standing import Onset, Standing
+from router.core.standing import Standing
 from router.ledger import problems, rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.count_port import Known

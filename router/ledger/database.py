@@ -26,6 +26,8 @@ from router.sentences import Sentence, sentence
 #: How long a writer waits for another one before it gives up, in seconds; a batch takes a fraction of one.
 BUSY_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 5
+#: A figure that takes longer than this would be old before it is read.
+LONGEST_QUESTION_S = 30
 
 _SQLITE = "sqlite"
 _POSTGRESQL = "postgresql+psycopg"
@@ -75,6 +77,21 @@ class Database:
         """
         with self.translated(), self._engine.connect() as connection:
             yield connection.execution_options(reads_only=True)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """As :meth:`reading`, and every question is answered of one and the same moment.
+
+        Raises:
+            UnreachableError: the database does not answer, or a question took too long.
+        """
+        with self.translated(), self._engine.connect() as connection:
+            if self.is_sqlite:
+                yield connection.execution_options(reads_only=True)
+                return
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{LONGEST_QUESTION_S}s'")
+            yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:

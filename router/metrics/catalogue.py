@@ -46,6 +46,7 @@ LOOPS = (
     "staffing",
     "notices",
     "audit",
+    "metrics",
     "desk",
 )
 #: What became of lists for the people at desks: as of any message, or the desk has no queue.

@@ -73,6 +73,14 @@ class Beating(Protocol):
     skew_s: float | None
 
 
+class Exporting(Protocol):
+    """What is read of whoever computes the figures of cases."""
+
+    def exposition(self) -> bytes:
+        """The figures, in Prometheus' text format."""
+        ...
+
+
 class Runtime(Collector):
     """The parts of a process, and what a scrape reads of them; parts may be added at any time."""
 
@@ -88,6 +96,7 @@ class Runtime(Collector):
         self.staffings: list[LookingForDesks] = []
         self.notifiers: list[Listing] = []
         self.pulses: list[Beating] = []
+        self.exporters: list[Exporting] = []
         self.roles: list[Role] = []
         self._broker = broker
         self._seconds = _histogram(c.BATCH_SECONDS)
@@ -108,7 +117,8 @@ class Runtime(Collector):
 
     def exposition(self) -> bytes:
         """All metrics, in Prometheus' text format."""
-        return generate_latest(self._registry)
+        figures = [exporter.exposition() for exporter in self.exporters[:1]]
+        return b"".join((generate_latest(self._registry), *figures))
 
     def collect(self) -> Iterator[Metric]:
         """Read the parts; called by the registry at each scrape."""

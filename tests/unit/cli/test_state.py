@@ -83,7 +83,7 @@ def beat(role: str, ago_s: float = 1.0, *, instance: str = "a:1:x", **more: Any)
 def everybody(shell: Shell, *more: Beat) -> None:
     """All roles run."""
     with opened(shell) as ledger:
-        ledger.note_beats([beat("router"), beat("relay"), beat("sla"), *more])
+        ledger.note_beats([beat("router"), beat("relay"), beat("sla"), beat("metrics"), *more])
 
 
 def wrong(shell: Shell) -> list[str]:
@@ -109,6 +109,7 @@ def test_nothing_is_well_where_nothing_runs(shell: Shell) -> None:
         ("role", "router"),
         ("role", "relay"),
         ("role", "sla"),
+        ("role", "metrics"),
     ]
     assert "nothing is wrong" not in shell("status").out
     assert "没有 sla 在运行" in shell("status", lang="zh").out
@@ -117,7 +118,12 @@ def test_nothing_is_well_where_nothing_runs(shell: Shell) -> None:
 def test_a_role_is_gone_after_a_minute_without_a_sign_of_life_and_its_last_one_is_told(shell: Shell) -> None:
     with opened(shell) as ledger:
         ledger.note_beats(
-            [beat("router", 185, instance="c:3:z"), beat("relay", 50), beat("sla", 50, instance="b:2:y")]
+            [
+                beat("router", 185, instance="c:3:z"),
+                beat("relay", 50),
+                beat("sla", 50, instance="b:2:y"),
+                beat("metrics", 50),
+            ]
         )
     done = shell("status", "--json")
     assert done.code == 7
@@ -126,6 +132,7 @@ def test_a_role_is_gone_after_a_minute_without_a_sign_of_life_and_its_last_one_i
         ("router", 0),
         ("relay", 1),
         ("sla", 1),
+        ("metrics", 1),
     ]
 
 
