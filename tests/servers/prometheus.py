@@ -50,13 +50,16 @@ class Prometheus(StartedInWith):
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="case-router-prometheus-"))
-        for name, text in {**(files or {}), "prometheus.yml": config}.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.replace(f"{HOST}:PORT", f"{HOST}:{self.port}"), encoding="utf-8")
+        self._write({**(files or {}), "prometheus.yml": config})
         # Loopback needs no proxy, whatever the environment says.
         self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=HTTP_TIMEOUT_S)
         self._server: ServerProcess | None = None
+
+    def _write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace(f"{HOST}:PORT", f"{HOST}:{self.port}"), encoding="utf-8")
 
     def start(self) -> None:
         """Start the server and return when it answers queries.
@@ -71,6 +74,7 @@ class Prometheus(StartedInWith):
                 f"--config.file={self.folder / 'prometheus.yml'}",
                 f"--storage.tsdb.path={self.folder / 'data'}",
                 f"--web.listen-address={HOST}:{self.port}",
+                "--web.enable-lifecycle",
                 "--log.level=warn",
             ],
             log=self.folder / "prometheus.log",
@@ -129,6 +133,15 @@ class Prometheus(StartedInWith):
 
         wait_until(there, deadline_s=deadline_s, what=expression, every_s=0.2)
         return found
+
+    def reload(self, files: Mapping[str, str]) -> None:
+        """Write files and have them read in; the answer may be of the old ones for a moment.
+
+        Raises:
+            httpx.HTTPStatusError: what was written is faulty.
+        """
+        self._write(files)
+        self._http.post("/-/reload").raise_for_status()
 
     def stop(self) -> None:
         """End the server in good order; its data stay."""

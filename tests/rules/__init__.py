@@ -1,0 +1,1 @@
+"""Rules and alerts in Prometheus' own tools; the cases are files of `promtool test rules`, to be run by hand."""
