@@ -46,6 +46,7 @@ SOURCE = "shell"
 @option("--raised-by", type=click.Choice(["resident", "worker"]))
 @option("--on-behalf", is_flag=True)
 @option("--solved", "solved_on_the_spot", is_flag=True)
+@option("--nothing-raised", is_flag=True)
 @option("--evidence", multiple=True, metavar="REF")
 @option("--starred", is_flag=True)
 @option("--vulnerable", is_flag=True)
@@ -119,6 +120,9 @@ def _where(case: Case, code: str | None) -> dict[str, object]:
 
 def _tell_where(case: Case, tree: Tree, now: datetime) -> None:
     """Beside the id, for whoever sits there: who has the case, by which policy, and what falls due first."""
+    if case.nothing_raised:
+        tell(word("case_visit_kept", case=case.id, desk=desk_name(tree, case.lead)))
+        return
     tell(word("case_opened", case=case.id))
     tell(word("case_went", desk=desk_name(tree, case.lead)))
     tell(word("case_by_policy", policy=case.policy))

@@ -22,6 +22,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "received through {channel}: {origin}, {matter_type}; due {due_at}; policy {policy_reason}",
     ),
     "Dispatched": ("派单至 {desk}（{reason}）", "dispatched to {desk} ({reason})"),
+    "NothingRaised": ("走访记录（{desk}）：无诉求", "a visit ({desk}): nothing was raised"),
     "Accepted": ("{desk} 签收", "{desk} signed for it"),
     "ProgressReported": (
         "{desk} 报告进展；核实属实：{substantiated}",

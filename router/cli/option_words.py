@@ -110,6 +110,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--raised-by": ("由居民或工作人员提出", "raised by a resident or a worker"),
     "--on-behalf": ("代办", "filed by a worker for a resident"),
     "--quiet": ("只打印工单编号", "print the id of the case and no more"),
+    "--nothing-raised": (
+        "走访无诉求：只留记录",
+        "a visit at which nothing was raised: it is kept, and is no case",
+    ),
     "--solved": ("当场解决，须有证明材料", "solved on the spot; needs --evidence"),
     "--starred": ("加星件", "key case"),
     "--vulnerable": ("特殊群体", "concerns a vulnerable person"),

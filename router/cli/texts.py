@@ -76,6 +76,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
     "no_case": ("没有编号为 {case} 的工单", "there is no case {case}"),
     "no_case_todo": ("用 case-router case list 查看编号", "`case-router case list` shows the ids"),
+    "case_visit_kept": (
+        "走访 {case}（{desk}）已留记录：无诉求",
+        "visit {case} ({desk}) is on record: nothing was raised",
+    ),
     "case_opened": ("已受理：{case}", "opened: {case}"),
     "case_went": ("  主办：{desk}", "  lead: {desk}"),
     "case_by_policy": ("  规则：{policy}", "  policy: {policy}"),

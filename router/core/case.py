@@ -117,6 +117,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     outcome: Outcome | None = None
     #: Opened and resolved at once: solved before it was brought (当场解决).
     on_the_spot: bool = False
+    #: A visit at which nothing was raised: a record that counts as a visit, and no matter of anybody's.
+    nothing_raised: bool = False
     #: It was closed because those who were asked accept it.
     satisfied: bool = False
     #: When whoever supervises the lead was given its order, and when that was put on record.
@@ -172,6 +174,11 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     def is_restricted(self) -> bool:
         """Whether it is confidential or about somebody: then it is announced, linked and copied to nobody."""
         return bool(self.confidential or self.subject_desk is not None or self.named_desks or self.named_persons)
+
+    @property
+    def is_matter(self) -> bool:
+        """Whether figures of cases count it: not inspectors' work, a batch project or a visit without a matter."""
+        return not (self.is_task or self.nothing_raised or self.project is not None)
 
     @property
     def next_due_at(self) -> datetime | None:

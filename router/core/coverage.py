@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from router.core.case import Case, State
+from router.core.opening import VISIT
 
 
 class Coverage(Struct, frozen=True, kw_only=True):
@@ -27,11 +28,16 @@ class Coverage(Struct, frozen=True, kw_only=True):
     closed: int = 0
     #: Opened and resolved at once (当场解决): in the figures above as well, and counted apart here.
     on_the_spot: int = 0
+    #: Visits on record (走访): those that brought a case, one each, and those at which nothing was raised, which
+    #: are in no other figure here.
+    visits: int = 0
+    nothing_raised: int = 0
 
 
 def coverage(cases: Iterable[Case]) -> Coverage:
     """Count them; any order gives the same. A case that was withdrawn before anybody could act counts as well."""
-    found = list(cases)
+    kept = list(cases)
+    found = [case for case in kept if not case.nothing_raised]
     return Coverage(
         cases=len(found),
         instructed=sum(bool(case.together.instructions) for case in found),
@@ -40,6 +46,8 @@ def coverage(cases: Iterable[Case]) -> Coverage:
         satisfied=sum(case.satisfied for case in found),
         closed=sum(case.state is State.CLOSED for case in found),
         on_the_spot=sum(case.on_the_spot for case in found),
+        visits=sum(case.channel == VISIT for case in kept),
+        nothing_raised=len(kept) - len(found),
     )
 
 

@@ -59,7 +59,7 @@ def happened(entries: Sequence[e.Entry], rules: Rules, beyond: int = 0, *, repla
         walk.take(index, counts=index >= beyond)
     if walk.case is None:
         raise ValueError("a case is made by at least one entry")
-    return Happened(walk.case, Counter() if walk.case.is_task else walk.counts, tuple(walk.leads))
+    return Happened(walk.case, walk.counts if walk.case.is_matter else Counter(), tuple(walk.leads))
 
 
 def district_of(case: Case, rules: Rules) -> str:

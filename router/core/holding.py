@@ -92,7 +92,7 @@ class _Account:
             self._hand(Who(HolderKind.CHANNEL, event.channel), entry.event_at)
             self._hand(self._hands.holder, self._known_at(entry))
             return
-        if isinstance(event, e.Closed):
+        if isinstance(event, e.Closed | e.NothingRaised):
             self._close(entry.event_at)
             return
         if isinstance(event, e.Reopened):

@@ -240,6 +240,8 @@ def _permitted(case: Case, command: c.Command, kind: Kind, rules: Rules) -> Refu
             return refuse("grid")
     if case.is_task and kind not in OF_A_TASK:
         return refuse("is_inspection", command=kind)
+    if case.nothing_raised and kind is not Kind.REDACT:
+        return refuse("is_visit", command=kind)
     permission = PERMISSIONS[kind]
     roles = roles_of(command.actor, case, rules)
     # Where a case stands is told to those who have to do with it.

@@ -17,7 +17,6 @@ from router.core.events import Cause, ClusterProposed, Linked, Unlinked
 from router.core.hiding import hides
 from router.core.ladder import above, climb, hand_up
 from router.core.permissions import FROM_ABOVE, HANDLES, roles_of
-from router.core.project import PROJECT
 from router.core.refusals import Refusal, refuse
 from router.core.rules import COMPLAINT, Rules
 from router.core.step import FOLLOWS, ROUTER, Draft
@@ -51,7 +50,7 @@ def appeal_of(case: Case) -> str | None:
     Returns:
         A text to be hashed under the installation's key; None: nobody can tell, or it is linked to nothing.
     """
-    apart = case.is_restricted or case.source == PROJECT
+    apart = case.is_restricted or not case.is_matter
     if apart or case.complainant is None:
         return None
     words = "".join(unicodedata.normalize("NFKC", case.text).split())

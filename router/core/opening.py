@@ -14,7 +14,7 @@ from router.core import levels, notices, taking_over, task_force
 from router.core.arming import arm, signing, statutory_due
 from router.core.case import Case
 from router.core.commands import ActorRole, Open, Outcome, TakeOver
-from router.core.events import Dispatched, Received, Skipped
+from router.core.events import Dispatched, NothingRaised, Received, Skipped
 from router.core.kept import KeptFrom, kept_from, on_record
 from router.core.matching import AppealFacts, choose
 from router.core.place import place_key
@@ -26,6 +26,9 @@ from router.core.rules import Rules
 from router.core.step import Draft, Step
 from router.core.whistles import assist
 from router.core.working import resolved
+
+#: The channel of visits (走访).
+VISIT = "visit"
 
 
 def content_hash(command: Open) -> str:
@@ -56,7 +59,10 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     if found is None:
         return refuse("nobody_may_see")
     draft = Draft(None, command, at=at, now=now, tree=tree)
-    draft.add(_classified(command, meant, rules, found, digest, at, kept), text=command.text)
+    classified = _classified(command, meant, rules, found, digest, at, kept)
+    if command.nothing_raised:
+        return _visited(draft, command, rules, classified, found)
+    draft.add(classified, text=command.text)
     found, beside = task_force.jointly(draft.case, rules, found)
     waiting = task_force.waits(draft, rules, found)
     solved = command.solved_on_the_spot and bool(command.evidence)
@@ -74,6 +80,17 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
     if solved:
         done = Outcome.SOLVED
         resolved(draft, rules, draft.case.lead, done, command.evidence, None, "", on_the_spot=True)
+    return draft.step()
+
+
+def _visited(draft: Draft, command: Open, rules: Rules, received: Received, found: Route) -> Step | Refusal:
+    """走访无诉求: the visit is on record, without a clock and without anybody who has something to do."""
+    if command.channel != VISIT or command.solved_on_the_spot:
+        return refuse("no_visit")
+    draft.add(msgspec.structs.replace(received, milestones=(), due_at=None, triaged=False), text=command.text)
+    here = None if draft.case.is_restricted else rules.tree.territorial(found.division_path[-1])
+    draft.add(NothingRaised(desk=(here or found.desk).code))
+    notices.answer(draft, "received")
     return draft.step()
 
 

@@ -26,6 +26,7 @@ ALL, LAST_30_DAYS = "all", "30d"
 #: Whose word lets a case pass its gate; the handling desk's own where there is none.
 _DECIDED_BY: dict[str, DecidedBy] = {
     GateKind.NONE: "desk",
+    "not_drawn": "desk",
     GateKind.FOLLOW_UP: "hotline",
     GateKind.INSPECTION: "other",
     # Only the hotline, from the resident, and supervision can take a case back.
@@ -45,14 +46,14 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sighting_in(found: Happened, entries: Iterable[Entry], rules: Rules) -> Sighting | None:
-    """A case as the problem sweep sees it; None for an inspector's task, which is no case.
+    """A case as the problem sweep sees it; None for what is no matter of a citizen's (`Case.is_matter`).
 
     Args:
         found: the case.
         entries: all of the case, in the order of recording.
         rules: in force.
     """
-    if found.case.is_task:
+    if not found.case.is_matter:
         return None
     gate = next((entry.event.gate for entry in reversed(list(entries)) if isinstance(entry.event, Closed)), "")
     facts = case_facts(

@@ -35,6 +35,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "该工单是检查任务，不能{command}",
         "the case is an inspection task: {command} is not possible",
     ),
+    "is_visit": (
+        "该记录是无诉求的走访，不能{command}",
+        "this is a visit at which nothing was raised: {command} is not possible",
+    ),
+    "no_visit": (
+        "“无诉求”只用于走访渠道，且不得同时写当场解决",
+        "nothing raised is said of a visit alone, and not of one that solved something",
+    ),
     "is_a_draw": ("{case} 是抽查，请先抽取", "{case} is a draw: draw first, what is drawn is inspected"),
     "is_no_draw": ("{case} 不是抽查", "{case} is not a draw"),
     "drawn_already": ("{case} 已抽取", "{case} was drawn already"),

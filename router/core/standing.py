@@ -47,9 +47,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def standing_of(found: Happened, rules: Rules) -> Standing | None:
-    """How a case stands; None for an inspector's task, which is no case."""
+    """How a case stands; None for what is no matter of a citizen's (`Case.is_matter`)."""
     case = found.case
-    if case.is_task:
+    if not case.is_matter:
         return None
     changed = case.extended_due_at or case.due_at
     return Standing(

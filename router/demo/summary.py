@@ -132,7 +132,7 @@ def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_da
             returns=history.returns[case.id],
         )
         for case in ledger.all_cases()
-        if not case.is_task
+        if case.is_matter
     ]
     facts = [facts_of(record.case) for record in records]
     sightings = {fact.case_id: sighting_of(fact) for fact in facts}

@@ -106,7 +106,7 @@ def document(ledger: Ledger) -> dict[str, Any]:
     facts = {
         case.id: case_facts(case, district=about.districts.get(case.district or ""), decided_by="desk")
         for case in ledger.all_cases()
-        if not case.is_task
+        if case.is_matter
     }
     refused = _refused(ledger, facts)
     return figures(

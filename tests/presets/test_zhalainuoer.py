@@ -22,6 +22,7 @@ from router.core.commands import (
     Mitigate,
     Place,
     RecordInspection,
+    Reopen,
     Reply,
     ReportProgress,
     RequestReturn,
@@ -30,6 +31,9 @@ from router.core.commands import (
 )
 from router.core.coverage import coverage
 from router.core.division_faults import check
+from router.core.happened import happened
+from router.core.problem_counts import sighting_in
+from router.core.standing import standing_of
 from router.core.tree import Category, DeskKind, TreeFile
 from tests.city import desk, file
 from tests.presets.conftest import Opening
@@ -183,6 +187,41 @@ def test_37_of_104_matters_of_visits_were_solved_on_the_spot_and_are_counted_apa
     # Said to be solved without evidence, it is a case like any other.
     bare = play.open(channel="visit", raised_by="resident", category="services", solved_on_the_spot=True)
     assert (bare.state, bare.on_the_spot, bare.lead) == (State.DISPATCHED, False, "willow")
+
+
+def test_a_visit_at_which_nothing_was_raised_is_a_record_that_counts_and_no_case(stage: Opening) -> None:
+    play = _stage(stage)
+    said: dict[str, Any] = {
+        "channel": "visit",
+        "raised_by": "worker",
+        "source_id": "入户-7",
+        "text": "家中一切都好",
+    }
+    quiet = play.open(nothing_raised=True, **said)
+    assert play.story() == [
+        f"{local(quiet.opened_at)} Received",
+        f"{local(quiet.opened_at)} NothingRaised by willow",
+    ]
+    assert (quiet.is_open, quiet.next_due_at, quiet.due_at, play.told("willow")) == (False, None, None, [])
+    # The same visit handed in again is the same record.
+    assert play.open(nothing_raised=True, **said).version == quiet.version
+    raised = play.open(channel="visit", raised_by="resident", category="services", source_id="入户-8")
+    found = coverage([quiet, raised])
+    assert (found.visits, found.nothing_raised, found.cases, found.closed) == (2, 1, 1, 0)
+    entries, rules = play.entries(quiet.id), play.on.rulebook()
+    assert sighting_in(happened(entries, rules), entries, rules) is None
+    assert standing_of(happened(entries, rules), rules) is None
+    assert not happened(entries, rules).counts
+    # Nobody has anything to do with it.
+    assert play.say("2026-09-22 10:00", "willow", Resolve, case_id=quiet.id) == "is_visit"
+    assert play.say("2026-09-22 10:01", "citizen:visit", Reopen, case_id=quiet.id) == "is_visit"
+
+
+def test_nothing_raised_is_said_of_a_visit_alone(stage: Opening) -> None:
+    play = _stage(stage)
+    with pytest.raises(AssertionError):  # there is no case to give back
+        play.open(channel="app", nothing_raised=True)
+    assert play.refused == "no_visit"
 
 
 # -- Recurring water --------------------------------------------------------------------------------------------

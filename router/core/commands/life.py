@@ -33,6 +33,8 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
     on_behalf: bool = False
     #: 当场解决: solved before it was brought, as the evidence shows; without evidence it is a case like any other.
     solved_on_the_spot: bool = False
+    #: 走访记录: a visit at which nothing was raised; it is kept, and is no case of anybody's.
+    nothing_raised: bool = False
     #: References of pictures or documents; no personal data.
     evidence: tuple[str, ...] = ()
     starred: bool = False

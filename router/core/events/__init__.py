@@ -71,6 +71,7 @@ from router.core.events.life import (
     FollowUpDrawn as FollowUpDrawn,
     LateReportKept as LateReportKept,
     Mitigated as Mitigated,
+    NothingRaised as NothingRaised,
     NoticeRepeated as NoticeRepeated,
     Overtaken as Overtaken,
     ProgressReported as ProgressReported,
@@ -125,6 +126,7 @@ from router.core.events.together import (
 AnyEvent = (
     Received
     | Dispatched
+    | NothingRaised
     | Accepted
     | ProgressReported
     | Replied

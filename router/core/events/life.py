@@ -64,6 +64,13 @@ class Dispatched(Event, frozen=True, kw_only=True, tag="Dispatched"):
     receipt: str = ""
 
 
+class NothingRaised(Event, frozen=True, kw_only=True, tag="NothingRaised"):
+    """走访无诉求: a visit is on record at which nothing was raised; there is nothing to do and nobody to do it."""
+
+    #: Desk of the place.
+    desk: str
+
+
 class Accepted(Event, frozen=True, kw_only=True, tag="Accepted"):
     """The lead signed for it."""
 

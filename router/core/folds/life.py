@@ -135,6 +135,13 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     clocks.rearm(case, event.milestones)
 
 
+def _on_nothing_raised(case: Case, event: e.NothingRaised, entry: e.Entry) -> None:
+    case.state = State.CLOSED
+    case.closed_at = entry.event_at
+    case.nothing_raised = True
+    case.lead = event.desk
+
+
 def _on_follow_up_drawn(case: Case, event: e.FollowUpDrawn, _entry: e.Entry) -> None:
     case.to_be_asked = event.drawn
 
@@ -296,6 +303,7 @@ def _on_refused(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
 #: How the events of the main path change a case.
 FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.Dispatched: _on_dispatched,
+    e.NothingRaised: _on_nothing_raised,
     e.Accepted: _on_accepted,
     e.ProgressReported: _on_progress,
     e.Replied: _on_replied,

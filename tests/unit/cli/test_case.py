@@ -341,6 +341,21 @@ def test_a_follow_up_has_all_three_answers_on_the_unit_or_none(shell: Shell) -> 
     assert "评价 已联系：是，已解决：是，基本满意" in shell("case", "show", case, lang="zh").out
 
 
+def test_a_visit_at_which_nothing_was_raised_is_kept_and_said_to_be_one(shell: Shell) -> None:
+    words = ("case", "open", "--channel", "visit", "--division", "hubin/liuyin", "--nothing-raised")
+    done = shell(*words, "--source-id", "v-1")
+    assert (done.code, "is on record: nothing was raised" in done.err) == (0, True)
+    assert "无诉求" in shell(*words, "--source-id", "v-2", lang="zh").err
+    case = done.out.strip()
+    assert "a visit (liuyin): nothing was raised" in shell("case", "show", case).out
+    assert shell("case", "list", "--json").json == []
+    assert shell("case", "time", case).code == 0
+    assert shell("sla", "explain", case).code == 0
+    assert shell("audit").code == 0
+    refused = shell("case", "open", "--channel", "app", "--nothing-raised", "--text", "?", "--json")
+    assert (refused.code, refused.json["refused"]) == (5, "no_visit")
+
+
 def test_whoever_asked_can_send_it_one_tier_up(shell: Shell) -> None:
     shell("policy", "import", "assessed-units-suggestion", "assessed-units", "default")
     case = shell.open()

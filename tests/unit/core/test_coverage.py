@@ -74,4 +74,4 @@ def test_whoever_was_not_reached_or_came_back_was_not_satisfied() -> None:
 def test_what_was_solved_on_the_spot_is_counted_apart() -> None:
     play = Play()
     play.open("visit", raised_by="worker", solved_on_the_spot=True, evidence=("photo-1",))
-    assert coverage([play.case, _bare()]) == Coverage(cases=2, closed=1, on_the_spot=1)
+    assert coverage([play.case, _bare()]) == Coverage(cases=2, closed=1, on_the_spot=1, visits=1)
