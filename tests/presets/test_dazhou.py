@@ -28,6 +28,7 @@ from router.core.tree import DeskKind
 from tests.city import desk, file
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage
+from tests.unit.core.calendars import china
 
 SUPERVISION, PETITION = "supervision-group", "petition-group"
 _GROUPS = (
@@ -312,3 +313,55 @@ def test_the_four_coverages_are_counted_over_all_cases(stage: Opening) -> None:
     assert coverage([play.case_of(whole), play.case]) == Coverage(
         cases=2, instructed=2, on_site=1, task_force=1, satisfied=1, closed=1
     )
+
+
+# -- 31 received, 9 closed in 9 days ------------------------------------------------------------------------------
+
+#: How many came on each of the nine days, from 30 September on.
+_RECEIVED = (4, 4, 4, 4, 3, 3, 3, 3, 3)
+
+
+def test_31_received_and_9_closed_in_9_days_is_what_the_count_says(stage: Opening) -> None:
+    play = _stage(stage)
+    days = [f"2026-09-{30:02}", *(f"2026-10-{day:02}" for day in range(1, 9))]
+    cases: list[str] = []
+    for day, count in zip(days, _RECEIVED, strict=True):
+        for _ in range(count):
+            number = len(cases) + 1
+            _at_work(play, f"{day} 11:{number:02}", f"督〔2026〕{number}号")
+            cases.append(play.case.id)
+        # Two days after it came in, each of the first nine is solved; a day later its neighbours accept that.
+        for at, work in ((2, _done), (3, _accepted)):
+            for case in cases[:9]:
+                if _day_of(play, case) + at == days.index(day):
+                    work(play, f"{day} 16:00", case)
+    play.until("2026-10-08 23:59")
+    found = coverage(map(play.case_of, cases))
+    assert (found.cases, found.closed, found.satisfied) == (31, 9, 9)
+    # Upstream has heard of the nine that they are done, and of no other.
+    assert play.answered("upstream").count("closed") == 9
+    # Received on the first two days and part of the third: nothing has passed its seventh day unsolved.
+    assert not [case for case in cases if play.story("Escalated", case_id=case)]
+    assert all(play.case_of(case).closed_at is None for case in cases[9:])
+
+
+def _at_work(play: Stage, at: str, number: str) -> None:
+    play.open(at, channel="upstream", source_id=number, text=f"督查交办：{number}")
+    play.say(at, "cloud", AssignLeader, leader="副市长（城建）", tier="city")
+    play.say(at, "lake", Instruct, leader="区长", tier="district", text="立即办理")
+    assert play.say(at, "dispatcher:li", Dispatch, desk="lake") is None
+
+
+def _day_of(play: Stage, case: str) -> int:
+    """Which of the nine days a case came on, from 0."""
+    return (play.case_of(case).opened_at - china(2026, 9, 30)).days
+
+
+def _done(play: Stage, at: str, case: str) -> None:
+    play.say(at, "lake", ReportProgress, case_id=case, substantiated=True)
+    assert play.say(at, "lake", Resolve, case_id=case) is None
+
+
+def _accepted(play: Stage, at: str, case: str) -> None:
+    said = {"result": FollowUpResult.ACCEPTED, "asked": 22}
+    assert play.say(at, "follow_up:team", FollowUp, case_id=case, **said) is None

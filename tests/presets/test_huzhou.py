@@ -5,6 +5,9 @@ Saturday 26 September 2026 lies in a holiday, Sunday 20 September is worked: nei
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 
 from router.core.commands import FilePlan, ReportProgress, Resolve
@@ -80,6 +83,10 @@ def test_what_is_not_done_goes_to_the_city_from_the_report_on(stage: Opening) ->
     assert play.told("lake") == ["assigned", "reminded", "reminded", "taken"]
 
 
+def _week_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=7)).isoformat()
+
+
 @pytest.mark.parametrize(
     ("lead", "division"), [("cloud", ()), ("lake", ("lake",))], ids=["of the city", "of a district"]
 )
@@ -95,3 +102,35 @@ def test_business_councils_of_two_levels_are_a_channel(
     # Council items have no wall clock: they fall under the policy after this one.
     assert raised.policy.startswith("default@")
     assert play.due("close") == "2026-10-09 00:00"  # 24, 28, 29, 30 September and 8 October, to 24:00
+
+
+def test_every_wednesday_two_levels_hear_enterprises_and_what_became_of_last_weeks_words(stage: Opening) -> None:
+    play = stage("huzhou", start="2026-09-16 14:00")
+    brought: dict[str, list[str]] = {}
+    heard: dict[str, list[str]] = {}
+    # The last of them lies in National Day week: a Wednesday all the same.
+    for day in ("2026-09-16", "2026-09-23", "2026-09-30", "2026-10-07"):
+        play.until(f"{day} 14:00")
+        assert play.time.weekday() == 2
+        # First each council hears what became of what it was told a week before.
+        for last in brought.get(_week_before(day), []):
+            heard.setdefault(day, []).append(f"{play.case_of(last).lead} {play.case_of(last).state}")
+        for lead, division in (("cloud", ()), ("lake", ("lake",))):
+            told: dict[str, Any] = {
+                "channel": "council",
+                "raised_by": "resident",
+                "desk": lead,
+                "division": division,
+            }
+            found = play.open(source_id=f"{day}/{lead}", text="企业反映：用电增容", **told)
+            assert (found.lead, found.origin) == (lead, "complaint")
+            brought.setdefault(day, []).append(found.id)
+        # The district solves what it is told within the week; the city leaves its own lying.
+        play.say(f"{day} 15:00", "lake", Resolve, case_id=brought[day][1], text="已增容")
+    # Five working days: 17, 18, 20 (a Sunday that is worked), 21, 22 September have passed a week later;
+    # of 24, 28, 29, 30 September and 8 October not all have.
+    assert heard == {
+        "2026-09-23": ["supervision-1 dispatched", "lake closed"],
+        "2026-09-30": ["cloud dispatched", "lake closed"],
+        "2026-10-07": ["cloud dispatched", "lake closed"],
+    }
