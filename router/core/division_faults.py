@@ -146,6 +146,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "每个编码只对应一个事项",
         "map each code to one category",
     ),
+    "two-windows": (
+        "事项 {code} 的 problem_days 是 {days}，同一大类 {group} 已写 {first}",
+        "category {code} says problem_days {days}, and its group {group} says {first} already",
+        "同一大类只写一个天数",
+        "give the categories of one group the same number of days",
+    ),
     "unknown-line": (
         "类别 {code} 的条线 {line} 在 {tier} 层没有任何部门",
         "category {code} goes to line {line}, which has no desk at tier {tier}",
@@ -356,6 +362,16 @@ class _Check:
                 data = {"code": category.code, "line": category.line, "tier": tier}
                 yield self._fault("unknown-line", f"category[{index}]", **data)
         yield from self._meanings()
+        yield from self._windows()
+
+    def _windows(self) -> Iterator[Fault]:
+        """A problem of one group stays the same problem for so long, whichever category says it."""
+        first: dict[str, int] = {}
+        for index, category in enumerate(self.file.categories):
+            days = category.problem_days
+            if days is not None and first.setdefault(category.group, days) != days:
+                group = {"group": category.group, "first": first[category.group]}
+                yield self._fault("two-windows", f"category[{index}]", code=category.code, days=days, **group)
 
     def _meanings(self) -> Iterator[Fault]:
         """A code of another taxonomy means one category, and is the code of no other."""

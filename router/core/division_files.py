@@ -35,7 +35,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -106,6 +106,7 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     #: The name of a tier or its index.
     line_tier: str | int = 1
     also: tuple[str, ...] = ()
+    problem_days: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
     def value(self, tiers: Sequence[str]) -> Category:
         tier = self.line_tier
@@ -115,7 +116,13 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             tier = tiers.index(tier)
         group = self.group if self.group is not None else self.code
         return Category(
-            code=self.code, name=self.name, group=group, line=self.line, line_tier=tier, also=self.also
+            code=self.code,
+            name=self.name,
+            group=group,
+            line=self.line,
+            line_tier=tier,
+            also=self.also,
+            problem_days=self.problem_days,
         )
 
 
@@ -284,6 +291,7 @@ _DEFAULTS: dict[str, object] = {
     "calendar": None,
     "line_tier": 1,
     "also": (),
+    "problem_days": None,
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 
 import msgspec
 
@@ -17,6 +18,7 @@ from router.core.happened import Happened, district_of
 from router.core.policy import GateKind
 from router.core.problems import Problem, Sighting, Windows, find_problems
 from router.core.rules import Rules
+from router.core.tree import Tree
 
 TOTAL, WITHOUT_ON_THE_SPOT, INDEPENDENT_ONLY = "total", "without_on_the_spot", "independent_only"
 COHORT, FLOW = "cohort", "flow"
@@ -61,6 +63,12 @@ def sighting_in(found: Happened, entries: Iterable[Entry], rules: Rules) -> Sigh
     )
     verified = found.case.closed_at is not None and gate in (GateKind.FOLLOW_UP, GateKind.INSPECTION)
     return msgspec.structs.replace(sighting_of(facts), independently_verified=verified)
+
+
+def windows_in(tree: Tree) -> Windows:
+    """How long a problem stays the same after its resolution, as the categories of a tree say."""
+    said = {c.group: c.problem_days for c in tree.file.categories if c.problem_days is not None}
+    return Windows(by_group={group: timedelta(days=days) for group, days in said.items()})
 
 
 def flags_of(problem: Problem) -> Flags:

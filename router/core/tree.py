@@ -85,6 +85,9 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     line_tier: int = 1
     #: Codes of another taxonomy that mean this one: a case that comes with one of them is of this category.
     also: tuple[str, ...] = ()
+    #: Days after its resolution in which a case of the group is still the same problem (docs/behaviour.md, 5);
+    #: None: as another category of the group says, else thirty.
+    problem_days: int | None = None
 
 
 class TreeFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,44 +9,49 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 
 import msgspec
+import structlog
 
 from router.core.counted import Counts
 from router.core.happened import happened
-from router.core.problem_counts import sighting_in, swept_again
+from router.core.problem_counts import sighting_in, swept_again, windows_in
 from router.core.problems import Sighting, Windows
 from router.core.standing import settled, standing_of
 from router.flow import RulesInForce
 from router.ledger.count_port import CountingUnit, Known
 from router.ledger.port import Ledger
 
+log = structlog.get_logger()
+
 #: Changes counted in one transaction.
 BATCH = 500
 #: Kind of the version that says that a ledger is a replay: recording times say nothing of its cases.
 _REPLAY = "replay"
+#: Kind of the version that says by which windows the problems in the ledger were found.
+_WINDOWS = "problem_windows"
 
 
 class Counting:
     """Keeps the figures of a ledger; one thread at a time."""
 
-    def __init__(
-        self, ledger: Ledger, rulebook: RulesInForce, *, batch: int = BATCH, windows: Windows | None = None
-    ) -> None:
+    def __init__(self, ledger: Ledger, rulebook: RulesInForce, *, batch: int = BATCH) -> None:
         """Put it together.
 
         Args:
             ledger: whose cases are counted.
             rulebook: gives the rules in force, and the policies that cases have had.
             batch: changes counted in one transaction.
-            windows: how long a problem stays the same after its resolution; None: as the replay in the ledger has
-                it, or thirty days. Other ones than before need `recount`.
         """
         self._ledger = ledger
         self._rulebook = rulebook
         self._batch = batch
-        self._windows = windows or _windows_of(ledger)
-        self._replayed = ledger.current(_REPLAY) is not None
+        #: How long a problem stays the same after its resolution: as the replay in the ledger has it, else as the
+        #: tree in force says.
+        self._replay_windows = _windows_of_replay(ledger)
+        self._replayed = self._replay_windows is not None
+        self._windows: Windows | None = None
 
     def run_once(self) -> int:
         """Count at most one batch of changes; returns how many were taken.
@@ -54,10 +59,24 @@ class Counting:
         Raises:
             UnreachableError: the database does not answer; nothing is counted then.
         """
+        windows = self._keep_windows()
         with self._ledger.counting(self._batch) as unit:
             if unit.taken:
-                self._count(unit)
+                self._count(unit, windows)
             return unit.taken
+
+    def _keep_windows(self) -> Windows:
+        """The windows in force; where figures were counted by others, every case is counted anew."""
+        windows = self._replay_windows or windows_in(self._rulebook().tree)
+        if windows != self._windows:
+            body = msgspec.json.encode(windows, order="sorted")
+            found = self._ledger.current(_WINDOWS)
+            if body != (found[1] if found is not None else msgspec.json.encode(Windows(), order="sorted")):
+                log.warning("figures.recount", cases=self._ledger.recount(), because="problem_days")
+                version = sha256(body).hexdigest()[:12]
+                self._ledger.put_version(_WINDOWS, version, body, self._ledger.clock())
+            self._windows = windows
+        return windows
 
     def run_through(self) -> int:
         """Count everything that waits; returns how many changes that were."""
@@ -66,7 +85,7 @@ class Counting:
             counted += taken
         return counted
 
-    def _count(self, unit: CountingUnit) -> None:
+    def _count(self, unit: CountingUnit, windows: Windows) -> None:
         rules = self._rulebook(_policies(unit))
         counts: Counts = Counter()
         standings: dict[str, Known] = {}
@@ -85,10 +104,10 @@ class Counting:
             sighting = sighting_in(found, entries, rules)
             if sighting is not None:
                 sightings.append(sighting)
-        counts.update(self._link(unit, sightings))
+        counts.update(self._link(unit, sightings, windows))
         unit.keep(standings, counts)
 
-    def _link(self, unit: CountingUnit, new: Sequence[Sighting]) -> Counts:
+    def _link(self, unit: CountingUnit, new: Sequence[Sighting], windows: Windows) -> Counts:
         """Sweep the link keys that changed cases have or had again; what that adds to the figures."""
         before = unit.sightings()
         touched = [*before.values(), *new]
@@ -96,7 +115,7 @@ class Counting:
         alone = {one.case_id for one in touched}
         unit.keep_sightings(new)
         old = unit.problems(keys, alone)
-        found, counts = swept_again(before.values(), new, unit.linked(keys), old, self._windows)
+        found, counts = swept_again(before.values(), new, unit.linked(keys), old, windows)
         unit.replace_problems(old, found)
         return counts
 
@@ -108,10 +127,10 @@ class _Replay(msgspec.Struct):
     windows_s: dict[str, float]
 
 
-def _windows_of(ledger: Ledger) -> Windows:
+def _windows_of_replay(ledger: Ledger) -> Windows | None:
     found = ledger.current(_REPLAY)
     if found is None:
-        return Windows()
+        return None
     said = msgspec.json.decode(found[1], type=_Replay)
     by_group = {group: timedelta(seconds=window_s) for group, window_s in said.windows_s.items()}
     return Windows(timedelta(seconds=said.window_s), by_group)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from router.arrivals import direct
@@ -15,6 +16,7 @@ from router.core.commands import Accept, Actor, ActorRole, FollowUp, FollowUpRes
 from router.core.counted import Counted, Series
 from router.core.problem_counts import COHORT, FLOW
 from router.metrics.counting import Counting
+from router.rulebook import install_tree
 from tests.town import DAILY, Town, town
 
 #: A fix counts when the resident has said so.
@@ -203,3 +205,15 @@ def test_counted_after_every_step_or_once_at_the_end_the_figures_are_the_same(
     step_by_step = here.figures(), +here.town.on.ledger.tallies()
     here.town.on.ledger.recount()
     assert (here.figures(), +here.town.on.ledger.tallies()) == step_by_step
+
+
+def test_another_window_in_the_tree_has_every_problem_swept_again(here: Places) -> None:
+    here.fix(here.patrol())
+    here.town.wait(days=20)
+    here.complaint()
+    assert here.figures() == says(1, 0, 0)
+    tree = here.town.on.rulebook().tree.file
+    short = tuple(msgspec.structs.replace(category, problem_days=10) for category in tree.categories)
+    install_tree(here.town.on.ledger, msgspec.structs.replace(tree, categories=short), here.town.time)
+    here.town.on.rulebook.reload()
+    assert here.figures() == says(2, 1, 1)

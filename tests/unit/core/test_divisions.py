@@ -228,6 +228,14 @@ def test_before_completion_desks_have_no_superior_and_check_says_so() -> None:
     assert {fault.code for fault in check(_file(_desk("s", "s")))} == {"no-superior"}
 
 
+def test_categories_of_one_group_name_one_window_for_their_problems() -> None:
+    def lamps(days: int | None) -> Category:
+        return Category(code=f"lamp-{days}", name="灯", group="light", problem_days=days)
+
+    assert _faults(_file(categories=(lamps(14), lamps(None)))) == set()
+    assert _faults(_file(categories=(lamps(14), lamps(30)))) == {"two-windows"}
+
+
 def test_a_line_that_exists_at_another_tier_only_is_a_fault() -> None:
     water = _desk("c-water", "c", DeskKind.FUNCTIONAL, line="water")
     wrong = Category(code="k", name="k", group="k", line="water", line_tier=1)
