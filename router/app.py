@@ -1,20 +1,21 @@
-"""The composition root: puts ledger, broker, rules and roles together. The only reader of the clock."""
+"""The composition root: puts ledger, broker, rules and roles together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 import structlog
 
 from router.broker.embedded import EmbeddedBroker
-from router.broker.port import Broker, Outgoing, Publisher
+from router.broker.port import Broker
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import Topology, topology
 from router.calendars import Source
 from router.cities import demo_city
+from router.clock import clock
 from router.collecting import Collector
 from router.core import address
 from router.core.asking import seed_of
@@ -22,7 +23,7 @@ from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules
 from router.core.tree import Tree
-from router.errors import ConfigurationError, UnreachableError, UsageError
+from router.errors import ConfigurationError, UsageError
 from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
@@ -31,11 +32,13 @@ from router.metrics.runtime import Runtime
 from router.presets import preset_text
 from router.pulse import Pulse
 from router.recovery import Reconciler
+from router.redoing import KeepingBack, Redoing
 from router.relay import Relay
+from router.restoring import Restoring
 from router.roles import ConsumingRole, Role, TickingRole
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook, install_policies, install_tree
 from router.secret_files import CONTACT_KEY, broker_url, contact_key, ledger_url
-from router.sending import Sender
+from router.sending import Leaving, Sender
 from router.settings import Settings
 from router.sla.auditor import Auditor
 from router.sla.brake import Limits, Watch
@@ -61,11 +64,6 @@ _FORGET_EVERY_S = 3600.0
 
 #: Looks at hand-overs without a receipt are this many seconds apart.
 _RECONCILE_EVERY_S = 60.0
-
-
-def clock() -> datetime:
-    """Now, aware UTC. Nothing else in the program asks what time it is."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place
 
 
 def open_broker(settings: Settings) -> Broker:
@@ -156,7 +154,7 @@ class Installation:
 
     def leaving_router(self) -> Router:
         """A router that needs no broker: what a command leads to is left in the outbox for a relay."""
-        return self._router_with(_Leaving())
+        return self._router_with(Leaving())
 
     def _router_with(self, sender: Sender) -> Router:
         router = Router(
@@ -186,6 +184,18 @@ class Installation:
         reconciler = Reconciler(self.ledger, self.rulebook, self.sender(background=False), after_s=after_s)
         self.runtime.reconcilers.append(reconciler)
         return reconciler
+
+    def restoring(self) -> Restoring:
+        """Brings a ledger that was restored from a backup up to date."""
+        leaving = KeepingBack()
+        return Restoring(
+            self.ledger,
+            self.rulebook,
+            self.broker,
+            Redoing(self.ledger, self._router_with(leaving), leaving),
+            channels=self.settings.channels,
+            strict_identity=self.settings.strict_identity,
+        )
 
     def roles(self, names: Collection[str]) -> list[Role]:
         """The roles by name.
@@ -339,20 +349,6 @@ def _plain_rules(
     tree: Tree, policies: Sequence[Policy], calendars: Mapping[str, Calendar], earlier: Sequence[Policy]
 ) -> Rules:
     return Rules(tree, policies, calendars, earlier=earlier)
-
-
-class _Leaving(Sender):
-    """Sends nothing: the outbox has it, and somebody else's relay takes it from there."""
-
-    def __init__(self) -> None:
-        super().__init__(_no_publisher, background=False)
-
-    def send(self, batch: Sequence[Outgoing]) -> None:
-        """Leave it where it is."""
-
-
-def _no_publisher() -> Publisher:
-    raise UnreachableError("the embedded broker is in another process")
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 import msgspec
 
-from router.broker.envelope import Receipt, Trouble, decode, encode, forged
+from router.broker.envelope import Receipt, Resent, Trouble, Word, decode, encode, forged
 from router.broker.port import Delivery
 from router.core.commands import Command, Open, others
-from router.ledger.port import Parked
+from router.ledger.port import RESTORING, Parked
 
 #: Letters of a detail that are kept: it is one sentence.
 _MAX_DETAIL = 300
@@ -29,9 +29,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     #: When it reached us, for a message that was parked since; None: now.
     received_at: datetime | None = None
+    #: The ledger was restored from a backup: it is decided once more, as of `received_at`, and when it may not be
+    #: carried out it waits (`after_restore`), since what made it right may be missing yet.
+    redone: bool = False
 
     def parked(self, reason: str, detail: str, now: datetime) -> Parked:
-        """The message, to be kept with its reason."""
+        """The message, to be kept with its reason; one that was parked before keeps the instant of that."""
         return Parked(
             id=parked_id(reason, self.command.id, self.body),
             reason=reason,
@@ -43,7 +46,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
             key=self.key,
             user_id=self.user_id,
             body=self.body,
-            parked_at=now,
+            parked_at=self.received_at or now,
         )
 
 
@@ -55,7 +58,7 @@ def parked_id(reason: str, message_id: str, body: bytes) -> str:
 
 def open_delivery(
     delivery: Delivery, now: datetime, *, strict: bool, replaying: bool = False
-) -> Arrived | Receipt | Parked:
+) -> Arrived | Receipt | Resent | Parked:
     """What a delivery holds; never an exception: what cannot be taken is to be parked.
 
     Args:
@@ -71,7 +74,7 @@ def open_delivery(
         found = trouble or found
     if isinstance(found, Trouble):
         return parked_delivery(delivery, found, now)
-    if isinstance(found, Receipt):
+    if isinstance(found, Receipt | Resent):
         return found
     return _without_references(
         Arrived(
@@ -108,7 +111,7 @@ def arrived_again(parked: Parked) -> Arrived | None:
     personal data in it is ours, and stays. In one that was kept as it came it is the sender's.
     """
     found = decode(parked.type, parked.body)
-    if isinstance(found, Trouble | Receipt):
+    if isinstance(found, Trouble | Receipt | Resent):
         return None
     one = Arrived(
         command=found,
@@ -118,6 +121,7 @@ def arrived_again(parked: Parked) -> Arrived | None:
         user_id=parked.user_id,
         body=parked.body,
         received_at=parked.parked_at,
+        redone=parked.reason == RESTORING,
     )
     return one if parked.case_id else _without_references(one)
 
@@ -148,7 +152,7 @@ def without_contact(one: Arrived, keyed_hash: Callable[[str], str]) -> Arrived:
     return msgspec.structs.replace(one, command=kept, body=encode(kept))
 
 
-def _forged(found: Command | Receipt, delivery: Delivery, *, strict: bool, replaying: bool) -> Trouble | None:
+def _forged(found: Word, delivery: Delivery, *, strict: bool, replaying: bool) -> Trouble | None:
     return forged(
         found,
         queue=delivery.queue,

@@ -31,6 +31,8 @@ from router.ledger.port import Answer, Parked, Write
 
 log = structlog.get_logger()
 
+#: Reason of what could not be carried out again after a restore: something it rests on may be missing.
+AFTER_RESTORE = "after_restore"
 
 #: Deadlines of one case that are taken in one transaction: a case that was left alone for decades has thousands,
 #: and the role that takes it must neither hold its locks for minutes nor forget to beat.
@@ -159,13 +161,16 @@ class Batch:
     def _take(self, arrived: Arrived) -> None:
         command = arrived.command
         # A report is judged by when it reached us; a desk gets a case when we hand it over, and not before.
-        now = self._now if isinstance(command, Open) else arrived.received_at or self._now
+        # After a restore it is done again as of then, and the desk has had the case since.
+        then = arrived.received_at or self._now
+        now = self._now if isinstance(command, Open) and not arrived.redone else then
+        recorded_at = now if arrived.redone else self._now
         case = self._cases.get(command.case_id)
         if case is not None:
-            self._look_at_guards(case, command, now)
+            self._look_at_guards(case, command, now, redone=arrived.redone)
         if case is not None and not isinstance(command, PassDeadline):
             before = lifecycle.event_time(command, now, self._rules, case)
-            steps = lifecycle.settle(case, before, self._rules, self._now, limit=MOST_AT_ONCE)
+            steps = lifecycle.settle(case, before, self._rules, recorded_at, limit=MOST_AT_ONCE)
             for step in steps:
                 case = self._keep(step)
             if len(steps) == MOST_AT_ONCE:
@@ -185,13 +190,13 @@ class Batch:
         if opened:
             self.opened.append(case.id)
 
-    def _look_at_guards(self, case: Case, command: Command, now: datetime) -> None:
+    def _look_at_guards(self, case: Case, command: Command, now: datetime, *, redone: bool) -> None:
         """Ask what holds deadlines back, once, where it matters; most batches never do."""
         if self._guards is None:
             return
         old = command.at is not None and abs(now - command.at) > self._rules.skew
         if old or isinstance(command, PassDeadline) or first_passed(case, now) is not None:
-            self._rules = self._rules.guarded_by(self._guards())
+            self._rules = self._rules.guarded_by(msgspec.structs.replace(self._guards(), redoing=redone))
             self._guards = None
 
     def _refused(self, case: Case | None, arrived: Arrived, refusal: Refusal) -> None:
@@ -205,6 +210,10 @@ class Batch:
             # The case may still be on its way: its report waits for it and is taken when it opens.
             self._park(arrived, "unknown_case", refusal.en, word="waiting")
             self._waiting.add(arrived.command.id)
+            self._answer(arrived.command, None, refusal)
+            return
+        if arrived.redone:
+            self._park(arrived, AFTER_RESTORE, refusal.en)
             self._answer(arrived.command, None, refusal)
             return
         noted = lifecycle.note(case, arrived.command, refusal, self._rules, self._now)

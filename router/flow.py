@@ -15,7 +15,7 @@ import structlog
 
 from router.arrivals import Arrived, contact_ref, named_by, open_delivery, parked_delivery, without_contact
 from router.batch import Batch
-from router.broker.envelope import Receipt, Trouble
+from router.broker.envelope import RESENT_FOR, Receipt, Resent, Trouble
 from router.broker.port import Delivery, Fate
 from router.core.citizen import code_of
 from router.core.commands import ActorRole, Contact, Open, others
@@ -24,6 +24,7 @@ from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.port import Answer, Appeal, Ledger, Parked, RowRefusedError, Unit
+from router.resent import as_of_then
 from router.sending import Sender
 from router.tally import Tally
 
@@ -130,6 +131,10 @@ class Router:
                 self.tally.add(found.reason)
             elif isinstance(found, Receipt):
                 receipts[found.case_id] = (found.desk, found.version)
+            elif isinstance(found, Resent):
+                log.info("restore.answered", speaker=found.speaker, code=found.code, count=found.count)
+            elif RESENT_FOR in delivery.headers:
+                arrived.append(as_of_then(found, delivery, self._ledger.guards(now).holds, now))
             else:
                 arrived.append(found)
         return self.carry_out(arrived, now, parked=parked, receipts=receipts)

@@ -55,10 +55,22 @@ class Town:
             self.on.declare_embedded()
         else:
             apply(settings.broker, self.on.topology(), management_url)
+        self._begin()
+
+    def _begin(self) -> None:
         self.router: Router = self.on.router(background=False)
         self.publisher = self.on.broker.publisher()
         self.waker = Waker(self.on.ledger, self.on.sender(background=False))
         self._consumer: Consumer | None = None
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nobody has the ledger open in the block; afterwards everything is opened anew."""
+        settings = self.on.settings
+        self.close()
+        yield
+        self.on = Installation(settings, now=lambda: self.time)
+        self._begin()
 
     @property
     def consumer(self) -> Consumer:

@@ -6,6 +6,7 @@ Unknown fields are ignored, unknown types are parked: a newer sender must not po
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -26,6 +27,12 @@ MAX_BODY_BYTES = 256 * 1024
 _MAX_VERSION = 2**31 - 1
 
 RECEIPT = "case.receipt.v1"
+RESENT = "program.resent.v1"
+
+#: Header of what a program sends: when it was first said, RFC 3339 with an offset.
+SAID_AT = "said-at"
+#: Header of what a program sends again because it was asked to: id of the restore.
+RESENT_FOR = "resent-for"
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=RECEIPT):
@@ -37,6 +44,21 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=R
     desk: str
 
 
+class Resent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=RESENT):
+    """已重发: a program has sent again all it was asked for; comes after the last of it, and is no command."""
+
+    id: str
+    #: Id of the restore.
+    restore: str
+    #: `desk` or `channel`, and its code.
+    speaker: str
+    code: str
+    #: Messages that were sent again.
+    count: int
+    #: From when on nothing is missing of what this program keeps; it sent nothing before that, or forgot it.
+    kept_since: datetime
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """Why a message could not be taken."""
 
@@ -46,10 +68,13 @@ class Trouble(msgspec.Struct, frozen=True):
     detail: str
 
 
-Inbound = Command | Receipt | Trouble
+#: What a message can say.
+Word = Command | Receipt | Resent
+Inbound = Word | Trouble
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(kind) for name, kind in (*COMMAND_TYPES.items(), (RECEIPT, Receipt))
+    name: msgspec.json.Decoder(kind)
+    for name, kind in (*COMMAND_TYPES.items(), (RECEIPT, Receipt), (RESENT, Resent))
 }
 _encoder = msgspec.json.Encoder()
 
@@ -72,13 +97,15 @@ def decode(kind: str, body: bytes) -> Inbound:
         decoder = _decoders.get(name)
         if decoder is None:
             return Trouble("unknown_type", f"message type {name[:80]!r} is not known to this version")
-        command: Command | Receipt = decoder.decode(body)
+        command: Word = decoder.decode(body)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         return Trouble("undecodable", _without_text(error))
     except RecursionError:
         return Trouble("undecodable", "lists or objects are nested too deeply")
     if isinstance(command, Receipt):
         return _checked_receipt(command)
+    if isinstance(command, Resent):
+        return _checked_resent(command)
     return _checked(command)
 
 
@@ -110,7 +137,15 @@ def _checked_receipt(receipt: Receipt) -> Receipt | Trouble:
     return receipt
 
 
-def encode(payload: Told | Command | Receipt) -> bytes:
+def _checked_resent(resent: Resent) -> Resent | Trouble:
+    if not all(map(is_id, (resent.id, resent.restore, resent.code))):
+        return Trouble("bad_id", f"id, restore and code of it have 1 to {MAX_ID_BYTES} bytes")
+    if resent.speaker not in (ActorRole.DESK, ActorRole.CHANNEL):
+        return Trouble("undecodable", "the speaker is a desk or a channel")
+    return resent
+
+
+def encode(payload: Told | Word) -> bytes:
     """The body of a message."""
     return _encoder.encode(payload)
 
@@ -123,7 +158,7 @@ _SPEAKERS = {
 
 
 def forged(
-    found: Command | Receipt, *, queue: str, key: str, user_id: str | None, strict: bool, replaying: bool = False
+    found: Word, *, queue: str, key: str, user_id: str | None, strict: bool, replaying: bool = False
 ) -> Trouble | None:
     """Whether a message speaks in another's name; None when it may be taken.
 
@@ -166,27 +201,29 @@ def forged(
 OPERATOR = "operator."
 
 
-def _follows(found: Command | Receipt) -> bool:
+def _follows(found: Word) -> bool:
     """Whether it is what the router itself says of another case."""
     return isinstance(found, Command) and found.id.startswith(FOLLOWS) and found.actor.role is ActorRole.SYSTEM
 
 
-def _kind(found: Command | Receipt) -> str:
+def _kind(found: Word) -> str:
     return str(found.__struct_config__.tag)
 
 
-def _speaker(found: Command | Receipt) -> tuple[ActorRole, str]:
+def _speaker(found: Word) -> tuple[ActorRole, str]:
     """In whose name a message speaks. A citizen speaks through a channel, which the actor's id names."""
     if isinstance(found, Receipt):
         return ActorRole.DESK, found.desk
+    if isinstance(found, Resent):
+        return ActorRole(found.speaker), found.code
     return found.actor.role, found.actor.id
 
 
-def _claim_of(found: Command | Receipt, role: ActorRole, why: str) -> Trouble | None:
+def _claim_of(found: Word, role: ActorRole, why: str) -> Trouble | None:
     return Trouble("forged", why) if _speaker(found)[0] is role else None
 
 
-def _foreign_open(found: Command | Receipt, role: ActorRole, name: str) -> Trouble | None:
+def _foreign_open(found: Word, role: ActorRole, name: str) -> Trouble | None:
     """A channel opens its own cases, under its own ids: another's must not be taken before that one uses them."""
     if not isinstance(found, Open):
         return None

@@ -97,6 +97,13 @@ RUNNING: dict[str, str] = {
         "生成一个：head -c 32 /dev/urandom | base64 > 文件；在 contact_key_file 中写明，或用 {variable} "
         "给出；同一安装的各个进程使用同一把"
     ),
+    # -- a restored ledger
+    "the ledger was not lost then: it knows of things up to {newest}, and now it is {now}": (
+        "台账不可能在那时丢失：恢复后的台账记到 {newest}，现在是 {now}"
+    ),
+    "Give the instant at which the lost one did its last work.": "写明丢失的台账最后正常工作的时间",
+    "roles are running: {who}": "还有角色在运行：{who}",
+    "Stop them all, `intake` too; a minute later run this again.": "全部停止，包括 intake；一分钟后再运行",
     # -- broker
     "the broker does not answer: {reason}": "消息队列连不上：{reason}",
     "the broker cannot be reached: {reason}": "消息队列连不上：{reason}",

@@ -57,7 +57,7 @@ def check(call: Call, /, files: tuple[Path, ...], days: int) -> int:
     """Check the calendars that policies in force count by, or files."""
     faults: list[ConfigurationError] = []
     if files:
-        from router.app import clock
+        from router.clock import clock
 
         found, now = _from_files(files, faults), clock()
         coverages = [coverage(one, now, days) for one in found]

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 import click
 
-from router.app import clock
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.output import age, emit, tell
 from router.cli.words import language, word
+from router.clock import clock
 from router.demo import run_demo
 from router.demo.clockwork import Progress
 from router.demo.summary import encode

@@ -326,11 +326,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recover": (
         "消息队列丢了消息之后，从台账重新送达全部在办工单\n\n"
         "若节点在队列声明后 3 秒内被杀，RabbitMQ 3.10 会留下没有主副本的队列：能声明，但不确认。"
-        "此时先删除该队列（rabbitmqctl delete_queue 名称，或在管理界面删除），再运行 recover --topology。",
+        "此时先删除该队列（rabbitmqctl delete_queue 名称，或在管理界面删除），再运行 recover --topology。\n\n"
+        "台账从备份恢复之后：停止各角色，运行 recover --after-restore --lost-at 时间 --by 姓名。"
+        "备份之后各程序所报的由其重发，按原来的先后、以当时的时间重新办理。有遗漏时退出码为 7。",
         "hand every open case over again, from the ledger alone, after the broker lost its messages\n\n"
         "A node killed within 3 s of a queue's declaration can come back with a quorum queue that has no leader "
         "(RabbitMQ 3.10): it can be declared, but confirms nothing. The exit code is 7 then. Delete that queue "
-        "(rabbitmqctl delete_queue NAME, or in the management pages), run `recover --topology` again.",
+        "(rabbitmqctl delete_queue NAME, or in the management pages), run `recover --topology` again.\n\n"
+        "After the ledger was restored from a backup: stop the roles, then `recover --after-restore --lost-at "
+        "TIME --by NAME`. Programs say again what they said since, and it is decided once more in its old order, "
+        "each as of then. Exit code 7 when something is missing.",
     ),
     "notices": ("查看发给各单位人员的提醒", "what the people at desks are told"),
     "notices list": (

@@ -209,6 +209,15 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "management API: http://user:password@host:15672; the password may be left to broker_password_file",
     ),
     "--passwords": ("账号密码文件（TOML：账号 = 密码）", "TOML file of user = password"),
+    "--after-restore": (
+        "台账刚从备份恢复：请各程序重发，再按原来的先后重新办理；此时各角色须停止",
+        "the ledger was restored from a backup: have everybody say again what they said and decide it in its old "
+        "order; the roles must not run",
+    ),
+    "--lost-at": ("丢失的台账最后正常工作的时间", "when the lost ledger did its last work"),
+    "--wait": ("最多等各程序多少秒", "wait for programs for so many seconds at most"),
+    "recover --by": ("恢复人", "who restores"),
+    "recover --reason": ("恢复原因，记入台账", "why, for the record"),
     "--topology": ("先声明交换机和队列", "declare exchanges and queues first"),
     "--mapping": ("列的含义（TOML）", "what the columns mean (TOML)"),
     "rules render --out": ("写入的文件夹", "folder to write to"),

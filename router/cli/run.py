@@ -9,7 +9,7 @@ from threading import Event
 
 import click
 
-from router.app import METRICS, ROLES, Installation, clock, installation
+from router.app import METRICS, ROLES, Installation, installation
 from router.cli.call import Call, require_ledger
 from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of, ledger_checks_of
@@ -18,6 +18,7 @@ from router.cli.output import emit_json, tell
 from router.cli.serving import Served, serving
 from router.cli.times import WHEN
 from router.cli.words import said, word
+from router.clock import clock
 from router.core.calendar import Calendar
 from router.core.policy import Policy
 from router.core.rules import Rules

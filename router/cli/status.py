@@ -10,7 +10,7 @@ from typing import Any
 import click
 import msgspec
 
-from router.app import Installation, clock, open_broker
+from router.app import Installation, open_broker
 from router.broker.port import Broker, QueueState
 from router.cli.call import Call
 from router.cli.grammar import Spoken
@@ -19,6 +19,7 @@ from router.cli.output import age, ages, emit, emit_fields, emit_json, emit_tabl
 from router.cli.signs import LOOKED_AT, Running, Stuck, oldest_at_most_s, running, stuck
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
+from router.clock import clock
 from router.core import address
 from router.core.policy_file import TIERS
 from router.errors import CheckFailedError, UnreachableError

@@ -6,6 +6,7 @@ from router.cli.guard_texts import GUARDS
 from router.cli.inspection_texts import INSPECTIONS
 from router.cli.operating_texts import OPERATING
 from router.cli.planning_texts import PLANNING
+from router.cli.restore_texts import RESTORING
 
 #: Key → (Chinese, English).
 WORDS: dict[str, tuple[str, str]] = {
@@ -207,6 +208,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "due_in": ("余 {age}", "in {age}"),
     **OPERATING,
     **GUARDS,
+    **RESTORING,
     **INSPECTIONS,
     **PLANNING,
 }

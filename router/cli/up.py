@@ -9,7 +9,7 @@ from threading import Event
 
 import click
 
-from router.app import ROLES, Installation, clock, prepare
+from router.app import ROLES, Installation, prepare
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of
@@ -18,6 +18,7 @@ from router.cli.intake import intake_app, tokens_of
 from router.cli.output import emit_json, tell
 from router.cli.serving import serving
 from router.cli.words import word
+from router.clock import clock
 from router.logs import configure
 from router.roles import run_roles, stop_on_signals
 from router.tiers.hosting import load_desk

@@ -44,6 +44,9 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     #: When somebody released it, and who.
     released_at: datetime | None = None
     released_by: str | None = None
+    #: Of the outage after a restore from a backup: up to when the restored ledger knew. What was said from then on
+    #: is taken as of when it was said. None: nothing was restored.
+    restored_to: datetime | None = None
 
     @property
     def end(self) -> datetime | None:
@@ -73,6 +76,8 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True):
     #: The brake holds: nothing goes up.
     braked: bool = False
     holds: tuple[Hold, ...] = ()
+    #: What was said before the ledger was lost is being decided once more, as of then.
+    redoing: bool = False
 
     def holding(self, case: Case, policy: str, milestone: Milestone, now: datetime) -> str | None:
         """What holds a deadline back at `now`: `brake` or the id of a hold; None: nothing does.
@@ -83,7 +88,12 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if self.braked:
             return BRAKE
-        return next((one.id for one in self._about(case, policy, case.lead) if one.covers(now)), None)
+        holding = (one for one in self._about(case, policy, case.lead) if one.covers(now))
+        return next((one.id for one in holding if not self._passed_before(one, milestone)), None)
+
+    def _passed_before(self, hold: Hold, milestone: Milestone) -> bool:
+        """Whether it had passed in the ledger that was lost, which did what followed."""
+        return self.redoing and hold.restored_to is not None and milestone.due_at < hold.since
 
     def window(self, case: Case, policy: str, desk: str, at: datetime) -> Hold | None:
         """The outage window of a desk's work on a case that an instant lies in, the last one; None: none."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from router.core.commands import Actor, Outcome, Place, Task
-from router.core.told import NoticeList
+from router.core.told import NoticeList, ResendWanted
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -407,11 +407,11 @@ AnyPayload = (
 )
 
 #: Anything a desk, a channel or a listener is sent.
-Told: TypeAlias = Payload | NoticeList
+Told: TypeAlias = Payload | NoticeList | ResendWanted
 
 #: Wire type to struct, for decoding by the message's type property.
 PAYLOAD_TYPES: dict[str, type[Told]] = {
-    str(kind.__struct_config__.tag): kind for kind in (*AnyPayload.__args__, NoticeList)
+    str(kind.__struct_config__.tag): kind for kind in (*AnyPayload.__args__, NoticeList, ResendWanted)
 }
 
 

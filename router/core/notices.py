@@ -48,6 +48,7 @@ REDACTED = "redacted"
 INSPECTION_ORDERED = "inspection_ordered"
 REFUSED = "refused"
 NOTICES = "notices"
+RESEND_WANTED = "resend_wanted"
 
 
 def due_of_lead(case: Case) -> datetime | None:

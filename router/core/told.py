@@ -1,4 +1,4 @@
-"""What is told beside the messages about one case: lists for the people at a desk. Part of `messages`."""
+"""What is told beside the messages about one case: lists for people, questions to programs. Part of `messages`."""
 
 from __future__ import annotations
 
@@ -33,3 +33,12 @@ class NoticeList(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     #: Cases beyond the longest list; `notices list` has them all.
     more: int = 0
     made_at: datetime
+
+
+class ResendWanted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="program.resend_wanted.v1"):
+    """请重发: the ledger was restored from a backup; send again what you have sent, and say when that was."""
+
+    #: Id of the restore, which goes back in the header `resent-for` of all you send again.
+    restore: str
+    #: Everything you sent from this instant on is wanted, the same bodies under the same ids.
+    since: datetime

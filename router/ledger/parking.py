@@ -14,10 +14,9 @@ from router.errors import ConfigurationError
 from router.ledger import rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
-from router.ledger.port import Parked
+from router.ledger.port import RESTORING, UNKNOWN_CASE, Parked
 
 UNROUTED = "unrouted"
-UNKNOWN_CASE = "unknown_case"
 
 _parked = schema.parked
 
@@ -31,6 +30,13 @@ LIST_PARKED = (
     .where(or_(bindparam("replayed"), _parked.c.replayed_at.is_(None)))
     .where(or_(bindparam("dismissed"), _parked.c.dismissed_at.is_(None)))
     .order_by(_parked.c.seq)
+)
+#: What was kept for a restore, in the order in which it was said.
+KEPT = (
+    select(_parked)
+    .where(_parked.c.reason == RESTORING, _open)
+    .order_by(_parked.c.parked_at, _parked.c.seq)
+    .limit(bindparam("limit"))
 )
 #: One parked message.
 ONE_PARKED = select(_parked).where(_parked.c.id == bindparam("id"))
@@ -102,6 +108,15 @@ def one(connection: Connection, seal: Seal, parked_id: str) -> Parked | None:
     """One parked message; None when there is none of that id."""
     row = connection.execute(ONE_PARKED, {"id": parked_id}).mappings().first()
     return _parked_of(row, _body(seal, row)) if row else None
+
+
+def kept(connection: Connection, seal: Seal, limit: int) -> list[Parked]:
+    """What was kept for a restore and is not taken yet, in the order in which it was said.
+
+    Raises:
+        ConfigurationError: one is sealed under another key.
+    """
+    return [_parked_of(row, _body(seal, row)) for row in connection.execute(KEPT, {"limit": limit}).mappings()]
 
 
 def unpark_waiting(connection: Connection, seal: Seal, case_ids: Collection[str], now: datetime) -> list[Parked]:

@@ -26,6 +26,11 @@ from router.ledger.count_port import CountedLedger
 from router.ledger.guard_port import GuardedLedger
 from router.sentences import Sentence
 
+#: Reason of a report whose case is not there yet.
+UNKNOWN_CASE = "unknown_case"
+#: Reason of what was taken from the queues after a restore, until everybody has said again what is not on record.
+RESTORING = "restoring"
+
 
 class RowRefusedError(RouterError):
     """The database cannot keep what was decided for one case (a text it cannot hold, a key too long).
@@ -194,6 +199,10 @@ class Unit(Protocol):
         """Messages parked as `unknown_case` for cases that exist now; they are marked replayed at `now`."""
         ...
 
+    def mark_replayed(self, parked_ids: Collection[str], now: datetime) -> None:
+        """These parked messages were handed in again."""
+        ...
+
     def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
         """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
         ...
@@ -329,6 +338,18 @@ class Ledger(GuardedLedger, CountedLedger, Protocol):
         self, *, reason: str | None = None, replayed: bool = False, dismissed: bool = False
     ) -> list[Parked]:
         """Parked messages, oldest first; without those already replayed or dismissed unless asked for."""
+        ...
+
+    def kept(self, limit: int) -> list[Parked]:
+        """At most `limit` messages kept for a restore (`restoring`) and not taken yet, in the order of saying.
+
+        Raises:
+            ConfigurationError: one is sealed under another key.
+        """
+        ...
+
+    def newest_recorded_at(self) -> datetime | None:
+        """When the newest entry was put on record; None: there is none."""
         ...
 
     def parked_one(self, parked_id: str) -> Parked | None:

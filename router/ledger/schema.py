@@ -363,6 +363,8 @@ holds = Table(
     Column("until", Instant),
     Column("released_at", Instant),
     Column("released_by", Text),
+    # Of the outage after a restore: up to when the restored ledger knew.
+    Column("restored_to", Instant),
     CheckConstraint("reason <> '' and \"by\" <> ''", name="who_and_why"),
     CheckConstraint("(released_at is null) = (released_by is null)", name="released"),
     Index(None, "since"),

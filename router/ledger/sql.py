@@ -58,6 +58,8 @@ CASE_BY_SOURCE = select(_cases.c.body).where(
 HISTORY = select(_entries).where(_entries.c.case_id == bindparam("case_id")).order_by(_entries.c.seq)
 #: Every case, by id.
 ALL_CASES = select(_cases.c.body).order_by(_cases.c.id)
+#: The entry that was put on record last.
+NEWEST = select(_entries.c.recorded_at).order_by(_entries.c.seq.desc()).limit(1)
 #: Every entry, by case and order.
 ALL_ENTRIES = select(_entries).order_by(_entries.c.case_id, _entries.c.seq)
 #: Cases whose lead was given them before an instant, has not signed, shown a receipt for what made it lead,
@@ -261,6 +263,16 @@ class SqlLedger(GuardedLedger, CountedLedger):
         """Parked messages, oldest first; without those already replayed or dismissed unless asked for."""
         with self._database.reading() as connection:
             return parking.listed(connection, self._seal, reason=reason, replayed=replayed, dismissed=dismissed)
+
+    def kept(self, limit: int) -> list[Parked]:
+        """Messages kept for a restore and not taken yet, in the order in which they were said."""
+        with self._database.reading() as connection:
+            return parking.kept(connection, self._seal, limit)
+
+    def newest_recorded_at(self) -> datetime | None:
+        """When the newest entry was put on record."""
+        with self._database.reading() as connection:
+            return connection.scalar(NEWEST)
 
     def parked_one(self, parked_id: str) -> Parked | None:
         """One parked message; None when there is none of that id."""

@@ -132,6 +132,10 @@ class SqlUnit:
             return []
         return parking.unpark_waiting(self._connection, self._seal, case_ids, now)
 
+    def mark_replayed(self, parked_ids: Collection[str], now: datetime) -> None:
+        """These parked messages were handed in again."""
+        parking.mark_replayed(self._connection, parked_ids, now)
+
     def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
         """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
         noted = [

@@ -103,6 +103,10 @@ def message(tree: Tree, batch: NoticeBatch, now: datetime) -> Outgoing | None:
 
 
 def _id_of(batch: NoticeBatch) -> str:
-    """The same rows have the same id; with one more it is another list, which a receiver must not drop."""
-    rows = ",".join(map(str, batch.rows))
+    """The same rows have the same id; with one more it is another list, which a receiver must not drop.
+
+    A restored ledger counts its rows anew: what they say, and since when, tells them from those that were lost.
+    """
+    said = zip(batch.rows, batch.notices, strict=True)
+    rows = ",".join(f"{row}:{one.case_id}:{one.created_at.isoformat()}" for row, one in said)
     return f"notices:{hashlib.sha256(f'{batch.recipient}:{rows}'.encode()).hexdigest()[:24]}"

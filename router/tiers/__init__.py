@@ -12,5 +12,6 @@ When things fail
 from router.tiers.channel import Channel
 from router.tiers.desk import Desk
 from router.tiers.office import Office
+from router.tiers.sent import Sent
 
-__all__ = ["Channel", "Desk", "Office"]
+__all__ = ["Channel", "Desk", "Office", "Sent"]

@@ -22,20 +22,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Event
 from typing import Any, TypeVar
 
 import msgspec
 
 from router.broker.envelope import encode
+from router.clock import clock as wall_clock
 from router.core import address, commands as c, messages as m
 from router.core.case_id import case_id_of
 from router.core.opening import content_hash
 from router.core.plausible import MAX_ID_BYTES
 from router.errors import ConfigurationError
 from router.tiers.dispatching import Dispatching
-from router.tiers.office import Outbound, Report, verb_of
 from router.tiers.program import PREFETCH, Program
+from router.tiers.report import Outbound, Report, verb_of
+from router.tiers.sent import Sent
 
 #: Hexadecimal digits of the content's hash in an id.
 _DIGEST_DIGITS = 12
@@ -133,11 +136,25 @@ class Line:
 class Channel(Program):
     """A source channel with a program of its own."""
 
-    def __init__(self, code: str, *, prefetch: int = PREFETCH, aside_limit: int | None = None) -> None:
-        """A channel without handlers; the settings are those of :class:`router.tiers.desk.Desk`."""
+    speaker = "channel"
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        prefetch: int = PREFETCH,
+        aside_limit: int | None = None,
+        sent: Sent | None = None,
+        clock: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        """A channel without handlers; the settings are those of :class:`router.tiers.desk.Desk`.
+
+        A file for `sent` holds what you hand in, names and phones too: keep it where only this program reads it.
+        """
         dispatching = Dispatching(code, receipts=False)
+        queue = address.channel_queue(code)
         super().__init__(
-            code, address.channel_queue(code), dispatching, prefetch=prefetch, aside_limit=aside_limit
+            code, queue, dispatching, prefetch=prefetch, aside_limit=aside_limit, sent=sent, clock=clock
         )
 
     def on_answered(self, handler: Handler) -> Handler:

@@ -23,6 +23,8 @@ When things fail
     A message of a type or form this version does not know is rejected, which moves it to `case.parked`.
     What lies there the relay takes on record: an operator sees it with `parked list`, and has it sent again with
     `parked replay` when the program was mended. A hosted desk (`up`) sets aside straight to `case.parked`.
+    The router's ledger was restored from a backup: it asks for what was said since, and the library sends it again
+    (`sent`), under the same ids; then hand-overs come once more.
     The broker is away: what was said waits in memory and the message it answers stays unacknowledged.
 """
 
@@ -35,6 +37,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from router.broker.port import Broker
+from router.clock import clock as wall_clock
 from router.core import messages as m
 from router.core.address import desk_queue
 from router.core.told import NoticeList
@@ -43,6 +46,7 @@ from router.tiers.dispatching import ATTEMPTS, Dispatching
 from router.tiers.office import Office
 from router.tiers.program import PREFETCH, Program
 from router.tiers.seen import CAPACITY
+from router.tiers.sent import Sent
 
 if TYPE_CHECKING:
     from router.tiers.hosting import Hosted
@@ -61,6 +65,8 @@ class Desk(Program):
         attempts: int = ATTEMPTS,
         aside_limit: int | None = None,
         remember: int = CAPACITY,
+        sent: Sent | None = None,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """A desk without handlers.
 
@@ -70,12 +76,20 @@ class Desk(Program):
             attempts: how often a handler is tried with one message.
             aside_limit: messages set aside at which the program stops; None: half of `prefetch`.
             remember: messages remembered to recognise what comes twice or late.
+            sent: keeps what you say, should the router's ledger be restored from a backup; None: in memory, for
+                two days. Give it a file (`Sent("/var/lib/…/sent.db")`) when this program may be restarted, or
+                runs in several processes.
+            clock: gives the instant at which something is said.
 
         Raises:
             ConfigurationError: `aside_limit` is more than can be in hand.
         """
         dispatching = Dispatching(code, attempts=attempts, remember=remember)
-        super().__init__(code, desk_queue(code), dispatching, prefetch=prefetch, aside_limit=aside_limit)
+        super().__init__(
+            code, desk_queue(code), dispatching, prefetch=prefetch, aside_limit=aside_limit, sent=sent, clock=clock
+        )
+
+    speaker = "desk"
 
     # -- handlers ----------------------------------------------------------------------------------------------
 
@@ -262,4 +276,5 @@ class Desk(Program):
         from router.tiers.hosting import Hosted
 
         self.check()
+        self._begin()
         return Hosted(self, broker, clock)

@@ -20,7 +20,8 @@ from tenacity.stop import stop_when_event_set
 from router.broker.port import Delivery
 from router.core import messages as m
 from router.errors import ConfigurationError, RouterError, UnreachableError
-from router.tiers.office import Office, Outbound
+from router.tiers.office import Office
+from router.tiers.report import Outbound
 from router.tiers.seen import CAPACITY, Seen
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,10 @@ class Dispatching:
         if kind in self._handlers:
             raise ConfigurationError("two handlers for {tag}", where=self._speaker, tag=kind.__struct_config__.tag)
         self._handlers[kind] = handler
+
+    def forget_hand_overs(self) -> None:
+        """The ledger was restored from a backup: what is handed over now is new, whatever its id."""
+        self._seen.forget_hand_overs()
 
     def __contains__(self, kind: type[m.Told]) -> bool:
         return kind in self._handlers

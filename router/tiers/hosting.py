@@ -24,7 +24,7 @@ from router.broker.port import Broker, Consumer, Delivery, Fate, Outgoing, Publi
 from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.tiers.desk import Desk
 from router.tiers.dispatching import Ending, HandlersFailingError, kind_of
-from router.tiers.office import Report
+from router.tiers.report import Report
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +95,7 @@ def _outgoing(report: Report, now: datetime) -> Outgoing:
         case_version=0,
         body=report.body,
         timestamp=now,
+        headers=report.headers,
     )
 
 

@@ -29,8 +29,8 @@ from router.broker.rabbitmq import without_secrets
 from router.errors import UnreachableError
 from router.tiers.dispatching import Ending, HandlersFailingError
 from router.tiers.link import LINK_ERRORS, connection_to, open_link
-from router.tiers.office import Outbound
 from router.tiers.outbound import KombuOutbound
+from router.tiers.report import Outbound
 
 log = structlog.get_logger(__name__)
 

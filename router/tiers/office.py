@@ -10,48 +10,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
-
-import msgspec
+from typing import Any
 
 from router.broker.envelope import RECEIPT, Receipt, encode
 from router.core import address, commands as c
 from router.core.messages import Payload
+from router.tiers.report import Report, verb_of
 
 #: Hexadecimal digits of the digest in a command's id: 96 bits. Ids stay short however long the chain of causes.
 _DIGEST_DIGITS = 24
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A message on its way to the router."""
-
-    id: str
-    exchange: str
-    key: str
-    type: str
-    case_id: str
-    body: bytes
-
-
-class Outbound(Protocol):
-    """Takes reports to the router."""
-
-    def send(self, report: Report) -> None:
-        """Send, or keep for :meth:`settle` when the broker is away; never raises for that."""
-        ...
-
-    def settle(self) -> None:
-        """Wait until the broker has confirmed everything sent; tries again with growing pauses.
-
-        Raises:
-            UnreachableError: the program was told to stop before that.
-        """
-        ...
-
-
-def verb_of(tag: str) -> str:
-    """The last word of a report's key, from its wire type: `accept` of `case.accept.v1`."""
-    return tag.split(".")[1]
 
 
 class Office:

@@ -22,7 +22,7 @@ from router.broker.rabbitmq import without_secrets
 from router.errors import UnreachableError
 from router.sentences import Sentence, sentence
 from router.tiers.link import LINK_ERRORS, connection_to, open_link, vouched_user
-from router.tiers.office import Report
+from router.tiers.report import Report
 
 log = structlog.get_logger(__name__)
 
@@ -166,6 +166,7 @@ class KombuOutbound:
             message_id=report.id,
             type=report.type,
             correlation_id=report.case_id,
+            headers=report.headers,
             **self._identity,
         )
 

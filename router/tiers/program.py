@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Event
 
 from router.broker.port import Delivery
-from router.errors import ConfigurationError
+from router.clock import clock as wall_clock
+from router.errors import ConfigurationError, UnreachableError
 from router.tiers.dispatching import Dispatching, Ending
-from router.tiers.office import Outbound
+from router.tiers.report import Outbound
+from router.tiers.resending import Keeping, is_resend_wanted, say_again
+from router.tiers.sent import Sent
 
 #: Messages in hand at once. Few: at every stop the unhandled ones go back, which counts towards their limit.
 PREFETCH = 20
@@ -20,7 +24,15 @@ class Program(ABC):
     """What :class:`router.tiers.desk.Desk` and :class:`router.tiers.channel.Channel` have in common."""
 
     def __init__(
-        self, code: str, queue: str, dispatching: Dispatching, *, prefetch: int, aside_limit: int | None
+        self,
+        code: str,
+        queue: str,
+        dispatching: Dispatching,
+        *,
+        prefetch: int,
+        aside_limit: int | None,
+        sent: Sent | None = None,
+        clock: Callable[[], datetime] = wall_clock,
     ) -> None:
         """Put it together.
 
@@ -30,6 +42,8 @@ class Program(ABC):
             dispatching: reaches its handlers.
             prefetch: messages in hand at once.
             aside_limit: messages set aside at which it stops; None: half of `prefetch`.
+            sent: keeps what it sends, should the ledger be restored from a backup; None: in memory.
+            clock: gives the instant at which something is said.
 
         Raises:
             ConfigurationError: `aside_limit` is more than can be in hand.
@@ -44,6 +58,11 @@ class Program(ABC):
         self.prefetch = prefetch
         self.aside_limit = limit
         self._dispatching = dispatching
+        self._sent = Sent() if sent is None else sent
+        self._clock = clock
+
+    #: What it is to the router: `desk` or `channel`.
+    speaker: str
 
     @abstractmethod
     def check(self) -> None:
@@ -67,6 +86,7 @@ class Program(ABC):
         from router.tiers.inbound import serve
 
         self.check()
+        self._begin()
         serve(
             url,
             self.queue,
@@ -78,7 +98,26 @@ class Program(ABC):
 
     def handle(self, delivery: Delivery, outbound: Outbound, stop: Event) -> Ending:
         """Handle one delivered message, on whatever transport it came (`router.tiers.dispatching`)."""
-        return self._dispatching.handle(delivery, outbound, stop)
+        if is_resend_wanted(delivery):
+            return self._say_again(delivery, outbound)
+        return self._dispatching.handle(delivery, self._keeping(outbound), stop)
+
+    def _begin(self) -> None:
+        """From now on what is sent is kept."""
+        self._sent.begin(self._clock())
+
+    def _keeping(self, outbound: Outbound) -> Outbound:
+        return Keeping(outbound, self._sent, self._clock)
+
+    def _say_again(self, delivery: Delivery, outbound: Outbound) -> Ending:
+        """The ledger was restored from a backup: send again what was sent since, and take hand-overs as new."""
+        self._dispatching.forget_hand_overs()
+        try:
+            return say_again(
+                delivery, outbound, self._sent, speaker=self.speaker, code=self.code, now=self._clock()
+            )
+        except UnreachableError:
+            return Ending.LEFT
 
     @contextmanager
     def _speaking(self, url: str, stop: Event | None) -> Iterator[Outbound]:
@@ -91,7 +130,7 @@ class Program(ABC):
 
         outbound = KombuOutbound(url, stop or Event())
         try:
-            yield outbound
+            yield self._keeping(outbound)
             outbound.settle()
         finally:
             outbound.close()

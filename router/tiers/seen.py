@@ -23,14 +23,17 @@ class Seen:
         """Remember `capacity` messages and as many cases, the latest used."""
         self._capacity = capacity
         self._ids: OrderedDict[str, None] = OrderedDict()
+        #: The same of hand-overs, whose ids follow from a case's version.
+        self._hand_overs: OrderedDict[str, None] = OrderedDict()
         self._versions: OrderedDict[str, int] = OrderedDict()
 
     def is_duplicate(self, message_id: str) -> bool:
         """Whether a message of that id was handled; one without an id never was."""
-        if message_id not in self._ids:
-            return False
-        self._ids.move_to_end(message_id)
-        return True
+        for known in (self._ids, self._hand_overs):
+            if message_id in known:
+                known.move_to_end(message_id)
+                return True
+        return False
 
     def is_stale(self, payload: Told) -> bool:
         """Whether a later word on who has the case was seen than this hand-over, or its taking back.
@@ -45,10 +48,15 @@ class Seen:
     def note(self, message_id: str, payload: Told) -> None:
         """Remember a handled message."""
         if message_id:
-            self._keep(self._ids, message_id, None)
+            self._keep(self._hand_overs if isinstance(payload, Assigned) else self._ids, message_id, None)
         if isinstance(payload, Assigned | Taken):
             known = self._versions.get(payload.case_id, 0)
             self._keep(self._versions, payload.case_id, max(known, payload.version))
+
+    def forget_hand_overs(self) -> None:
+        """The ledger was restored: versions count anew, and an id may bring another hand-over than before."""
+        self._hand_overs.clear()
+        self._versions.clear()
 
     def _keep(self, memory: OrderedDict[str, _Value], key: str, value: _Value) -> None:
         memory[key] = value

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 
 from router.announcing import WITHHELD
-from router.broker.envelope import RECEIPT, Receipt
+from router.broker.envelope import RECEIPT, RESENT, Receipt, Resent
 from router.core import address, notices
 from router.core.commands import COMMAND_TYPES, Open
 from router.core.events import AnyEvent
 from router.core.messages import PAYLOAD_TYPES
-from router.tiers.office import verb_of
 from router.tiers.posted import PostedCase
+from router.tiers.report import verb_of
 from router.tiers.wire_examples import EXAMPLES
 from router.tiers.wire_schemas import components, document, type_words
 
@@ -45,6 +45,7 @@ _INTERNAL_VERBS = frozenset(
 _ANSWERED = "case.answered.v1"
 _REFUSED = "case.refused.v1"
 _EVENT = "case.event.v1"
+_RESEND_WANTED = "program.resend_wanted.v1"
 #: Payload type → kind, the last word of its key.
 _KINDS = {
     "case.assigned.v1": notices.ASSIGNED,
@@ -82,9 +83,10 @@ _KINDS = {
     "case.redacted.v1": notices.REDACTED,
     _REFUSED: notices.REFUSED,
     "desk.notices.v1": notices.NOTICES,
+    _RESEND_WANTED: notices.RESEND_WANTED,
 }
 
-KINDS: dict[str, type[msgspec.Struct]] = {**COMMAND_TYPES, RECEIPT: Receipt, **PAYLOAD_TYPES}
+KINDS: dict[str, type[msgspec.Struct]] = {**COMMAND_TYPES, RECEIPT: Receipt, RESENT: Resent, **PAYLOAD_TYPES}
 
 
 class Road(msgspec.Struct, frozen=True):
@@ -194,7 +196,9 @@ def _channels(names: list[str]) -> dict[str, Any]:
     return {
         "deskQueue": _queue("desk.{desk}", {"desk": "Code of the desk."}, to_desk),
         "events": _events(by_direction["router → whoever listens"]),
-        "channelQueue": _queue("channel.{channel}", {"channel": "Code of the channel."}, [_ANSWERED, _REFUSED]),
+        "channelQueue": _queue(
+            "channel.{channel}", {"channel": "Code of the channel."}, [_ANSWERED, _REFUSED, _RESEND_WANTED]
+        ),
         "reports": _exchange(address.REPORTS, "{desk}.{verb}", "desk", to_router),
         "intake": _exchange(address.INTAKE, "{channel}.{verb}", "channel", by_direction["channel → router"]),
     }

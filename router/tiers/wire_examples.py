@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from router.broker.envelope import Receipt
+from router.broker.envelope import Receipt, Resent
 from router.core import commands as c, messages as m, told
 
 _CASE = "VVFD4W3RLEBB5OYU"
@@ -464,6 +464,17 @@ LIST = told.NoticeList(
     made_at=datetime(2026, 11, 25, 0, 30, 4, tzinfo=UTC),
 )
 
+RESEND_WANTED = told.ResendWanted(restore="restore-1795536000", since=datetime(2026, 11, 24, 13, 5, tzinfo=UTC))
+
+RESENT = Resent(
+    id="restore-1795536000/resent/liuyin/1795536004",
+    restore="restore-1795536000",
+    speaker="desk",
+    code="liuyin",
+    count=3,
+    kept_since=datetime(2026, 11, 22, 14, 0, tzinfo=UTC),
+)
+
 #: Body of `POST /cases`.
 POSTED = {
     "source_id": "2026-118",
@@ -476,5 +487,6 @@ POSTED = {
 
 #: Wire type → example.
 EXAMPLES: dict[str, msgspec.Struct] = {
-    str(example.__struct_config__.tag): example for example in (*COMMANDS, RECEIPT, *PAYLOADS, LIST)
+    str(example.__struct_config__.tag): example
+    for example in (*COMMANDS, RECEIPT, RESENT, *PAYLOADS, LIST, RESEND_WANTED)
 }

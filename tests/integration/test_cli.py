@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from router.app import clock, prepare
+from router.app import prepare
 from router.broker.rabbitmq import RabbitBroker
+from router.clock import clock
 from router.core.address import desk_queue
 from router.presets import preset_text
 from router.settings import Settings

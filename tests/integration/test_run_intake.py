@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 
-from router.app import clock, prepare
+from router.app import prepare
+from router.clock import clock
 from router.settings import Settings
 from tests.integration.terminal import DEADLINE_S, NOWHERE_AMQP, STOP_S, Terminal, document, get, post
 from tests.servers.waiting import wait_until

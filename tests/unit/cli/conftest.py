@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from router.app import clock, prepare
+from router.app import prepare
 from router.cli import main
+from router.clock import clock
 from router.settings import Settings
 
 

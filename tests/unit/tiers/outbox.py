@@ -10,7 +10,7 @@ from router.broker.envelope import encode
 from router.broker.port import Delivery
 from router.core import messages as m
 from router.errors import UnreachableError
-from router.tiers.office import Report
+from router.tiers.report import Report
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

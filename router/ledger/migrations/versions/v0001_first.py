@@ -320,6 +320,7 @@ def _guards() -> None:
         sa.Column("until", _instant()),
         sa.Column("released_at", _instant()),
         sa.Column("released_by", sa.Text()),
+        sa.Column("restored_to", _instant()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
         sa.CheckConstraint("reason <> '' and \"by\" <> ''", name=op.f("ck_holds_who_and_why")),
         sa.CheckConstraint("(released_at is null) = (released_by is null)", name=op.f("ck_holds_released")),
