@@ -187,15 +187,19 @@ class Installation:
 
     def restoring(self) -> Restoring:
         """Brings a ledger that was restored from a backup up to date."""
-        leaving = KeepingBack()
         return Restoring(
             self.ledger,
             self.rulebook,
             self.broker,
-            Redoing(self.ledger, self._router_with(leaving), leaving),
+            self.redoing(),
             channels=self.settings.channels,
             strict_identity=self.settings.strict_identity,
         )
+
+    def redoing(self) -> Redoing:
+        """Decides once more what was kept for a restore."""
+        leaving = KeepingBack()
+        return Redoing(self.ledger, self._router_with(leaving), leaving)
 
     def roles(self, names: Collection[str]) -> list[Role]:
         """The roles by name.

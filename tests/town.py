@@ -63,6 +63,12 @@ class Town:
         self.waker = Waker(self.on.ledger, self.on.sender(background=False))
         self._consumer: Consumer | None = None
 
+    def stop_consuming(self) -> None:
+        """No role takes anything, until something is pumped again."""
+        if self._consumer is not None:
+            self._consumer.close()
+        self._consumer = None
+
     @contextmanager
     def stopped(self) -> Iterator[None]:
         """Nobody has the ledger open in the block; afterwards everything is opened anew."""
@@ -135,8 +141,7 @@ class Town:
 
     def close(self) -> None:
         """Close consumer, publisher and installation."""
-        if self._consumer is not None:
-            self._consumer.close()
+        self.stop_consuming()
         self.publisher.close()
         self.on.close()
 

@@ -103,6 +103,8 @@ RUNNING: dict[str, str] = {
     ),
     "Give the instant at which the lost one did its last work.": "写明丢失的台账最后正常工作的时间",
     "roles are running: {who}": "还有角色在运行：{who}",
+    "what is sent cannot be kept: {reason}": "所发内容无法保留：{reason}",
+    "Name a file in a folder that this program may write to.": "写明一个本程序可写的目录中的文件",
     "Stop them all, `intake` too; a minute later run this again.": "全部停止，包括 intake；一分钟后再运行",
     # -- broker
     "the broker does not answer: {reason}": "消息队列连不上：{reason}",

@@ -92,6 +92,8 @@ def recover(
     tell(word("recovered", count=sent))
     if missing:
         tell(word("recover_unconfirmed", count=missing))
+    if restored is not None:
+        tell(word("restore_next"))
     whole = not missing and (restored is None or restored.is_whole)
     return 0 if whole else CheckFailedError.exit_code
 
@@ -145,7 +147,6 @@ def _tell(restored: Restored) -> None:
         tell(word("restore_waiting", count=redone.waiting))
     if redone.parked:
         tell(word("restore_parked", count=redone.parked))
-    tell(word("restore_next"))
 
 
 def _to_hand_over(installation: Installation) -> int:

@@ -23,7 +23,8 @@ RESTORING: dict[str, tuple[str, str]] = {
     ),
     "restore_redone": (
         "重新办理 {accepted} 条；台账中已有 {known} 条",
-        "{accepted:command was|commands were} carried out again, {known} are on record already",
+        "{accepted:command was|commands were} carried out again, "
+        "{known:command is|commands are} on record already",
     ),
     "restore_missing": (
         "{count} 个程序在线但未按时应答：{names}；加大 --wait 再运行一次",

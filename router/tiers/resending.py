@@ -6,7 +6,6 @@ that nothing more comes.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,7 +18,7 @@ from router.core import address
 from router.core.told import ResendWanted
 from router.tiers.dispatching import Ending
 from router.tiers.report import Outbound, Report, verb_of
-from router.tiers.sent import Sent, resent
+from router.tiers.sent import ERRORS, Sent, resent
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +73,7 @@ def say_again(
         for report in sent.since(wanted.since, now):
             outbound.send(resent(report, wanted.restore))
             count += 1
-    except (msgspec.DecodeError, sqlite3.Error) as error:
+    except (msgspec.DecodeError, *ERRORS) as error:
         log.error("resend.failed", speaker=code, error=type(error).__name__)
         return Ending.REJECTED
     exchange, key = _way(speaker, code)

@@ -20,10 +20,13 @@ from threading import RLock
 import msgspec
 import structlog
 
+from router.errors import ConfigurationError
 from router.tiers.report import Report
 
 log = structlog.get_logger(__name__)
 
+#: What a database that cannot be used raises.
+ERRORS = (sqlite3.Error, OSError)
 #: A backup is made once a day at least.
 KEEP = timedelta(days=2)
 #: Messages kept; at a kilobyte each 100 MB. A city's busiest channel sends half as many in two days.
@@ -71,8 +74,20 @@ class Sent:
         self._noted = 0
 
     def begin(self, now: datetime) -> None:
-        """From now on nothing is missing, unless the file says so of an earlier instant."""
-        self.kept_since(now)
+        """From now on nothing is missing, unless the file says so of an earlier instant.
+
+        Raises:
+            ConfigurationError: the file cannot be used.
+        """
+        try:
+            self.kept_since(now)
+        except ERRORS as error:
+            raise ConfigurationError(
+                "what is sent cannot be kept: {reason}",
+                where=str(self._file),
+                todo="Name a file in a folder that this program may write to.",
+                reason=error,
+            ) from error
 
     def note(self, report: Report, now: datetime) -> None:
         """Keep a report that is sent at `now`; one of the same id is kept as it was."""
@@ -83,14 +98,14 @@ class Sent:
                 self._noted += 1
                 if self._noted % _FORGET_EVERY == 0:
                     self._forget(database, now)
-        except sqlite3.Error as error:
+        except ERRORS as error:
             log.error("sent.not_kept", message=report.id, error=type(error).__name__)
 
     def since(self, since: datetime, now: datetime) -> Iterator[Report]:
         """What was sent from `since` on, in that order, each with the instant.
 
         Raises:
-            sqlite3.Error: the database cannot be read.
+            sqlite3.Error, OSError: the database cannot be read (`ERRORS`).
         """
         beyond = (_micros(since), -1)
         while True:

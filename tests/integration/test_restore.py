@@ -23,6 +23,7 @@ from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole
 from router.redoing import Redone
 from router.tiers import Channel, Desk, Office, Sent
+from tests.integration.terminal import Terminal
 from tests.servers.postgres import libpq_url
 from tests.servers.waiting import wait_until
 from tests.town import Town, town
@@ -318,3 +319,38 @@ def test_what_was_done_at_the_shell_is_missing_and_nothing_is_refused_for_good(
         ]
         assert [answer.refused for one in replayed for answer in one.values()] == [None, None]
         city.until(1, lambda case: case.state is State.CLOSED, "to be closed")
+
+
+def test_an_operator_types_it_and_reads_what_became_of_it(amqp_url: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    backup = Backup(url, tmp_path)
+    terminal = Terminal(tmp_path, url, amqp_url)
+    terminal.contact_key = None  # the one beside the ledger
+    words = ("recover", "--after-restore", "--lost-at", "2026-09-21 09:20", "--by", "night shift")
+    with town(url, amqp_url) as here:
+        city = City(here, amqp_url)
+        with city.running(*city.desks.values()):
+            here.open(1)
+            city.until(1, lambda case: case.state is State.ACCEPTED, "to be signed for")
+            backup.make()
+            here.time += timedelta(minutes=10)
+            city.say("willow", 1, c.Resolve, text="换了灯泡")
+            running = terminal(*words)
+            assert running.code == 5
+            assert "roles are running: case.intake, case.reports, due.city" in running.err
+
+            with here.stopped():
+                backup.put_back()
+                assert terminal("recover", "--after-restore").code == 2
+                too_early = terminal(*words[:3], "2026-09-21 08:59", *words[4:])
+                assert too_early.code == 2
+                done = terminal(*words)
+                assert done.code == 0, done.err
+                assert "1 command was carried out again, 1 command is on record already" in done.err
+                again = terminal(*words, "--json")
+            assert again.code == 0
+            assert again.json["restored"]["redone"] == {"accepted": 0, "known": 2, "waiting": 0, "parked": 0}
+            assert again.json["restored"]["answered"]["desk.willow"] == 2
+        assert city.here.on.ledger.case(case_of(1)).state is State.CLOSED  # type: ignore[union-attr]
+        holds = here.on.ledger.holds()
+        assert [hold.released_by for hold in holds] == ["night shift", "night shift"]

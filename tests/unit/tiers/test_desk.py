@@ -39,7 +39,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def solving_desk() -> tuple[Desk, list[str]]:
     """A desk that accepts and resolves every case, and the ids it handled."""
-    desk, handled = Desk("S1"), list[str]()
+    desk, handled = Desk("S1", clock=lambda: MORNING), list[str]()
 
     @desk.on_assigned
     def solve(case: m.Assigned, office: Office) -> None:
@@ -199,7 +199,7 @@ def test_a_handler_that_fails_twice_is_tried_a_third_time(outbox: Outbox, stop: 
 def test_a_handler_that_keeps_failing_sets_its_message_aside_and_its_neighbour_is_handled(
     outbox: Outbox, stop: Event, impatient: None
 ) -> None:
-    desk, handled = Desk("S1"), list[str]()
+    desk, handled = Desk("S1", clock=lambda: MORNING), list[str]()
 
     @desk.on_assigned
     def fail_for_one(case: m.Assigned, office: Office) -> None:

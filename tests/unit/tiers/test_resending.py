@@ -16,6 +16,7 @@ from router.broker.envelope import RESENT, Resent, encode
 from router.broker.port import Delivery
 from router.core import messages as m
 from router.core.told import ResendWanted
+from router.errors import ConfigurationError
 from router.tiers import Channel, Desk, Office, Sent
 from router.tiers.dispatching import Ending
 from router.tiers.report import Report
@@ -141,6 +142,12 @@ def test_a_report_that_cannot_be_kept_is_sent_all_the_same(tmp_path: Path, clock
     desk, _ = signing_desk(clock, Sent(tmp_path / "nowhere" / "sent.db"))
     assert desk.handle(delivery(assigned(), "cmd/0"), outbox, Event()) is Ending.DONE
     assert outbox.types == ["case.receipt.v1", "case.accept.v1"]
+
+
+def test_a_program_that_may_keep_nothing_says_so_when_it_starts(tmp_path: Path, clock: Clock) -> None:
+    desk, _ = signing_desk(clock, Sent(tmp_path / "nowhere" / "sent.db"))
+    with pytest.raises(ConfigurationError, match="cannot be kept"):
+        desk.run("amqp://127.0.0.1:1/")
 
 
 # -- What is said again

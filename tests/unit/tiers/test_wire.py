@@ -45,7 +45,7 @@ def test_the_tables_of_the_page_are_those_of_the_structs() -> None:
 
 
 def test_every_type_on_the_wire_has_a_schema_an_example_and_a_road() -> None:
-    wanted = {*COMMAND_TYPES, *PAYLOAD_TYPES, "case.receipt.v1"}
+    wanted = {*COMMAND_TYPES, *PAYLOAD_TYPES, "case.receipt.v1", "program.resent.v1"}
     assert set(wire.KINDS) == wanted
     assert set(EXAMPLES) == wanted
     assert all(wire.road_of(name).exchange for name in wanted)
