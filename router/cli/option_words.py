@@ -210,9 +210,9 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "--passwords": ("账号密码文件（TOML：账号 = 密码）", "TOML file of user = password"),
     "--after-restore": (
-        "台账刚从备份恢复：请各程序重发，再按原来的先后重新办理；此时各角色须停止",
-        "the ledger was restored from a backup: have everybody say again what they said and decide it in its old "
-        "order; the roles must not run",
+        "台账刚从备份恢复：请各程序重发，按原来的先后重新办理",
+        "the ledger was restored from a backup: everybody says again what they said, and it is decided in its "
+        "old order",
     ),
     "--lost-at": ("丢失的台账最后正常工作的时间", "when the lost ledger did its last work"),
     "--wait": ("最多等各程序多少秒", "wait for programs for so many seconds at most"),
