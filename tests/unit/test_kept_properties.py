@@ -1,0 +1,266 @@
+"""Laws of whom a case is kept from, over random histories: it is never had, told, bound or listed there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis.errors import NoSuchExample
+
+from router import announcing, batch
+from router.broker.topology import Binding, topology
+from router.core import (
+    address,
+    commands as c,
+    correcting,
+    hiding,
+    levels,
+    lifecycle,
+    returns,
+    seeing,
+    step,
+)
+from router.core.case import Case
+from router.core.hiding import has_part
+from router.core.kept import KeptFrom, is_kept
+from router.core.lifecycle import decide
+from router.core.refusals import Refusal
+from router.core.seeing import Below, Sight, sight
+from router.core.step import Step
+from router.core.tree import Served, Tree
+from tests.city import MONDAY, Play
+from tests.unit.core.histories import HISTORIES, History, live
+
+Law = Callable[[History], None]
+
+#: Commands of everybody who could be told by an answer that there is a case.
+_ASKED = (c.Accept, c.ReportProgress, c.Resolve, c.AcceptEscalation)
+
+
+def _kept_out(tree: Tree, case: Case) -> list[str]:
+    """Codes of the desks that a report is about, whom it names, and who answers to one of them."""
+    return [desk.code for desk in tree if is_kept(tree, case.kept, desk.code)]
+
+
+def _steps(play: Play) -> Iterator[tuple[Case | None, Step]]:
+    """Each step that was taken, with the case as it stood before."""
+    yield None, play.steps[0]
+    for before, after in pairwise(play.steps):
+        yield before.case, after
+
+
+# -- the laws --------------------------------------------------------------------------------------------------
+
+
+def whom_a_report_names_never_has_it(told: History) -> None:
+    play = live(told)
+    for _, taken in _steps(play):
+        out = {*_kept_out(play.rules.tree, taken.case)}
+        assert not out & {taken.case.lead, *taken.case.assists}
+
+
+def whom_a_report_names_is_told_nothing(told: History) -> None:
+    play = live(told)
+    for _, taken in _steps(play):
+        assert not {*_kept_out(play.rules.tree, taken.case)} & {message.desk for message in taken.messages}
+
+
+def for_whom_a_report_names_there_is_no_such_case(told: History) -> None:
+    """Desks and persons alike: the answer is that of a case that is not there, and nothing comes of it."""
+
+    def check(play: Play) -> None:
+        case, rules = play.case, play.rules
+        asking = [c.Actor(c.ActorRole.DESK, code) for code in _kept_out(rules.tree, case)[:3]]
+        roles = (c.ActorRole.DISPATCHER, c.ActorRole.FOLLOW_UP, c.ActorRole.SUPERVISION)
+        asking += [c.Actor(role, account) for account in case.named_persons for role in roles]
+        for number, who in enumerate(asking):
+            command = _ASKED[number % len(_ASKED)](id="x", case_id=case.id, actor=who)
+            answer = decide(case, command, rules, play.now)
+            assert isinstance(answer, Refusal)
+            assert (answer.code, answer.data) == ("unknown_case", {"case": case.id})
+            noted = lifecycle.note(case, command, answer, rules, play.now)
+            assert (noted.case, noted.messages) == (case, ())
+
+    live(told, each=check)
+
+
+def whom_a_report_names_lists_neither_the_case_nor_its_number(told: History) -> None:
+    def check(play: Play) -> None:
+        tree = play.rules.tree
+        for code in _kept_out(tree, play.case):
+            below = Below(tree, code)
+            assert list(below.of([play.case])) == []
+            assert below.counted == 0
+
+    live(told, each=check)
+
+
+def nobody_below_a_confidential_case_hears_of_it_or_sees_it(told: History) -> None:
+    """Who has no part in it, before the step or after it, is told nothing; it is in no list but as a number."""
+    play = live(told)
+    tree = play.rules.tree
+    for before, taken in _steps(play):
+        case = taken.case
+        if not case.confidential:
+            continue
+        for message in taken.messages:
+            had = before is not None and message.desk is not None and has_part(tree, before, message.desk)
+            assert message.desk is None or had or has_part(tree, case, message.desk)
+        for desk in tree:
+            if desk.code not in (case.lead, *case.assists):
+                assert sight(tree, desk.code, case) is not Sight.SHOWN
+            if not has_part(tree, case, desk.code):
+                command = c.ReportProgress(id="x", case_id=case.id, actor=c.Actor(c.ActorRole.DESK, desk.code))
+                answer = decide(case, command, play.rules, play.now)
+                assert isinstance(answer, Refusal)
+                assert answer.code == "unknown_case"
+
+
+def no_binding_of_whom_a_report_names_takes_a_message_about_it(told: History) -> None:
+    """Neither its own queue nor a binding for all below a division; what is not restricted is taken as ever."""
+    play = live(told)
+    tree = _served(play.rules.tree)
+    bound = topology(tree).bindings
+    from_above = [
+        Binding(
+            address.tier_exchange(tree, tier), f"below {division.code}", address.below_binding(tree, division.code)
+        )
+        for division in tree.file.divisions
+        for tier in range(division.tier, tree.depth)
+    ]
+    for _, taken in _steps(play):
+        out = {address.desk_queue(code) for code in _kept_out(tree, taken.case)}
+        for message in taken.messages:
+            if message.desk is None or message.desk not in tree.desks:
+                continue
+            sent = batch._address(tree, frozenset(), message, taken.case)
+            assert sent is not None
+            exchange, key = sent
+            queues = {one.queue for one in bound if one.exchange == exchange and _matches(one.key, key)}
+            assert queues == {address.desk_queue(message.desk)}
+            assert not queues & out
+            looks_on = [one for one in from_above if one.exchange == exchange and _matches(one.key, key)]
+            assert bool(looks_on) != taken.case.is_restricted
+
+
+def nothing_restricted_is_announced(told: History) -> None:
+    for _, taken in _steps(live(told)):
+        if taken.case.kept != KeptFrom():
+            assert announcing.announced(taken.case, taken.entries, "city", MONDAY) == ()
+
+
+def _served(tree: Tree) -> Tree:
+    """The same tree, every desk with a program and a queue."""
+    desks = tuple(msgspec.structs.replace(desk, served=Served.AMQP) for desk in tree.file.desks)
+    return Tree(msgspec.structs.replace(tree.file, desks=desks))
+
+
+def _matches(binding: str, key: str) -> bool:
+    """Whether a topic exchange would take it: `*` is any one word. Nobody here binds with `#`."""
+    wanted, words = binding.split("."), key.split(".")
+    return len(wanted) == len(words) and all(want in ("*", word) for want, word in zip(wanted, words, strict=True))
+
+
+LAWS: list[Law] = [
+    whom_a_report_names_never_has_it,
+    whom_a_report_names_is_told_nothing,
+    for_whom_a_report_names_there_is_no_such_case,
+    whom_a_report_names_lists_neither_the_case_nor_its_number,
+    nobody_below_a_confidential_case_hears_of_it_or_sees_it,
+    no_binding_of_whom_a_report_names_takes_a_message_about_it,
+    nothing_restricted_is_announced,
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_law(law: Law) -> None:
+    @settings(max_examples=40)
+    @given(HISTORIES)
+    def holds(told: History) -> None:
+        law(told)
+
+    holds()
+
+
+# -- planted faults: what each law is there to catch -----------------------------------------------------------
+
+
+def _hand_it_to_anybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(returns, "is_kept", lambda *_: False)
+
+
+def _forget_who_was_named_later(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(correcting, "_send_away", lambda *_: None)
+
+
+def _open_the_last_wall(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(step, "bars", lambda *_: False)
+
+
+def _listen_to_persons(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hiding, "names", lambda *_: False)
+
+
+def _count_for_everybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(seeing, "is_kept", lambda *_: False)
+    patch.setattr(seeing, "answers_to", lambda *_: True)
+
+
+def _tell_whoever_was_chosen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(levels, "hides", lambda *_: False)
+    patch.setattr(step, "has_part", lambda *_: True)
+
+
+def _show_what_is_confidential(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Case, "is_restricted", property(lambda case: case.subject_desk is not None))
+
+
+def _bind_all(patch: pytest.MonkeyPatch) -> None:
+    true_key = address.desk_key
+    patch.setattr(address, "desk_key", lambda *said, **_: true_key(*said))
+
+
+def _bind_every_desk_to_all(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(address, "desk_binding", lambda tree, _desk: ".".join("*" * (tree.depth + 3)))
+
+
+FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
+    (_hand_it_to_anybody, whom_a_report_names_never_has_it),
+    (_forget_who_was_named_later, whom_a_report_names_never_has_it),
+    (_open_the_last_wall, whom_a_report_names_is_told_nothing),
+    (_listen_to_persons, for_whom_a_report_names_there_is_no_such_case),
+    (_count_for_everybody, whom_a_report_names_lists_neither_the_case_nor_its_number),
+    (_tell_whoever_was_chosen, nobody_below_a_confidential_case_hears_of_it_or_sees_it),
+    (_show_what_is_confidential, nobody_below_a_confidential_case_hears_of_it_or_sees_it),
+    (_bind_all, no_binding_of_whom_a_report_names_takes_a_message_about_it),
+    (_bind_every_desk_to_all, no_binding_of_whom_a_report_names_takes_a_message_about_it),
+    (_show_what_is_confidential, nothing_restricted_is_announced),
+]
+
+
+def test_every_law_has_a_fault_that_it_must_catch() -> None:
+    assert {law for _, law in FAULTS} == set(LAWS)
+
+
+@pytest.mark.parametrize(("fault", "law"), FAULTS, ids=lambda one: one.__name__.strip("_"))
+def test_law_catches(fault: Callable[[pytest.MonkeyPatch], None], law: Law) -> None:
+    def breaks(told: History) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            fault(patch)
+            try:
+                law(told)
+            except AssertionError:
+                return True
+        return False
+
+    try:
+        find(HISTORIES, breaks, settings=_ONCE)
+    except NoSuchExample:
+        pytest.fail(f"{law.__name__} does not notice")
+
+
+#: The first history that shows the fault will do; the same ones are tried every time.
+_ONCE = settings(max_examples=8000, phases=[Phase.generate], derandomize=True, database=None)
