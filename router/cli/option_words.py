@@ -226,7 +226,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "在用的策略，可重复；默认为所有自带策略",
         "a policy in force, may be repeated; all shipped ones by default",
     ),
-    "--runbook": ("告警里处置手册的地址", "address of the runbook in each alert"),
+    "rules render --docs": (
+        "告警所链接的 docs 文件夹的地址",
+        "address of the folder docs, for the links in alerts",
+    ),
     "rules render --check": (
         "不写，只比较；有出入时退出码为 7",
         "write nothing, compare with what is there; exit code 7 when it differs",

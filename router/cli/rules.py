@@ -10,24 +10,24 @@ from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.made_files import write_or_compare
 from router.cli.output import emit, emit_json
-from router.metrics.rules.files import RUNBOOK, Terms, files
+from router.metrics.rules.files import DOCS, Terms, files
 
 rules = Nouns("rules")
 
 
 @rules.command("render")
 @option("--out", says="rules render --out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
-@option("--runbook", default=RUNBOOK, show_default=True, metavar="URL")
+@option("--docs", says="rules render --docs", default=DOCS, show_default=True, metavar="URL")
 @option("--check", says="rules render --check", is_flag=True)
 @click.pass_obj
-def render(call: Call, /, out: Path | None, runbook: str, check: bool) -> int:  # noqa: FBT001 - click hands it over by name
+def render(call: Call, /, out: Path | None, docs: str, check: bool) -> int:  # noqa: FBT001 - click hands it over by name
     """Write the files, print them, or compare them with what lies there; 7 when that differs."""
     settings = call.settings()
     terms = Terms(
         on_time_target=settings.on_time_target,
         audit_s=settings.audit_s,
         skew_s=settings.brake_skew_s,
-        runbook=runbook,
+        docs=docs,
     )
     made = files(terms)
     if out is None:

@@ -11,7 +11,8 @@ from router.metrics.rules.tickets import tickets
 
 #: Where the committed files lie, from the root of the repository.
 FOLDER = "deploy/prometheus/rules"
-RUNBOOK = "docs/runbook.md"
+#: Where the runbooks lie, likewise.
+DOCS = "docs"
 _COMMENT = "Made by `case-router rules render`; change router/metrics/rules, or the settings, and render again."
 
 
@@ -24,8 +25,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     audit_s: float
     #: Seconds that a process's clock and the database's may differ.
     skew_s: float
-    #: Address of docs/runbook.md, for the link in an alert.
-    runbook: str = RUNBOOK
+    #: Address of the folder docs/, for the links to the runbooks.
+    docs: str = DOCS
 
 
 def alerts(terms: Terms) -> list[Alert]:
@@ -40,6 +41,6 @@ def files(terms: Terms) -> dict[str, str]:
         Group("case-router-tickets", tickets(terms.on_time_target)),
     ]
     return {
-        "case-router-recording.yml": written(recording(terms.on_time_target), terms.runbook, _COMMENT),
-        "case-router-alerts.yml": written(groups, terms.runbook, _COMMENT),
+        "case-router-recording.yml": written(recording(terms.on_time_target), terms.docs, _COMMENT),
+        "case-router-alerts.yml": written(groups, terms.docs, _COMMENT),
     }

@@ -186,7 +186,7 @@ def _messages() -> Iterator[Alert]:
     yield Alert(
         name="ManyParkedAtOnce",
         expr=f"{parked} - {parked} offset 15m >= {PARKED_AT_ONCE}",
-        for_="1m",
+        for_="0m",
         summary="{{ $value }} messages were parked within a quarter of an hour",
         summary_zh="一刻钟内搁置了 {{ $value }} 条消息",
         description="Somebody sends what cannot be taken, a program rejects what it gets, or deciding fails.",

@@ -64,8 +64,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     description_zh: str
 
-    def fields(self, runbook: str) -> dict[str, object]:
-        """As Prometheus reads it; `runbook`: where docs/runbook.md lies."""
+    def fields(self, docs: str) -> dict[str, object]:
+        """As Prometheus reads it; `docs`: where the folder with the runbooks lies."""
         labels = {"severity": str(self.severity), "system": SYSTEM, **self.labels}
         if self.follows:
             labels["follows"] = "_".join(self.follows)
@@ -80,7 +80,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
                 "summary_zh": self.summary_zh,
                 "description": self.description,
                 "description_zh": self.description_zh,
-                "runbook_url": f"{runbook}#{self.name.lower()}",
+                "runbook_url": f"{docs}/runbook.md#{self.name.lower()}",
+                "runbook_url_zh": f"{docs}/runbook.zh-CN.md#{self.name.lower()}",
             },
         }
 
@@ -117,12 +118,12 @@ def total(by: Sequence[str]) -> str:
     return f"sum by ({', '.join(by)}) " if by else "sum"
 
 
-def written(groups: Sequence[Group], runbook: str, comment: str) -> str:
+def written(groups: Sequence[Group], docs: str, comment: str) -> str:
     """The text of a file of rules."""
     listed = [
         {
             "name": group.name,
-            "rules": [rule.fields(runbook) if isinstance(rule, Alert) else rule.fields() for rule in group.rules],
+            "rules": [rule.fields(docs) if isinstance(rule, Alert) else rule.fields() for rule in group.rules],
         }
         for group in groups
     ]
