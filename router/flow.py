@@ -19,7 +19,7 @@ from router.broker.envelope import RESENT_FOR, Receipt, Resent, Trouble
 from router.broker.port import Delivery, Fate
 from router.core.citizen import code_of
 from router.core.commands import ActorRole, Contact, Open, others
-from router.core.linking import appeal_of, same_appeal
+from router.core.linking import appeals_of, same_appeal
 from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
@@ -231,7 +231,7 @@ class Router:
     def _link_appeals(self, unit: Unit, batch: Batch) -> None:
         """One appeal that came by two channels is two cases, which are linked by themselves."""
         new = [case for case in map(batch.case, batch.opened) if case is not None]
-        said = [(case, words) for case in new if (words := appeal_of(case)) is not None]
+        said = [(case, words) for case in new for words in appeals_of(case)]
         appeals = [
             Appeal(
                 key=self._ledger.keyed_hash(words), case_id=case.id, source=case.source, opened_at=case.opened_at
@@ -241,7 +241,8 @@ class Router:
         if not appeals:
             return
         held = unit.claim_appeals(appeals)
-        again = [(one.case_id, held[one.key].case_id) for one in appeals if one.is_again(held[one.key])]
+        found = ((one.case_id, held[one.key].case_id) for one in appeals if one.is_again(held[one.key]))
+        again = dict.fromkeys(found)  # by its words as well as by its key it is the same once
         if again:
             batch.look_at(unit.cases({first for _, first in again}))
         for case_id, first_id in again:

@@ -36,6 +36,7 @@ SOURCE = "shell"
 @option("--channel", default="hotline", show_default=True)
 @option("--source", default=SOURCE, show_default=True)
 @option("--source-id", metavar="ID")
+@option("--appeal", metavar="KEY")
 @option("--matter", type=click.Choice(MATTER_TYPES), default="complaint", show_default=True)
 @option("--category", metavar="CODE")
 @option("--division", metavar="CODE/CODE")

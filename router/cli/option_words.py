@@ -30,6 +30,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--channel": ("渠道", "channel"),
     "--source": ("来源系统", "system it comes from"),
     "--source-id": ("来源编号；同一编号为同一工单", "its id there; the same id is the same case"),
+    "--appeal": (
+        "诉求标识；各渠道相同的为同一诉求",
+        "the platform's key of the appeal; the same on several channels is one",
+    ),
     "--matter": ("类型", "matter type"),
     "--category": ("事项分类编码", "category code"),
     "--division": ("区划编码，自区县起，以 / 分隔", "division codes from the district down, joined by /"),

@@ -84,6 +84,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     named_persons: tuple[str, ...] = ()
     contact_ref: str | None = None
     complainant: str | None = None
+    #: The platform's own key of the appeal: other cases under it are the same appeal; None: it has none.
+    appeal: str | None = None
     #: Desk code of the lead; empty until dispatched.
     lead: str = ""
     assists: tuple[str, ...] = ()

@@ -86,6 +86,7 @@ def _received(entry: e.Entry) -> Case:
         named_persons=event.named_persons,
         contact_ref=event.contact_ref,
         complainant=event.complainant,
+        appeal=event.appeal,
         milestones=event.milestones,
         inspections=(
             UNTOUCHED

@@ -44,19 +44,23 @@ def related(case: Case) -> Related:
     )
 
 
-def appeal_of(case: Case) -> str | None:
-    """What makes an appeal the same by whatever channel it comes: who, what, where, about what.
+def appeals_of(case: Case) -> tuple[str, ...]:
+    """What makes an appeal the same by whatever channel it comes.
+
+    That is the platform's own key of it, and beside that who complains, in what words, where, about what. Of the
+    words letters and digits count, in whatever width and case: one channel types a full stop, another none.
 
     Returns:
-        A text to be hashed under the installation's key; None: nobody can tell, or it is linked to nothing.
+        Texts to be hashed under the installation's key; none: nobody can tell, or it is linked to nothing.
     """
-    apart = case.is_restricted or not case.is_matter
-    if apart or case.complainant is None:
-        return None
-    words = "".join(unicodedata.normalize("NFKC", case.text).split())
-    if not words:
-        return None
-    return "\0".join(("appeal", case.complainant, words, case.place_key or "", case.category or ""))
+    if case.is_restricted or not case.is_matter:
+        return ()
+    declared = ("\0".join(("declared", case.appeal)),) if case.appeal else ()
+    said = unicodedata.normalize("NFKC", case.text).casefold()
+    words = "".join(letter for letter in said if letter.isalnum())
+    if not words or case.complainant is None:
+        return declared
+    return *declared, "\0".join(("appeal", case.complainant, words, case.place_key or "", case.category or ""))
 
 
 def same_appeal(new: Case, first: Case) -> tuple[Link, Link]:

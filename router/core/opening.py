@@ -174,6 +174,7 @@ def received(command: Open, rules: Rules, found: Route, digest: str, at: datetim
         named_persons=kept.named_persons,
         contact_ref=command.contact_ref,
         complainant=command.complainant,
+        appeal=command.appeal,
         task=command.task,
         parent=command.parent,
     )

@@ -88,6 +88,8 @@ def _id_fault(command: Command) -> Fault | None:
     ids = {"id": command.id, "actor.id": command.actor.id}
     if isinstance(command, Open):  # its case's id follows from these
         ids |= {"source": command.source, "source_id": command.source_id, "channel": command.channel}
+        if command.appeal is not None:
+            ids["appeal"] = command.appeal
     else:
         ids["case_id"] = command.case_id
     for field, given in ids.items():

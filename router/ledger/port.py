@@ -79,7 +79,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Appeal(msgspec.Struct, frozen=True, kw_only=True):
-    """What a case said, as a key that only the same words of the same person about the same place have."""
+    """A key that only the same appeal has: its platform's own, or who said what where (`linking.appeals_of`)."""
 
     key: str
     case_id: str

@@ -63,7 +63,7 @@ def _linked(here: Town, case_id: str) -> set[str]:
 
 def test_three_channels_are_three_linked_cases_dealt_with_once_and_each_is_answered(here: Town) -> None:
     first = _open(here, "hotline")
-    second = _open(here, "app", text=" 柳荫街 路灯不亮\n")
+    second = _open(here, "app", text=" 柳荫街，路灯不亮！\n")
     third = _open(here, "message_board")
     assert [_linked(here, one) for one in (first, second, third)] == [{second, third}, {first}, {first}]
     here.say(
@@ -99,6 +99,29 @@ def test_what_differs_is_another_appeal(here: Town, other: dict[str, Any]) -> No
     first = _open(here, "hotline")
     second = _open(here, "app", **other)
     assert (_linked(here, first), _linked(here, second)) == (set(), set())
+
+
+def test_what_the_platform_calls_one_appeal_is_one_whatever_is_said_and_by_whom(here: Town) -> None:
+    first = _open(here, "hotline", appeal="诉求-7")
+    second = _open(here, "app", appeal="诉求-7", text="灯坏了", contact=None)
+    # By the words of the first, and by the key of the second: linked once to each.
+    third = _open(here, "message_board", appeal="诉求-8")
+    fourth = _open(here, "hotline", 2, appeal="诉求-7", text="还有一处")
+    assert [_linked(here, one) for one in (first, second, third, fourth)] == [
+        {second, third},
+        {first},
+        {first},
+        set(),
+    ]
+    linked = [entry for entry in here.on.ledger.entries(first) if type(entry.event).__name__ == "Linked"]
+    assert len(linked) == 2
+
+
+def test_one_case_is_linked_once_to_what_is_the_same_by_key_and_by_words(here: Town) -> None:
+    first, second = _open(here, "hotline", appeal="诉求-7"), _open(here, "app", appeal="诉求-7")
+    for one, other in ((first, second), (second, first)):
+        assert _linked(here, one) == {other}
+        assert [type(x.event).__name__ for x in here.on.ledger.entries(one)].count("Linked") == 1
 
 
 def test_the_same_channel_again_is_no_second_channel(here: Town) -> None:

@@ -15,10 +15,13 @@ from router.core.commands import (
     FilePlan,
     Mediate,
     Outcome,
+    Place,
     Reopen,
     Resolve,
     Urge,
 )
+from router.core.figures import case_facts, sighting_of
+from router.core.problems import find_problems
 from router.core.tree import DeskKind
 from tests.city import desk, file
 from tests.presets.conftest import Opening
@@ -113,13 +116,27 @@ def test_a_case_closed_in_time_never_starts_the_list(stage: Opening) -> None:
     assert play.story(*LEVELS) == []
 
 
-def test_one_appeal_on_three_channels_is_three_cases_each_answered(stage: Opening) -> None:
+def test_one_appeal_on_three_channels_is_three_cases_dealt_with_once_and_each_is_answered(stage: Opening) -> None:
     channels = ("hotline", "app", "message_board")
     play = stage("linyi", start="2026-09-21 09:00", channels=channels)
-    ids = {play.open(channel=channel, text="路灯不亮").id for channel in channels}
-    assert len(ids) == 3
+    # Three people write down the same appeal, each in words of their own; the one platform knows it by its key.
+    said = ("路灯不亮", "灯坏了！", "天黑后没有灯")
+    lamp = Place(asset_id="灯杆-7")
+    cases = [
+        play.open(channel=channel, text=text, appeal="诉求-2026-0921-7", place=lamp, source_id=f"{channel}-1").id
+        for channel, text in zip(channels, said, strict=True)
+    ]
+    assert len(set(cases)) == 3
+    linked = [{one.other.case_id for one in play.case_of(case).links.standing()} for case in cases]
+    assert linked == [{cases[1], cases[2]}, {cases[0]}, {cases[0]}]
+    # One problem, at one desk, which is done with it in one word; each channel hears of its own case.
+    facts = [case_facts(play.case_of(case), district="lake", decided_by="hotline") for case in cases]
+    assert [len(one.members) for one in find_problems(map(sighting_of, facts))] == [3]
+    assert {play.case_of(case).lead for case in cases} == {"willow"}
+    play.say("2026-09-22 10:00", "willow", Resolve, case_id=cases[1], text="已换灯")
+    assert {play.case_of(case).state for case in cases} == {State.CLOSED}
     for channel in channels:
-        assert play.answered(channel) == ["received"]
+        assert play.answered(channel) == ["received", "resolved", "closed"]
 
 
 def test_one_street_light_becomes_79_villages_as_a_project_of_the_tier_above(stage: Opening) -> None:

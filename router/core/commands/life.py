@@ -18,6 +18,8 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
     #: The channel's own idempotency key: the same id with the same content is the same case.
     source_id: str
     channel: str
+    #: The platform's own key of the appeal (诉求标识), the same on all channels it came by; no personal data.
+    appeal: str | None = None
     matter_type: str = "complaint"
     category: str | None = None
     #: Division codes below the city, from the district down; None where the source names none.

@@ -47,6 +47,8 @@ class Received(Event, frozen=True, kw_only=True, tag="Received"):
     named_persons: tuple[str, ...] = ()
     contact_ref: str | None = None
     complainant: str | None = None
+    #: The platform's own key of the appeal; None: it has none.
+    appeal: str | None = None
     task: Task | None = None
     parent: str | None = None
 
