@@ -113,4 +113,4 @@ def _coloured(connection: Connection, now: datetime) -> Counter[Coloured]:
 
 
 def _pairs(connection: Connection, asked: Select[Any]) -> dict[str, Any]:
-    return dict(connection.execute(asked).tuples().all())
+    return dict(tuple(row) for row in connection.execute(asked))

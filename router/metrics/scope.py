@@ -11,9 +11,11 @@ from itertools import pairwise, product
 from math import prod
 from typing import TypeVar
 
+from router.core.address import desk_queue
 from router.core.counted import UNKNOWN
 from router.core.events import Cause
 from router.core.rules import Rules
+from router.core.tree import Served
 from router.metrics.cases import CASE_METRICS
 from router.metrics.cases.pipeline import (
     BEATS,
@@ -68,9 +70,14 @@ class Scope:
         below = [division for division in tree.file.divisions if division.tier == 1 and not division.unknown]
         #: District code → name.
         self.districts: Mapping[str, str] = {one.code: one.name for one in below}
-        #: Desk code → name, tier, district; a desk above the districts has none.
-        self.desks: Mapping[str, tuple[str, str, str]] = {
-            desk.code: (desk.name, tree.tiers[tree.tier_of(desk)], self._district(rules, desk.division))
+        #: Desk code → name, tier, district, queue; a desk above the districts has none, one at the shell no queue.
+        self.desks: Mapping[str, tuple[str, str, str, str]] = {
+            desk.code: (
+                desk.name,
+                tree.tiers[tree.tier_of(desk)],
+                self._district(rules, desk.division),
+                desk_queue(desk.code) if desk.served is Served.AMQP else "",
+            )
             for desk in tree
         }
         levels = max((len(policy.levels) for policy in policies), default=0)

@@ -138,5 +138,6 @@ def _durations() -> Iterator[Record]:
 
 def _pipeline() -> Iterator[Record]:
     """Parked messages; 0 where there are none and somebody has counted."""
-    none = f"0 * max({p.COLLECTED.name})"
+    # The exporter says 0 of itself until it has counted for the first time: then nobody knows.
+    none = f"0 * (max({p.COLLECTED.name}) > 0)"
     yield Record(f"city:{p.PARKED_NOW.name}:sum", f"{summed(p.PARKED_NOW)} or {none}")

@@ -68,8 +68,8 @@ def _desks() -> Alert:
         # Lunch is no repair.
         keep_firing_for="3h",
         follows=(Root.BROKER,),
-        summary="{{ $labels.district }}: nobody consumes {{ $value }} desk queues",
-        summary_zh="{{ $labels.district }}：{{ $value }} 个单位队列没有消费者",
+        summary=f"{_WHERE % 'the city'}: nobody consumes {{{{ $value }}}} of its desks' queues",
+        summary_zh=f"{_WHERE % '市本级'}：{{{{ $value }}}} 个单位队列没有消费者",
         description="Programs of so many desks of the district do not run in office hours. Their cases wait, and "
         "their deadlines do not.",
         description_zh="办公时间内，该区县这么多单位的程序没有接入。工单在队列中等待，时限照常计算。",
