@@ -6,7 +6,8 @@ The places of both are the same: a test walks the program and holds that none is
 from __future__ import annotations
 
 from router.chinese.files import FILES
+from router.chinese.reports import REPORTS
 from router.chinese.running import RUNNING
 
 #: English template → Chinese template.
-CHINESE: dict[str, str] = {**FILES, **RUNNING}
+CHINESE: dict[str, str] = {**FILES, **RUNNING, **REPORTS}

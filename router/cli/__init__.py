@@ -32,6 +32,7 @@ _COMMANDS = {
     "topology": "router.cli.topology:topology",
     "recover": "router.cli.recover:recover",
     "replay": "router.cli.replay:replay",
+    "report": "router.cli.report:report",
     "audit": "router.cli.audit:audit",
     "rules": "router.cli.rules:rules",
     "dashboards": "router.cli.dashboards:dashboards",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.cli.guard_help import GUARD_COMMANDS
 from router.cli.option_words import OPTIONS
+from router.cli.report_texts import REPORT_COMMANDS
 from router.cli.words import pick
 
 #: Command → (Chinese, English). The first paragraph is what the list of commands shows.
@@ -380,6 +381,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("台账数据库的结构", "the ledger's schema"),
     "db upgrade": ("建立或升级台账结构", "make or upgrade the schema"),
     "db status": ("查看台账结构版本；不一致时退出码为 4", "the schema's version; exit code 4 when it is another"),
+    **REPORT_COMMANDS,
     **GUARD_COMMANDS,
 }
 

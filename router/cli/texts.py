@@ -6,6 +6,7 @@ from router.cli.guard_texts import GUARDS
 from router.cli.inspection_texts import INSPECTIONS
 from router.cli.operating_texts import OPERATING
 from router.cli.planning_texts import PLANNING
+from router.cli.report_texts import REPORTS
 from router.cli.restore_texts import RESTORING
 
 #: Key → (Chinese, English).
@@ -211,4 +212,5 @@ WORDS: dict[str, tuple[str, str]] = {
     **RESTORING,
     **INSPECTIONS,
     **PLANNING,
+    **REPORTS,
 }

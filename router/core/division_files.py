@@ -102,6 +102,7 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
     name: str
     group: str | None = None
+    group_name: str = ""
     line: str | None = None
     #: The name of a tier or its index.
     line_tier: str | int = 1
@@ -119,6 +120,7 @@ class _CategoryItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             code=self.code,
             name=self.name,
             group=group,
+            group_name=self.group_name,
             line=self.line,
             line_tier=tier,
             also=self.also,
@@ -292,6 +294,7 @@ _DEFAULTS: dict[str, object] = {
     "line_tier": 1,
     "also": (),
     "problem_days": None,
+    "group_name": "",
 }
 
 

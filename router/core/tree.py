@@ -79,6 +79,8 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     #: Category group of the link key (docs/behaviour.md, 5); its own code when the taxonomy does not group.
     group: str
+    #: What people call the group; said by one category of it is enough. Empty: this one does not say.
+    group_name: str = ""
     #: The functional line that takes such cases before territory is tried; None: territory takes them.
     line: str | None = None
     #: Tier at which the functional line takes them (1: the district's department).
@@ -141,6 +143,17 @@ class Tree:
     def category_code(self, given: str | None) -> str | None:
         """The category that a code of any taxonomy means; a code nobody has mapped is its own."""
         return self._meanings.get(given, given) if given is not None else None
+
+    def group_name(self, group: str) -> str:
+        """What people call a category group: as it was said, else the category of that code, else the code."""
+        found = self._group_names.get(group)
+        if found is None and group in self.categories:
+            found = self.categories[group].name
+        return found or group
+
+    @cached_property
+    def _group_names(self) -> dict[str, str]:
+        return {one.group: one.group_name for one in reversed(self.file.categories) if one.group_name}
 
     @cached_property
     def version(self) -> str:
