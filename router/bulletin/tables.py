@@ -383,11 +383,12 @@ class Tables:
     def definitions(self) -> Table:
         """What every number means."""
         words = self._words
+        meanings = words.definitions(without="" if self._bulletin.ranking is not None else "ranking_term")
         return Table(
             name="definitions",
             title=words("definitions"),
             columns=(Column(words("term")), Column(words("meaning"))),
-            rows=(*words.definitions, (words("cut_off"), self.basis()), (words("source"), self.source())),
+            rows=(*meanings, (words("cut_off"), self.basis()), (words("source"), self.source())),
         )
 
     def basis(self) -> str:

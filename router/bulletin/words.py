@@ -165,6 +165,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "new": ("新", "new"),
     # -- ranking
     "ranking": ("五、同类排名", "5. Peers compared"),
+    "ranking_term": ("同类排名", "Ranking among peers"),
     "ranking_note": (
         "按期办结率，仅在同层级同类单位之间；样本不足 {n} 件的不排名，可排名单位不足 {peers} 个的不排名。",
         "On-time rate, only among desks of one tier and kind. No place below n = {n}, or with fewer than {peers} "
@@ -289,7 +290,7 @@ DEFINITIONS: tuple[tuple[str, tuple[str, str]], ...] = (
         ),
     ),
     (
-        "ranking",
+        "ranking_term",
         (
             "分子为本周到期、按期归档的工单（计给归档时的主办单位）；分母另加超期的（计给到期时持有工单的单位）。"
             "审批、回访、派单环节及系统迟延、停机期间、已剔除的不计入任何单位。",
@@ -320,7 +321,6 @@ class Words:
         """A text with its places filled in."""
         return WORDS[key][self._half].format_map(counts(data))
 
-    @property
-    def definitions(self) -> list[tuple[str, str]]:
-        """Terms and what they mean."""
-        return [(self(key), pair[self._half]) for key, pair in DEFINITIONS]
+    def definitions(self, *, without: str = "") -> list[tuple[str, str]]:
+        """Terms and what they mean, but for one that is not in the bulletin."""
+        return [(self(key), pair[self._half]) for key, pair in DEFINITIONS if key != without]
