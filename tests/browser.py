@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,15 @@ from typing import Any
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 #: Longest that one answer is waited for by a page that is being laid out on a slow machine.
 _ENDS_S = 60
+
+#: The program listens on 3 and answers on 4: our pipes are put there, by way of numbers that are neither.
+_LAUNCHER = """
+import fcntl, os, sys
+there = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for number, pipe in enumerate(there, 3):
+    os.dup2(pipe, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def program() -> str | None:
@@ -128,11 +138,12 @@ def browser(path: str) -> Iterator[Browser]:
     ours_in, theirs_out = os.pipe()
     theirs_in, ours_out = os.pipe()
     with TemporaryDirectory(prefix="case-router-browser-") as home:
-        # The program listens on 3 and answers on 4, whatever numbers our pipes have.
         command = [
-            "/bin/sh",
+            sys.executable,
             "-c",
-            f'exec "$0" "$@" 3<&{theirs_in} 4>&{theirs_out}',
+            _LAUNCHER,
+            str(theirs_in),
+            str(theirs_out),
             path,
             "--headless=new",
             "--no-sandbox",

@@ -10,6 +10,7 @@ from typing import NoReturn, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.browser import Browser, browser, program
 from tests.servers import provide
 from tests.servers.postgres import PostgresCluster, PostgresServer
 from tests.servers.rabbit import RabbitNode, RabbitServer
@@ -130,6 +131,16 @@ def _program(name: str) -> Path:
         return provide.monitoring_program(name)
     except provide.UnavailableError as reason:
         do_without(str(reason))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A running headless browser; take a page of your own."""
+    path = program()
+    if path is None:
+        do_without("no chromium on this machine: run tools/ensure-servers")
+    with browser(path) as running:
+        yield running
 
 
 # -- Records

@@ -164,8 +164,6 @@ def _text(cell: Cell) -> str:
 
 def _rate(rate: Rate) -> str:
     value = rate.unfit or ("–" if rate.value is None else percent(rate.value))
-    if rate.bare:
-        return value
     part = f"{rate.part:,}" if isinstance(rate.part, int) else tenths_text(int(rate.part * 10))
     return f"{value} ({part}/{rate.of:,})"
 

@@ -33,8 +33,6 @@ class Rate(msgspec.Struct, frozen=True):
 
     part: Fraction | int
     of: int
-    #: The parts stand beside it already.
-    bare: bool = False
     #: It can be computed and says nothing.
     unfit: str = ""
 

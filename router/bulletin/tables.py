@@ -234,17 +234,16 @@ class Tables:
         for name in ("total", "without_on_the_spot", "independent_only"):
             for way in ("cohort", "flow"):
                 one = getattr(getattr(found, name), way)
-                rate = Rate(one.numerator, one.denominator, bare=True, unfit=unfit)
-                parts = (one.numerator, one.denominator, one.provisional)
-                rows.append((words(way), words(f"variant_{name}"), rate, *parts))
+                rate = Rate(one.numerator, one.denominator, unfit=unfit)
+                rows.append((words(way), words(f"variant_{name}"), rate, one.provisional))
         return Table(
             name="before-complaint",
             title=words("before_table"),
             columns=(
                 Column(words("way")),
                 Column(words("variant")),
-                Column(words("ratio"), Look.NUMBER, percent=True),
-                *(Column(words(key), Look.NUMBER) for key in ("numerator", "denominator", "provisional_part")),
+                Column(words("ratio"), Look.NUMBER, rates=True),
+                Column(words("provisional_part"), Look.NUMBER),
             ),
             rows=tuple(rows),
             keys=(0, 1),
