@@ -13,22 +13,22 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--log": ("日志格式（也可用 CASE_ROUTER_LOG）", "form of log lines (or CASE_ROUTER_LOG)"),
     "--json": ("在标准输出打印一个 JSON 文档", "print exactly one JSON document on stdout"),
     "report week --week": (
-        "哪一周，如 2026-W47；不写为最近一个已截止的周",
+        "周，如 2026-W47；默认为最近已截止的一周",
         "which week, such as 2026-W47; else the latest whose cut-off has come",
     ),
     "report week --format": ("格式", "form"),
     "report week --out": (
-        "写到文件；- 为标准输出；CSV 写到文件夹则一表一文件",
+        "文件；CSV 也可写文件夹，一表一文件",
         "a file; - is stdout; for CSV a folder, which gets a file for each table",
     ),
     "report week --encoding": (
-        "CSV 的编码；utf-8 带 BOM，Excel 可直接打开",
+        "CSV 的编码；utf-8 带 BOM",
         "of CSV; utf-8 has the mark Excel looks for",
     ),
     "report week --ranking": ("附同类单位排名（默认不附）", "with a ranking among peers (off unless asked for)"),
     "report week --draft": ("按现有记录计算，不存档", "by all that is on record now, kept nowhere"),
     "report week --revised": (
-        "按现有记录重算，并列出与正式数字的差异，不改正式数字",
+        "按现有记录重算，并列出与印发数字的差异",
         "by all that is on record now, with what differs from the printed figures, which stand",
     ),
     "--http-host": ("监听地址", "where to listen"),

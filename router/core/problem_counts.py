@@ -11,9 +11,10 @@ from datetime import timedelta
 
 import msgspec
 
+from router.core.case import Case
 from router.core.counted import UNKNOWN, Counted, Counts, Series
 from router.core.events import Closed, Entry
-from router.core.figures import DecidedBy, case_facts, sighting_of
+from router.core.figures import CaseFacts, DecidedBy, case_facts, sighting_of
 from router.core.happened import Happened, district_of
 from router.core.policy import GateKind
 from router.core.problems import Problem, Sighting, Windows, find_problems
@@ -58,10 +59,17 @@ def sighting_in(found: Happened, entries: Iterable[Entry], rules: Rules) -> Sigh
     if not found.case.is_matter:
         return None
     gate = next((entry.event.gate for entry in reversed(list(entries)) if isinstance(entry.event, Closed)), "")
-    facts = case_facts(
-        found.case, district=district_of(found.case, rules), decided_by=_DECIDED_BY.get(gate, "other")
-    )
-    verified = found.case.closed_at is not None and gate in (GateKind.FOLLOW_UP, GateKind.INSPECTION)
+    return sighting_by_gate(case_by_gate(found.case, gate, district_of(found.case, rules)), gate)
+
+
+def case_by_gate(case: Case, gate: str, district: str | None) -> CaseFacts:
+    """A case as the figures see it, its outcome on the word of whoever let it pass the gate it closed by."""
+    return case_facts(case, district=district, decided_by=_DECIDED_BY.get(gate, "other"))
+
+
+def sighting_by_gate(facts: CaseFacts, gate: str) -> Sighting:
+    """The same as the problem sweep sees it: verified where somebody else looked before it closed."""
+    verified = facts.closed_at is not None and gate in (GateKind.FOLLOW_UP, GateKind.INSPECTION)
     return msgspec.structs.replace(sighting_of(facts), independently_verified=verified)
 
 

@@ -18,7 +18,6 @@ from router.core.bulletin.risks import (
     Risks,
     category_name,
     division_named,
-    is_withheld,
     oldest_first,
     risk_of,
     why,
@@ -31,6 +30,7 @@ from router.core.case import Case
 from router.core.coverage import coverage
 from router.core.events import Entry
 from router.core.figures import CaseFacts
+from router.core.problem_counts import windows_in
 from router.core.problems import Sighting, Windows, find_problems
 from router.core.rules import SUPERVISION, Rules
 
@@ -51,7 +51,7 @@ class Gathering:
         knowing: gives rules that know a version of a policy; a case may keep one that is no longer in force.
         known: what counts as known; a replay's recording times say nothing, there everything does.
         basis: whether the ledger is that of a replay.
-        windows: of the problems.
+        windows: of the problems; None: those that the tree says.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Gathering:
         self._knowing = knowing
         self._basis = basis
         self._known = EVERYTHING if basis is Basis.HAPPENED else known
-        self._windows = windows
+        self._windows = windows or windows_in(rules.tree)
         self._calendar = rules.calendar(rules.policies[-1])
         self._before = week_before(week, self._calendar)
         self._facts: list[CaseFacts] = []
@@ -97,7 +97,7 @@ class Gathering:
         self._take_source(at_cutoff)
         self._take_risk(at_cutoff)
         at_end = standing(entries, self._week.end_at - _INSTANT)
-        if at_end is not None:
+        if at_end is not None and at_end.case.is_matter:
             self._take_week(at_end, entries)
 
     def bulletin(self, kind: Kind, program: str) -> Bulletin:
@@ -157,7 +157,7 @@ class Gathering:
         if not reasons:
             return
         self._reasons.update(reasons.keys())
-        if is_withheld(case):
+        if case.is_restricted:
             self._withheld += 1
         else:
             self._risks.append(risk_of(at_cutoff, reasons, rules, at))

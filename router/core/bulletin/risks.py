@@ -158,11 +158,6 @@ def _stalled(standing: Standing, calendar: Calendar, at: datetime) -> dict[Reaso
     return found
 
 
-def is_withheld(case: Case) -> bool:
-    """Whether no more may be said of a case than that it is there (docs/behaviour.md, 3.13)."""
-    return case.confidential or case.subject_desk is not None
-
-
 def risk_of(standing: Standing, reasons: dict[Reason, datetime], rules: Rules, at: datetime) -> Risk:
     """The line of a case that is at risk."""
     case, tree = standing.case, rules.tree

@@ -11,14 +11,11 @@ import msgspec
 from router.core import events as e
 from router.core.case import Case
 from router.core.events import Entry
-from router.core.figures import CaseFacts, DecidedBy, case_facts, sighting_of
+from router.core.figures import CaseFacts
 from router.core.hands import Hands, Who
 from router.core.history import advance
-from router.core.policy import GateKind
+from router.core.problem_counts import case_by_gate, sighting_by_gate
 from router.core.problems import Sighting
-
-#: Gates that somebody who did not handle the case lets it through.
-_VERIFIED = frozenset({GateKind.FOLLOW_UP.value, GateKind.INSPECTION.value})
 
 #: What says nothing of anybody working on a case: the clock's own doing, refusals, and the source's word.
 _NO_SIGN_OF_WORK = (
@@ -70,13 +67,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
 
     def facts(self) -> CaseFacts:
-        """As the figures see it. A withdrawal is the resident's word, every other outcome the desk's."""
-        decided_by: DecidedBy = "hotline" if self.case.outcome == "withdrawn" else "desk"
-        return case_facts(self.case, district=self.case.district, decided_by=decided_by)
+        """As the figures see it."""
+        return case_by_gate(self.case, self.gate, self.case.district)
 
     def sighting(self, facts: CaseFacts) -> Sighting:
         """As the problem sweep sees it."""
-        return msgspec.structs.replace(sighting_of(facts), independently_verified=self.gate in _VERIFIED)
+        return sighting_by_gate(facts, self.gate)
 
 
 def standing(entries: Sequence[Entry], happened_by: datetime) -> Standing | None:
