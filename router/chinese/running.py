@@ -9,6 +9,12 @@ RUNNING: dict[str, str] = {
     "Bring it up to date once the notice is out, or write the notice into a file: calendar import FILE": (
         "放假通知公布后升级该库，或把通知写成文件：calendar import 文件"
     ),
+    "the figures were counted by a newer program (rules {theirs}, this one has {ours})": (
+        "统计数字由更新的程序算出（规则版本 {theirs}，本程序为 {ours}）"
+    ),
+    "Run the newer program; or, to go back to this one: case-router figures recount.": (
+        "请运行较新的程序；若要退回本程序，运行 case-router figures recount"
+    ),
     # -- rules in force
     "its due date would lie beyond the year 9999": "推算出的时限超出 9999 年",
     "it was received in the future": "受理时间在将来",

@@ -34,6 +34,7 @@ _COMMANDS = {
     "replay": "router.cli.replay:replay",
     "report": "router.cli.report:report",
     "audit": "router.cli.audit:audit",
+    "figures": "router.cli.figures:figures",
     "rules": "router.cli.rules:rules",
     "dashboards": "router.cli.dashboards:dashboards",
 }

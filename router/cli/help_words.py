@@ -352,6 +352,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "No deadline though its policy has one, overdue beyond grace, a lead that no longer stands, an old "
         "outbox. Exit code 7 when something is found.",
     ),
+    "figures": ("工单统计数字", "the figures of cases"),
+    "figures show": (
+        "打印工单统计数字（Prometheus 文本格式）\n\n"
+        "没有 Prometheus 也能看：先把尚未统计的变更统计完，再打印 metrics 角色会提供的数字。"
+        "可只列几个指标，如 figures show cases_due cases_due_met；含义见 docs/metrics.md。",
+        "print the figures of cases, in Prometheus' text format\n\n"
+        "For whoever has no Prometheus: counts what is not counted yet, and prints what the role `metrics` would "
+        "serve. Metrics may be named: figures show cases_due cases_due_met; docs/metrics.md says what they mean.",
+    ),
+    "figures recount": (
+        "清除全部统计数字，重新统计每一件工单\n\n"
+        "只动统计数字，不动工单。可在运行中执行；其间 metrics 提供上一次的数字。中断后由 metrics 接着统计。",
+        "forget all figures and count every case anew\n\n"
+        "Touches figures alone, no case. It may be done while everything runs: `metrics` serves the last figures "
+        "meanwhile. Interrupted, `metrics` goes on with it.",
+    ),
     "rules": ("Prometheus 规则", "rules for Prometheus"),
     "rules render": (
         "按设置生成记录规则和告警规则\n\n"

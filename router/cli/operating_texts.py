@@ -356,6 +356,10 @@ OPERATING: dict[str, tuple[str, str]] = {
         "{date} opened {opened:,} resolved {resolved:,} went up {escalated:,}",
     ),
     "demo_took": ("用时 {age}，其间过了 {weeks} 周", "{weeks:week|weeks} in {age}"),
+    "no_metric": ("没有名为 {name} 的指标", "there is no metric {name}"),
+    "no_metric_todo": ("名称见 docs/metrics.md", "The names are in docs/metrics.md."),
+    "figures_counting": ("统计中 {done}/{of}", "counting {done}/{of}"),
+    "figures_recounted": ("已重新统计 {count} 件工单", "{count} cases were counted anew"),
     "demo_kept": (
         "台账保留在 {ledger}\n  看一看：case-router case list --ledger {ledger}",
         "the ledger stays at {ledger}\n  look around: case-router case list --ledger {ledger}",

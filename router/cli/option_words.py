@@ -37,6 +37,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "在此端口回答健康检查和 intake",
         "answer health checks, and serve the intake, on this port",
     ),
+    "figures show --at": ("以此时刻为准，默认现在", "as things stand then; now unless given"),
     "run --at": (
         "metrics 的数字以此时刻为准；其他角色从此走钟",
         "the figures of `metrics` are of then; the clock of other roles begins there",

@@ -89,6 +89,11 @@ class CountingUnit(Protocol):
         ...
 
     @property
+    def rules(self) -> int | None:
+        """Version of the rules that everything so far was counted by; None: nothing is counted yet."""
+        ...
+
+    @property
     def changed(self) -> Mapping[str, Sequence[Entry]]:
         """Case id → all its entries, of the cases that were taken."""
         ...
@@ -160,6 +165,13 @@ class CountedLedger(Protocol):
         """
         ...
 
-    def recount(self) -> int:
-        """Forget all figures and let every case be counted anew; returns how many cases."""
+    def recount(self, *, outdated_only: bool = False) -> int:
+        """Forget all figures and let every case be counted anew, by the rules of this program.
+
+        Args:
+            outdated_only: do nothing where rules as new as this program's have counted.
+
+        Returns:
+            How many cases are to be counted.
+        """
         ...

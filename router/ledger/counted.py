@@ -52,7 +52,7 @@ class CountedLedger:
         with self._database.snapshot() as connection:
             return standing_now.snapshot(connection, now)
 
-    def recount(self) -> int:
+    def recount(self, *, outdated_only: bool = False) -> int:
         """Forget all figures and let every case be counted anew; returns how many cases."""
         with self._database.writing() as connection:
-            return counting.recount(connection)
+            return counting.recount(connection, outdated_only=outdated_only)

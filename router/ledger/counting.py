@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Integer, bindparam, cast, delete, func, insert, select, text
 
 from router.core.colours import Onset
-from router.core.counted import UNKNOWN, Counted, Counts, Series
+from router.core.counted import RULES, UNKNOWN, Counted, Counts, Series
 from router.core.events import Entry
 from router.core.problems import LinkKey, Problem, Sighting
 from router.core.standing import Standing
@@ -39,8 +39,11 @@ TAKE = (
 HISTORIES = select(_entries).where(among(_entries.c.case_id, "ids")).order_by(_entries.c.case_id, _entries.c.seq)
 #: How some cases stand.
 STANDINGS = select(_standings).where(among(_standings.c.case_id, "ids"))
+#: Which rules the tallies were counted by stands among them, so that both are forgotten together.
+_RULES = "rules"
 #: What all add up to.
-TALLIES = select(_tallies)
+TALLIES = select(_tallies).where(_tallies.c.name != _RULES)
+COUNTED_BY = select(_tallies.c.number).where(_tallies.c.name == _RULES)
 #: Due later than now, by place; and by the desk that had it, and as changes have left it.
 DUE_LATER = (
     select(
@@ -79,6 +82,8 @@ class SqlCountingUnit:
         self._connection = connection
         if connection.dialect.name == "postgresql":
             connection.execute(ONE_AT_A_TIME)
+        #: Version of the rules that everything so far was counted by; None: nothing is counted yet.
+        self.rules = counted_by(connection)
         taken = connection.scalars(TAKE, {"limit": limit}).all()
         #: How many changes were taken.
         self.taken = len(taken)
@@ -147,13 +152,22 @@ def due_later(connection: Connection, now: datetime) -> Counts:
     return found
 
 
-def recount(connection: Connection) -> int:
-    """Forget all figures and let every case be counted anew."""
+def counted_by(connection: Connection) -> int | None:
+    """Version of the rules that everything was counted by; None: nothing is counted yet."""
+    rules: int | None = connection.scalar(COUNTED_BY)
+    return rules
+
+
+def recount(connection: Connection, *, outdated_only: bool = False) -> int:
+    """Forget all figures and let every case be counted anew; or only those that older rules have counted."""
     if connection.dialect.name == "postgresql":
         connection.execute(ONE_AT_A_TIME)
+    if outdated_only and (counted_by(connection) or 0) >= RULES:
+        return 0
     for table in (_uncounted, _standings, _tallies, schema.sightings, schema.problems):
         connection.execute(delete(table))
     connection.execute(EVERY_CASE)
+    connection.execute(insert(_tallies), {"name": _RULES, "labels": "[]", "number": RULES})
     return uncounted(connection)
 
 

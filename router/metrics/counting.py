@@ -14,11 +14,12 @@ from hashlib import sha256
 import msgspec
 import structlog
 
-from router.core.counted import Counts
+from router.core.counted import RULES, Counts
 from router.core.happened import happened
 from router.core.problem_counts import sighting_in, swept_again, windows_in
 from router.core.problems import Sighting, Windows
 from router.core.standing import settled, standing_of
+from router.errors import ConfigurationError
 from router.flow import RulesInForce
 from router.ledger.count_port import CountingUnit, Known
 from router.ledger.port import Ledger
@@ -56,11 +57,33 @@ class Counting:
     def run_once(self) -> int:
         """Count at most one batch of changes; returns how many were taken.
 
+        What older rules have counted is forgotten first, and counted anew.
+
         Raises:
             UnreachableError: the database does not answer; nothing is counted then.
+            ConfigurationError: a newer program has counted; nothing is then.
         """
         windows = self._keep_windows()
+        try:
+            return self._count_once(windows)
+        except _OutdatedError:
+            cases = self._ledger.recount(outdated_only=True)
+            log.warning("figures.recount", cases=cases, because="rules")
+            return self._count_once(windows)
+
+    def _count_once(self, windows: Windows) -> int:
         with self._ledger.counting(self._batch) as unit:
+            # Raised inside, so that what was taken waits as before.
+            if (unit.rules or 0) < RULES:
+                raise _OutdatedError
+            if unit.rules != RULES:
+                raise ConfigurationError(
+                    "the figures were counted by a newer program (rules {theirs}, this one has {ours})",
+                    where=self._ledger.name,
+                    todo="Run the newer program; or, to go back to this one: case-router figures recount.",
+                    theirs=unit.rules,
+                    ours=RULES,
+                )
             if unit.taken:
                 self._count(unit, windows)
             return unit.taken
@@ -118,6 +141,10 @@ class Counting:
         found, counts = swept_again(before.values(), new, unit.linked(keys), old, windows)
         unit.replace_problems(old, found)
         return counts
+
+
+class _OutdatedError(Exception):
+    """Older rules have counted, or nobody has."""
 
 
 class _Replay(msgspec.Struct):

@@ -5,7 +5,7 @@ The same figures are the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import (
@@ -24,7 +24,7 @@ from router.metrics.metric import Metric
 from router.metrics.scope import Values
 
 
-def text_of(families: Iterator[Family]) -> bytes:
+def text_of(families: Iterable[Family]) -> bytes:
     """Families in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Given(list(families)))

@@ -16,7 +16,7 @@ from router.core.counted import UNKNOWN, Counted, Series
 from router.core.rules import Rules
 from router.ledger.count_port import OpenGroup, Snapshot, Waiting
 from router.metrics.cases import CASE_METRICS, happened as h, pipeline as p, standing as s
-from router.metrics.metric import Metric
+from router.metrics.metric import PREFIX, Metric
 from router.metrics.scope import NO_COLOUR, Scope, Values
 
 _MIDNIGHT, _DAY = time(0), timedelta(days=1)
@@ -89,7 +89,7 @@ def figures(found: Snapshot, rules: Rules, scope: Scope, now: datetime) -> Figur
 
 
 def _tallied(made: Figures, series: Series, number: int, scope: Scope) -> None:
-    metric = _SUMS.get(series.name) or _BY_NAME[f"case_router_{series.name}"]
+    metric = _SUMS.get(series.name) or _BY_NAME[PREFIX + series.name]
     labels = series.labels
     if "category" in metric.labels:
         place = list(metric.labels).index("category")

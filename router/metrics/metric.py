@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+#: How every name begins.
+PREFIX = "case_router_"
+
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
     """One metric."""

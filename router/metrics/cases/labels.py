@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.counted import EDGES_S
-from router.metrics.metric import Metric
+from router.metrics.metric import PREFIX, Metric
 
 #: Cases by the place they are about; the first is the division's code, the second the category group.
 PLACE: dict[str, tuple[str, ...]] = {"district": (), "category": ()}
@@ -23,7 +23,7 @@ LEVELS = tuple(str(number) for number in range(1, 10))
 def figure(name: str, kind: str, labels: dict[str, tuple[str, ...]], *said: str, unit: str = "cases") -> Metric:
     help_, help_zh, rise, rise_zh = said
     return Metric(
-        name=f"case_router_{name}",
+        name=PREFIX + name,
         kind=kind,
         unit=unit,
         help=help_,
