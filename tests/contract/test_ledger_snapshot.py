@@ -6,10 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 import msgspec
-import pytest
-
-from router.core import events as e
 from router.core.counted import RULES, Counted, Series
+from router.ledger import counting
 from router.ledger.count_port import Coloured, Known, OpenGroup, Snapshot, Waiting
 from router.ledger.guard_port import Brake
 from router.ledger.port import Beat
@@ -143,13 +141,9 @@ def test_figures_are_counted_anew_by_other_rules_and_by_the_same_only_on_demand(
     assert ask(ledger_url, "select number from tallies") == [(RULES,)]
 
 
-@pytest.mark.parametrize("event", [e.Accepted(desk=STREET)])
-def test_a_snapshot_is_of_one_moment(ledger: SqlLedger, event: e.AnyEvent) -> None:
-    """What is written while it is read is in none of its parts."""
+def test_what_is_written_while_a_snapshot_is_read_is_in_none_of_its_parts(ledger: SqlLedger) -> None:
     count(ledger)
     with ledger._database.snapshot() as connection:
-        from router.ledger import counting
-
         before = counting.tallies(connection)
         count(ledger, case_id="c2")
         assert counting.tallies(connection) == before
