@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import msgspec
+
 from router.core.counted import RULES, Counted, Series
 from router.ledger import counting
 from router.ledger.count_port import Coloured, Known, OpenGroup, Snapshot, Waiting
