@@ -19,6 +19,7 @@ from router.core import (
     correcting,
     deadlines,
     dispatching,
+    echoes,
     excuses,
     extensions,
     gate,
@@ -300,7 +301,8 @@ def note(case: Case, command: c.Command, refusal: Refusal, rules: Rules, now: da
             command=command.id, desk=command.actor.id, outcome=command.outcome, evidence=command.evidence
         )
         draft.add(kept, text=command.text)
-    draft.add(Refused(command=command.id, command_type=tag_of(command), code=refusal.code, data=refusal.data))
+    data = echoes.on_record(refusal, command, case, rules)
+    draft.add(Refused(command=command.id, command_type=tag_of(command), code=refusal.code, data=data))
     if refusal.code != "unknown_case":
         _tell_refused(draft, command, refusal)
     return draft.step(refusal)

@@ -9,6 +9,7 @@ from router.core import messages as m, notices, suspensions
 from router.core.arming import return_deadline, return_decision, signing
 from router.core.case import Case
 from router.core.commands import ApproveReturn, Designate, RefuseReturn, RequestReturn
+from router.core.echoes import suggestion
 from router.core.events import Designated, ReturnApproved, ReturnRefused, ReturnRequested
 from router.core.kept import KeptFrom, is_kept
 from router.core.ladder import superiors
@@ -38,11 +39,12 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
         window = format_instant(policy.return_window) if policy.return_window is not None else ""
         return refuse("return_window_passed", window=window, until=until.isoformat())
     desk, decider = speaker(command, case), _decider(rules, case)
+    suggested = suggestion(command.suggested_desk, rules)
     draft.add(
         ReturnRequested(
             desk=desk,
             reason=command.reason,
-            suggested_desk=command.suggested_desk,
+            suggested_desk=suggested,
             milestone=return_decision(rules, policy, draft.at, decider, case.category),
         ),
         text=command.text,
@@ -55,7 +57,7 @@ def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusa
             version=now.version,
             desk=desk,
             reason=command.reason,
-            suggested_desk=command.suggested_desk,
+            suggested_desk=suggested,
             text=command.text,
         ),
     )

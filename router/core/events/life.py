@@ -352,4 +352,5 @@ class Refused(Event, frozen=True, kw_only=True, tag="Refused"):
     command: str
     command_type: str
     code: str
+    #: Of the sender's words only what is a code; `…` stands for the rest (`router.core.echoes`).
     data: dict[str, str] = msgspec.field(default_factory=dict)

@@ -1,0 +1,159 @@
+"""Through a whole installation: what a report names and what is confidential reaches no queue that it must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
+
+from router.broker.embedded import EmbeddedBroker
+from router.core import address, commands as c, events as e
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole
+from router.core.history import advance
+from router.core.tree import Tree
+from tests.city import file
+from tests.town import DAILY, Town, town
+
+ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
+LEVELS = (
+    DAILY
+    + """
+[[level]]
+name = "discipline"
+after = "1d"
+audience = ["canal", "supervision-3"]
+"""
+)
+_WANG = Actor(ActorRole.SUPERVISION, "wang")
+_SUN = Actor(ActorRole.SUPERVISION, "sun")
+
+
+class Lookout:
+    """A queue of somebody who looks on from above: bound to everything below a district, and to its own desk."""
+
+    def __init__(self, connection: Connection, division: str) -> None:
+        tree = Tree(file())
+        key = address.below_binding(tree, division)
+        self._queues = [
+            Queue(f"look.{tier}", Exchange(address.tier_exchange(tree, tier), "topic"), routing_key=key)(
+                connection
+            )
+            for tier in (1, 2)
+        ]
+        for queue in self._queues:
+            queue.exchange.no_declare = True
+            queue.declare()
+
+    def heard(self) -> list[str]:
+        """Ids of the cases it heard of."""
+        found = []
+        for queue in self._queues:
+            while (message := queue.get(no_ack=True)) is not None:
+                found.append(message.properties["correlation_id"])
+        return found
+
+
+@pytest.fixture(params=ON)
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
+    if request.param == "embedded":
+        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
+    else:
+        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
+    with town(ledger, broker, policy=LEVELS) as built:
+        yield built
+
+
+@pytest.fixture
+def lookout(here: Town) -> Iterator[Lookout]:
+    broker = here.on.broker
+    opened = broker.connection() if isinstance(broker, EmbeddedBroker) else Connection(here.on.settings.broker)
+    with opened as connection:
+        yield Lookout(connection, "lake")
+
+
+def _case(here: Town, case_id: str) -> Case:
+    case = here.on.ledger.case(case_id)
+    assert case is not None
+    assert advance(None, here.on.ledger.entries(case_id)) == case
+    return case
+
+
+def _kinds(here: Town, desk: str) -> list[str]:
+    """What a desk's program would find in its queue."""
+    with closing(here.on.broker.consumer([address.desk_queue(desk)], 100)) as consumer:
+        found: list[str] = []
+        while deliveries := consumer.receive(100, 0.3):
+            found += [one.type for one in deliveries]
+            consumer.done(deliveries)
+        return found
+
+
+def _by_hand(here: Town, command: c.Command) -> str | None:
+    """What somebody at the shell gets as an answer: the code of the refusal."""
+    from router.arrivals import direct
+
+    return here.router.carry_out([direct(command, "shell")], here.time)[command.id].refused
+
+
+def test_a_report_is_in_no_queue_of_whom_it_names_however_far_it_climbs(here: Town) -> None:
+    case = here.open(
+        1, matter_type="report", subject_desk="willow", named_desks=("canal",), named_persons=("wang",)
+    )
+    assert _case(here, case).lead == "lake"
+    for desk in ("willow", "canal", "bridge"):
+        here.say(desk, c.ReportProgress(id=f"guess-{desk}", case_id=case, actor=Actor(ActorRole.DESK, desk)))
+    assert _by_hand(here, c.Designate(id="wang", case_id=case, actor=_WANG, desk="plane")) == "unknown_case"
+    assert _by_hand(here, c.Designate(id="canal", case_id=case, actor=_SUN, desk="canal")) == "subject_desk"
+    here.wait(days=1, seconds=1)
+    here.wait(days=1)
+    assert _case(here, case).lead == "supervision-1"
+    levels = [x.event for x in here.on.ledger.entries(case) if isinstance(x.event, e.LevelRaised)]
+    assert [one.audience for one in levels] == [("supervision-3",)]
+    for desk in ("willow", "canal", "bridge"):
+        assert _kinds(here, desk) == []
+    assert _kinds(here, "lake") == ["case.assigned.v1", "case.taken.v1"]
+    assert here.on.ledger.parked() == []
+
+
+def test_whoever_is_named_later_is_told_no_more_and_loses_the_case(here: Town) -> None:
+    case = here.open(1)
+    assert _kinds(here, "willow") == ["case.assigned.v1"]
+    correction = c.Correct(id="c", case_id=case, actor=Actor(ActorRole.CHANNEL, "hotline"), subject_desk="willow")
+    here.publish([here.message(correction, address.INTAKE, address.intake_key("hotline", "correct"))])
+    here.pump()
+    assert _case(here, case).lead == "lake"
+    here.say("willow", c.Resolve(id="late", case_id=case, actor=Actor(ActorRole.DESK, "willow")))
+    assert _kinds(here, "willow") == []
+    assert _case(here, case).is_open
+    assert _kinds(here, "lake") == ["case.assigned.v1"]
+
+
+def test_whoever_looks_on_from_above_hears_of_no_restricted_case(here: Town, lookout: Lookout) -> None:
+    ordinary = here.open(1)
+    confidential = here.open(2, confidential=True)
+    report = here.open(3, subject_desk="plane")
+    for number, case in enumerate((confidential, report)):
+        assert _by_hand(here, c.Designate(id=f"d{number}", case_id=case, actor=_SUN, desk="willow")) is None
+    here.router.flush(here.time)
+    assert _kinds(here, "willow") == ["case.assigned.v1"] * 3, "it has each of them in a queue of its own"
+    assert lookout.heard() == [ordinary]
+    assert _kinds(here, "plane") == []
+
+
+def test_below_whoever_leads_a_confidential_case_it_does_not_exist(here: Town) -> None:
+    case = here.open(1, confidential=True)
+    assert _by_hand(here, c.Designate(id="d", case_id=case, actor=_SUN, desk="lake")) is None
+    for desk in ("willow", "plane", "canal"):
+        here.say(desk, c.ReportProgress(id=f"guess-{desk}", case_id=case, actor=Actor(ActorRole.DESK, desk)))
+        assert _kinds(here, desk) == []
+    refused = [x.event for x in here.on.ledger.entries(case) if isinstance(x.event, e.Refused)]
+    assert [one.code for one in refused] == ["unknown_case"] * 3
+    here.say("lake", c.Accept(id="a", case_id=case, actor=Actor(ActorRole.DESK, "lake")))
+    here.wait(days=1, seconds=1)
+    assert "case.taken.v1" in _kinds(here, "lake"), "who had it hears that it has gone up"
