@@ -11,7 +11,7 @@ from router.core.clocks import ALIVE
 from router.core.commands import Correct, Unlink
 from router.core.events import AssistRemoved, Corrected, Restricted, Unlinked
 from router.core.hiding import bars
-from router.core.kept import NOBODY, KeptFrom, is_kept, on_record
+from router.core.kept import NOBODY, KeptFrom, is_kept
 from router.core.ladder import desk_at
 from router.core.opening import dispatch_to
 from router.core.permissions import Role, roles_of
@@ -69,6 +69,9 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
 def _kept(draft: Draft, command: Correct, rules: Rules) -> KeptFrom | Refusal:
     """From whom the case is kept from now on."""
     was, off = draft.case.kept, set(command.not_named)
+    for code in (command.subject_desk, *command.named_desks):
+        if code and code not in rules.tree.desks:  # a mistyped one would be kept from nobody
+            return refuse("unknown_desk", desk=code)
     subject = command.subject_desk or was.subject_desk
     desks = dict.fromkeys((*was.named_desks, *command.named_desks))
     persons = dict.fromkeys((*was.named_persons, *command.named_persons))
@@ -78,7 +81,6 @@ def _kept(draft: Draft, command: Correct, rules: Rules) -> KeptFrom | Refusal:
         named_persons=tuple(account for account in persons if account not in off),
         confidential=was.confidential if command.confidential is None else command.confidential,
     )
-    kept = on_record(rules.tree, kept)
     taken_off = set(was.desks) - set(kept.desks) or set(was.named_persons) - set(kept.named_persons)
     opened = was.confidential and not kept.confidential
     if (taken_off or opened) and Role.SUPERVISION not in roles_of(command.actor, draft.case, rules):

@@ -21,6 +21,7 @@ from router.calendars import Source
 from router.cli.health import Health
 from router.cli.intake import intake_app
 from router.core.citizen import code_of
+from router.core.tree import Tree
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.contacts import Seal
@@ -142,6 +143,18 @@ def test_personal_data_are_in_the_contacts_and_in_no_answer(counter: Counter) ->
     contact = counter.on.ledger.contact(str(case.contact_ref), reader="test", reason="test", now=MONDAY)
     assert contact is not None
     assert contact.name == "王小明"
+
+
+def test_whom_a_report_names_is_posted_with_it_by_code_and_account(counter: Counter) -> None:
+    report = {**LAMP, "matter_type": "report", "named_desks": ["willow"], "named_persons": ["wang.5021"]}
+    case = counter.on.ledger.case(counter.post(report).json()["case_id"])
+    assert case is not None
+    assert (case.lead, case.named_desks, case.named_persons) == ("lake", ("willow",), ("wang.5021",))
+    by_name = counter.post({**report, "source_id": "2", "named_persons": ["王局长"]})
+    assert (by_name.status_code, by_name.json()["where"]) == (400, "$.named_persons")
+    assert "王" not in by_name.text
+    everybody = counter.post({**report, "source_id": "3", "named_desks": [one.code for one in Tree(file())]})
+    assert (everybody.status_code, everybody.json()["code"]) == (409, "nobody_may_see")
 
 
 def test_a_channel_sees_stage_and_due_of_its_own_cases_and_none_of_others(counter: Counter) -> None:

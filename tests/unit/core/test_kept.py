@@ -267,6 +267,14 @@ def test_a_watcher_that_the_report_comes_to_name_waits_for_nothing_any_more() ->
     assert play.events(e.Restricted)[0].ended == ("seen",)
 
 
+def test_a_mistyped_desk_in_a_correction_is_refused_for_it_would_keep_the_case_from_nobody() -> None:
+    play = _report()
+    for fields in ({"named_desks": ("canall",)}, {"subject_desk": "planes"}):
+        play.say("dispatcher:li", c.Correct, **fields)
+        assert play.refused == "unknown_desk"
+    assert play.case.kept == KeptFrom(subject_desk="plane")
+
+
 # -- confidential cases
 
 

@@ -1,0 +1,80 @@
+"""At the shell: naming whom a report is about, and how little those find who are named."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.cli import case_list, reading
+from tests.unit.cli.conftest import Shell
+
+_REPORT = ("--matter", "report", "--subject-desk", "liuyin", "--named-desk", "wanghu", "--named-person", "wang")
+_OPEN = ("case", "open", "--division", "hubin/liuyin", "--category", "noise", "--quiet", "--text", "…")
+
+
+def _opened(shell: Shell, *more: str) -> str:
+    done = shell(*_OPEN, *more)
+    assert done.code == 0, done.err
+    return done.out.strip()
+
+
+def test_a_report_is_opened_with_whom_it_names_and_goes_past_them(shell: Shell) -> None:
+    case = _opened(shell, *_REPORT)
+    told = shell("case", "show", case, "--json").json["case"]
+    assert (told["lead"], told["named_desks"], told["named_persons"]) == ("hubin", ["wanghu"], ["wang"])
+    shown = shell("case", "show", case, lang="zh").out
+    assert "回避" in shown
+    assert "望湖街道 (wanghu), wang" in shown
+
+
+def test_a_named_desk_is_answered_as_for_a_case_that_is_not_there(shell: Shell) -> None:
+    case = _opened(shell, *_REPORT)
+    kept = shell("case", "accept", case, "--desk", "wanghu")
+    missing = shell("case", "accept", "NOSUCHCASE", "--desk", "wanghu")
+    assert (kept.code, kept.err) == (missing.code, missing.err.replace("NOSUCHCASE", case))
+
+
+def test_a_correction_names_more_and_supervision_takes_off(shell: Shell) -> None:
+    case = _opened(shell, *_REPORT)
+    assert shell("case", "correct", case, "--named-person", "li.7").code == 0
+    assert shell("case", "correct", case, "--named-desk", "mistyped", "--json").json["refused"] == "unknown_desk"
+    refused = shell("case", "correct", case, "--not-named", "wanghu", "--json")
+    assert (refused.code, refused.json["refused"]) == (5, "names_stay")
+    assert shell("case", "correct", case, "--not-named", "wanghu", "--as", "supervision").code == 0
+    history = shell("case", "show", case).out
+    assert "kept from others than before: subject liuyin, desks -, persons wang, li.7; confidential: no" in history
+    history = shell("case", "show", case, lang="zh").out
+    assert "更正回避：被反映单位 liuyin，另涉单位 -，人员 wang, li.7；保密：否" in history
+
+
+def test_a_person_is_not_named_by_name(shell: Shell) -> None:
+    refused = shell(*_OPEN, "--named-person", "王局长")
+    assert refused.code == 2
+    assert "王局长" not in refused.err
+    assert "named_persons" in refused.err
+
+
+def test_whoever_is_named_finds_no_such_case_under_their_own_account(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, other = _opened(shell, *_REPORT), shell.open()
+    reads = (("case", "show"), ("case", "time"), ("sla", "explain"))
+    contact = ("case", "contact", case, "--reason", "to call back", "--reader")
+    assert [shell(*words, case).code for words in reads] == [0, 0, 0]
+    assert "no case" in shell(*contact, "wang").err
+    for module in (reading, case_list):
+        monkeypatch.setattr(module, "operator", lambda: "wang")
+    for words in reads:
+        kept, missing = shell(*words, case), shell(*words, "NOSUCHCASE")
+        assert (kept.code, kept.out, kept.err) == (missing.code, "", missing.err.replace("NOSUCHCASE", case))
+    assert "no case" in shell(*contact, "li").err
+    assert [one["case"] for one in shell("case", "list", "--json").json] == [other]
+
+
+def test_a_desk_below_whoever_leads_a_confidential_case_lists_none(shell: Shell) -> None:
+    case = _opened(shell, "--confidential")
+    assert shell("case", "designate", case, "--to", "hubin", "--as", "supervision").code == 0
+    below = shell("case", "list", "--below", "liuyin")
+    assert "only counted" not in below.err
+    assert case not in below.out
+    assert "1 more that are confidential" in shell("case", "list", "--below", "yunxi").err
+    assert case in shell("case", "list", "--below", "hubin").out
