@@ -21,6 +21,7 @@ from router.core.case import Case
 from router.core.commands import Command, Open, PassDeadline, fingerprint, others
 from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
+from router.core.hiding import silenced
 from router.core.messages import Answered, Assigned, Message
 from router.core.refusals import Refusal
 from router.core.ringing import DIGEST_AT, notices_of
@@ -253,6 +254,7 @@ class Batch:
                     outgoing=self._outgoing(step),
                     due_tier=self._due_tier(step.case),
                     notices=notices_of(self._rules, step, self._now, self._digest_at),
+                    silenced=silenced(self._rules.tree, step.case, step.entries),
                 )
             )
         return step.case

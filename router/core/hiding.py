@@ -5,8 +5,11 @@ The law of the file: an ordinary case costs two looks at it and no more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
+from router.core.events import Entry, Restricted
 from router.core.kept import is_kept, keeps_from
 from router.core.tree import DeskKind, Tree
 
@@ -60,6 +63,13 @@ def hidden_from(tree: Tree, case: Case, actor: Actor) -> bool:
     if actor.role is ActorRole.DESK:
         return hides(tree, case, actor.id)
     return actor.role in _PERSONS and names(case, actor.id)
+
+
+def silenced(tree: Tree, case: Case, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Codes of the desks that must not read on what they were told of a case: these entries came to name them."""
+    if not any(isinstance(entry.event, Restricted) for entry in entries):
+        return ()
+    return tuple(desk.code for desk in tree if is_kept(tree, case.kept, desk.code))
 
 
 def names(case: Case, account: str) -> bool:

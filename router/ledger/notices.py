@@ -77,6 +77,8 @@ SINCE = (
     )
     .order_by(_notices.c.created_at.desc(), _notices.c.seq.desc())
 )
+#: What these desks were or are to be told of a case.
+SILENCE = delete(_notices).where(_notices.c.case_id == bindparam("of"), among(_notices.c.recipient, "recipients"))
 FORGET = delete(_notices).where(_notices.c.created_at < bindparam("before", type_=Instant))
 
 
@@ -147,6 +149,11 @@ def since(connection: Connection, instant: datetime, recipient: str | None) -> l
     return [
         Heard(notice=_notice(row), sent_at=row["sent_at"]) for row in connection.execute(SINCE, asked).mappings()
     ]
+
+
+def silence(connection: Connection, case_id: str, desks: Collection[str]) -> None:
+    """People at these desks read no more of a case, sent or not; what was sent stays with them."""
+    connection.execute(SILENCE, {"of": case_id, "recipients": list(desks)})
 
 
 def forget(connection: Connection, now: datetime) -> int:

@@ -76,6 +76,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     due_tier: str
     #: What people at desks are to be told.
     notices: tuple[Notice, ...] = ()
+    #: Codes of desks whose people are not to read what they were told of the case before.
+    silenced: tuple[str, ...] = ()
 
 
 class Appeal(msgspec.Struct, frozen=True, kw_only=True):

@@ -218,6 +218,9 @@ def _append(connection: Connection, changes: list[Change]) -> None:
     sets.insert_all(connection, _entries, [rows.entry_row(entry) for step in steps for entry in step.entries])
     messages = [rows.outgoing_row(message) for step in steps for message in step.outgoing]
     sets.insert_new(connection, schema.outbox, messages)
+    for step in steps:
+        if step.silenced:
+            notices.silence(connection, step.case.id, step.silenced)
     if told := [notice for step in steps for notice in step.notices]:
         notices.put(connection, told)
     sets.insert_all(connection, schema.uncounted, [{"case_id": change.case_id} for change in changes])

@@ -11,7 +11,7 @@ import pytest
 from router.core.ringing import Notice, Ring
 from router.ledger.port import RowRefusedError
 from router.ledger.sql import SqlLedger
-from tests.contract.ledger_ground import instant, opening, write
+from tests.contract.ledger_ground import accepted, instant, opening, write
 
 QUARTER = timedelta(minutes=15)
 
@@ -52,6 +52,17 @@ def test_a_desk_is_claimed_with_all_it_is_to_be_told_and_then_left_alone_for_a_w
     assert claimed(ledger) == {"lake": ["c1"], "willow": ["c1", "c2"]}
     assert claimed(ledger, minutes=14, seconds=59) == {}
     assert claimed(ledger, minutes=15) == {"lake": ["c1"], "willow": ["c1", "c2", "c2"]}
+
+
+def test_a_desk_that_is_kept_out_from_now_on_reads_no_more_of_the_case(ledger: SqlLedger) -> None:
+    told(ledger, notice("c1"), notice("c1", "lake"))
+    told(ledger, notice("c2"))
+    case = ledger.case("c1")
+    assert case is not None
+    assert write(ledger, msgspec.structs.replace(accepted(case), silenced=("willow", "plane"))) == set()
+    assert [one.notice.case_id for one in ledger.notices(instant(), "willow")] == ["c2"]
+    assert [one.notice.case_id for one in ledger.notices(instant(), "lake")] == ["c1"]
+    assert claimed(ledger) == {"lake": ["c1"], "willow": ["c2"]}
 
 
 def test_what_was_sent_is_not_sent_again_and_can_still_be_read(ledger: SqlLedger) -> None:

@@ -16,7 +16,7 @@ from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
 from router.core.tree import Tree
-from tests.city import file
+from tests.city import MONDAY, file
 from tests.town import DAILY, Town, town
 
 ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
@@ -132,6 +132,15 @@ def test_whoever_is_named_later_is_told_no_more_and_loses_the_case(here: Town) -
     assert _kinds(here, "willow") == []
     assert _case(here, case).is_open
     assert _kinds(here, "lake") == ["case.assigned.v1"]
+
+
+def test_the_people_at_a_desk_that_is_named_later_read_no_more_of_the_case(here: Town) -> None:
+    case, other = here.open(1), here.open(2)
+    here.wait(days=1, seconds=1)
+    heard = [one.notice.case_id for one in here.on.ledger.notices(MONDAY, "willow")]
+    assert sorted(heard) == sorted([case, other])
+    assert _by_hand(here, c.Correct(id="c", case_id=case, actor=_SUN, subject_desk="willow")) is None
+    assert [one.notice.case_id for one in here.on.ledger.notices(MONDAY, "willow")] == [other]
 
 
 def test_whoever_looks_on_from_above_hears_of_no_restricted_case(here: Town, lookout: Lookout) -> None:
