@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from router.cli.call import Call
+from router.cli.case_names import Names
 from router.cli.event_words import sentence
 from router.cli.grammar import Spoken
 from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
@@ -15,6 +16,7 @@ from router.cli.reading import case_for_reading
 from router.cli.words import value_word, word
 from router.core.case import Case
 from router.core.colours import colour_of
+from router.core.commands import ActorRole
 from router.core.events import Entry, Milestone, MilestoneStatus
 from router.core.rules import Rules
 from router.core.tree import Tree
@@ -37,10 +39,11 @@ def show(call: Call, case_id: str) -> None:
     emit_fields(_fields(case, rules, now))
     emit(f"\n{word('case_deadlines')}")
     headers = [word(f"col_{name}") for name in ("milestone", "due", "status", "passed")]
-    emit_table(headers, (_milestone(one, now) for one in case.milestones))
+    names = Names.of(entries, rules)
+    emit_table(headers, (_milestone(one, names, now) for one in case.milestones))
     emit(f"\n{word('case_history')}")
     for entry in entries:
-        emit(_line(entry))
+        emit(_line(entry, names))
 
 
 def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]]:
@@ -125,15 +128,17 @@ def due(at: datetime | None, now: datetime) -> str:
     return f"{local(at)} ({left})"
 
 
-def _milestone(one: Milestone, now: datetime) -> tuple[str, ...]:
+def _milestone(one: Milestone, names: Names, now: datetime) -> tuple[str, ...]:
     at = due(one.due_at, now) if one.status is MilestoneStatus.RUNNING else local(one.due_at)
     if one.provisional:
         at += word("provisional")
     status = value_word(one.status) + (word("excused") if one.excused else "")
-    return one.name, at, status, value_word(one.on_pass)
+    return names.milestone(one.name), at, status, value_word(one.on_pass)
 
 
-def _line(entry: Entry) -> str:
-    actor = " ".join(filter(None, (value_word(entry.actor.role), entry.actor.id)))
+def _line(entry: Entry, names: Names) -> str:
+    is_channel = entry.actor.role in (ActorRole.CHANNEL, ActorRole.CITIZEN)
+    who = value_word(entry.actor.id) if is_channel else names.desk(entry.actor.id)
+    actor = " ".join(filter(None, (value_word(entry.actor.role), who)))
     text = f" “{entry.text}”" if entry.text else ""
-    return f"{entry.version:>3}  {local(entry.event_at)}  {sentence(entry.event)}  [{actor}]{text}"
+    return f"{entry.version:>3}  {local(entry.event_at)}  {sentence(entry.event, names)}  [{actor}]{text}"

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from router.cli.call import Call
+from router.cli.case_names import Names
 from router.cli.case_show import desk_name
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_json, emit_table, seconds
@@ -60,13 +61,13 @@ def time(call: Call, case_id: str, as_of: datetime | None) -> None:
         ledger = installation.ledger
         case_for_reading(installation, case_id)
         entries = ledger.entries(case_id)
-        tree = installation.rulebook().tree
+        rules = installation.rulebook()
         at = as_of or installation.now()
         found = account(case_id, entries, at, replayed=ledger.current(REPLAY) is not None)
     if call.as_json:
         emit_json(found)
     else:
-        _show(found, tree)
+        _show(found, rules.tree, Names.of(entries, rules))
 
 
 def account(case_id: str, entries: Sequence[Entry], as_of: datetime, *, replayed: bool) -> Account:
@@ -98,7 +99,7 @@ def account(case_id: str, entries: Sequence[Entry], as_of: datetime, *, replayed
     )
 
 
-def _show(found: Account, tree: Tree) -> None:
+def _show(found: Account, tree: Tree, names: Names) -> None:
     emit(word("time_title", case=found.case, as_of=seconds(found.as_of)))
     if not found.spans:
         emit(word("time_nothing"))
@@ -130,7 +131,12 @@ def _show(found: Account, tree: Tree) -> None:
         emit_table(
             [word("col_milestone"), word("col_due"), word("time_kind"), word("time_holder")],
             [
-                (one.milestone, seconds(one.due_at), value_word(one.kind), _name(tree, one.kind, one.holder))
+                (
+                    names.milestone(one.milestone),
+                    seconds(one.due_at),
+                    value_word(one.kind),
+                    _name(tree, one.kind, one.holder),
+                )
                 for one in found.missed
             ],
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from router.cli.case_names import Names
 from router.cli.output import command_word, local
 from router.cli.policy_words import reason_word
 from router.cli.words import pick, value_word, word
@@ -203,6 +204,23 @@ ADDED: dict[str, tuple[str, tuple[str, str]]] = {
     "FollowedUp": ("reprocess", ("；如未通过：{reprocess}", "; if it fails: {reprocess}")),
 }
 
+#: Fields that hold codes of desks; `by` and `to` may hold other words as well.
+_DESKS = frozenset(
+    {
+        "desk",
+        "desks",
+        "by",
+        "to",
+        "from_desk",
+        "to_desk",
+        "superior",
+        "suggested_desk",
+        "charged_to",
+        "subject_desk",
+        "named_desks",
+    }
+)
+
 #: Fields whose values come from closed sets and have words of their own.
 _SPOKEN = frozenset(
     {
@@ -222,7 +240,7 @@ _SPOKEN = frozenset(
 )
 
 
-def sentence(event: AnyEvent) -> str:
+def sentence(event: AnyEvent, names: Names) -> str:
     """The event in the language spoken now; an event this table does not know yet, by its name."""
     name = type(event).__name__
     pair = SENTENCES.get(name)
@@ -230,11 +248,11 @@ def sentence(event: AnyEvent) -> str:
         return name
     field, added = ADDED.get(name, ("", ("", "")))
     more = pick(added) if getattr(event, field, None) else ""
-    return (pick(pair) + more).format_map(_filled(event))
+    return (pick(pair) + more).format_map(_filled(event, names))
 
 
-def _filled(event: AnyEvent) -> Mapping[str, str]:
-    shown = {field: _shown(field, value) for field, value in msgspec.structs.asdict(event).items()}
+def _filled(event: AnyEvent, names: Names) -> Mapping[str, str]:
+    shown = {field: _shown(field, value, names) for field, value in msgspec.structs.asdict(event).items()}
     return shown | {"code": _why(event)} if isinstance(event, Refused) else shown
 
 
@@ -247,7 +265,7 @@ def _why(event: Refused) -> str:
         return event.code
 
 
-def _shown(field: str, value: Any) -> str:
+def _shown(field: str, value: Any, names: Names) -> str:
     if value is None or value == "":
         return "-"
     if isinstance(value, datetime):
@@ -255,9 +273,9 @@ def _shown(field: str, value: Any) -> str:
     if isinstance(value, Related):
         return value.case_id
     if isinstance(value, Target):
-        return value.desk if value.case is None else f"{value.desk} {value.case}"
+        return names.desk(value.desk) + (f" {value.case}" if value.case is not None else "")
     if isinstance(value, tuple):
-        return ", ".join(_shown(field, one) for one in value) or "-"
+        return ", ".join(_shown(field, one, names) for one in value) or "-"
     if isinstance(value, bool):
         return word("yes" if value else "no")
     if isinstance(value, Answers):
@@ -267,4 +285,9 @@ def _shown(field: str, value: Any) -> str:
         return command_word(str(value).removeprefix("case.").rpartition(".")[0])
     if field == "policy_reason":
         return reason_word(str(value))
+    if field in _DESKS and names.is_desk(str(value)):
+        return names.desk(str(value))
+    named = {"milestone": names.milestone, "category": names.category, "level": names.level}
+    if field in named:
+        return named[field](str(value))
     return value_word(str(value), of=field) if field in _SPOKEN else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 import msgspec
@@ -12,6 +13,7 @@ from router.arrivals import arrived_again
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
+from router.cli.texts import WORDS
 from router.cli.words import said, word
 from router.collecting import SET_ASIDE
 from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageError
@@ -77,7 +79,7 @@ def show(
     if call.as_json:
         emit_json(described)
     else:
-        emit_fields((name, str(value if value is not None else "-")) for name, value in described.items())
+        emit_fields((word(f"parked_field_{name}"), _said(name, value)) for name, value in described.items())
 
 
 @parked.command("drop")
@@ -175,6 +177,22 @@ def _described(one: Parked) -> dict[str, object]:
     return {**described, "size": len(body)}
 
 
+def _said(name: str, value: object) -> str:
+    """A value for people: a time where they are, a reason in words with its code beside."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, datetime):
+        return local(value)
+    if name == "size":
+        return word("parked_bytes", size=value)
+    return _why(str(value)) if name == "reason" else str(value)
+
+
+def _why(code: str) -> str:
+    key = f"parked_why_{code}"
+    return f"{word(key)} ({code})" if key in WORDS else code
+
+
 def _row(one: Parked) -> tuple[str, ...]:
     mark = " ✓" if one.replayed_at is not None else " ✗" if one.dismissed_at is not None else ""
-    return one.id + mark, one.reason, one.origin, one.type, local(one.parked_at), one.detail
+    return one.id + mark, _why(one.reason), one.origin, one.type, local(one.parked_at), one.detail

@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.cli.guard_texts import GUARDS
 from router.cli.inspection_texts import INSPECTIONS
 from router.cli.operating_texts import OPERATING
+from router.cli.parked_texts import PARKED
 from router.cli.planning_texts import PLANNING
 from router.cli.report_texts import REPORTS
 from router.cli.restore_texts import RESTORING
@@ -115,6 +116,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_category": ("事项", "category"),
     "case_place": ("区划", "division"),
     "case_resolved_at": ("办结时间", "resolved"),
+    "names_level": ("督办层级 {level}", "level {level}"),
+    "names_after": ("{milestone}·{step}", "{milestone} · {step}"),
     "case_opened_at": ("受理时间", "received"),
     "case_statutory": ("法定时限", "statutory date"),
     "case_moved": ("{due}，现为 {to}", "{due}, now {to}"),
@@ -211,6 +214,7 @@ WORDS: dict[str, tuple[str, str]] = {
     **GUARDS,
     **RESTORING,
     **INSPECTIONS,
+    **PARKED,
     **PLANNING,
     **REPORTS,
 }

@@ -30,7 +30,7 @@ _OWN = frozenset(
 )
 
 #: Names of the program's own clocks, and what meets each; another milestone of that name would be taken for it.
-_NAMES: dict[str, Satisfies | None] = {
+TAKEN: dict[str, Satisfies | None] = {
     COMMITMENT: None,
     RECHECK: None,
     SUSPENSION_END: None,
@@ -55,7 +55,7 @@ def check_milestone(table: Table, rule: MilestoneRule) -> None:
 
 
 def _check_own(table: Table, rule: MilestoneRule) -> None:
-    if rule.name in _NAMES and _NAMES[rule.name] is not rule.satisfied_by:
+    if rule.name in TAKEN and TAKEN[rule.name] is not rule.satisfied_by:
         raise table.wrong("name", "{name} has a meaning of its own", "Give it another name.", name=rule.name)
     if rule.satisfied_by in _OWN:
         allowed = [one for one in Satisfies if one not in _OWN]

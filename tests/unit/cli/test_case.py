@@ -62,9 +62,21 @@ def test_a_case_is_shown_in_both_languages_with_local_times(shell: Shell) -> Non
     for line in ("2026-11-24 15:04", "柳荫街道 (liuyin)", "路灯[不亮]"):
         assert line in english.out
         assert line in chinese.out
-    assert "dispatched to liuyin" in english.out
-    assert "派单至 liuyin" in chinese.out
+    assert "dispatched to 柳荫街道 (liuyin)" in english.out
+    assert "派单至 柳荫街道 (liuyin)" in chinese.out
     assert "加星件" in chinese.out
+
+
+def test_milestones_and_desks_are_shown_by_name_with_their_codes_beside(shell: Shell) -> None:
+    shell("policy", "import", "assessed-units", "assessed-units-suggestion", "default")
+    case = shell.open()
+    shell("case", "return", case, "--desk", "liuyin", "--reason", "not_our_matter", "--suggest", "wanghu")
+    english, chinese = shell("case", "show", case).out, shell("case", "show", case, lang="zh").out
+    for line in ("响应 (respond)", "[desk 柳荫街道 (liuyin)]", "suggests 望湖街道 (wanghu)"):
+        assert line in english
+    assert "decision on the return (return_decision)" in english
+    for line in ("响应 (respond)", "退单审批 (return_decision)", "[渠道 热线]", "建议 望湖街道 (wanghu)"):
+        assert line in chinese
 
 
 def test_a_case_as_json_is_one_document_with_its_history(shell: Shell) -> None:
@@ -347,7 +359,7 @@ def test_a_visit_at_which_nothing_was_raised_is_kept_and_said_to_be_one(shell: S
     assert (done.code, "is on record: nothing was raised" in done.err) == (0, True)
     assert "无诉求" in shell(*words, "--source-id", "v-2", lang="zh").err
     case = done.out.strip()
-    assert "a visit (liuyin): nothing was raised" in shell("case", "show", case).out
+    assert "a visit (柳荫街道 (liuyin)): nothing was raised" in shell("case", "show", case).out
     assert shell("case", "list", "--json").json == []
     assert shell("case", "time", case).code == 0
     assert shell("sla", "explain", case).code == 0

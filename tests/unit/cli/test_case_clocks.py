@@ -14,8 +14,8 @@ def test_more_time_is_asked_for_and_approved_by_the_tier_above(shell: Shell) -> 
     found = shell("--json", "case", "show", case).json["case"]
     assert found["extended_due_at"] > found["due_at"]
     told = shell("case", "show", case).out
-    assert "hubin approved the extension by liuyin" in told
-    assert "hubin 同意 liuyin 延期" in shell("case", "show", case, lang="zh").out
+    assert "湖滨区 (hubin) approved the extension by 柳荫街道 (liuyin)" in told
+    assert "湖滨区 (hubin) 同意 柳荫街道 (liuyin) 延期" in shell("case", "show", case, lang="zh").out
 
 
 def test_a_case_is_suspended_looked_at_and_resumed(shell: Shell) -> None:

@@ -64,7 +64,7 @@ def test_a_district_makes_a_project_of_cases_below_it(shell: Shell) -> None:
     assert refused.code == 5
     assert "批量立项" in refused.err
     assert shell("case", "cluster", cases[0], *words, "--desk", "hubin").code == 0
-    assert "hubin made project" in shell("case", "show", cases[0]).out
+    assert "湖滨区 (hubin) made project" in shell("case", "show", cases[0]).out
     (made,) = shell.rows("select case_id from outbox where type = 'case.start_project.v1'")
     assert f"3 件工单立为批量项目 {made[0]}" in shell("case", "show", cases[0], lang="zh").out
     assert shell("case", "leave", cases[0], "--reason", "另一处").code == 5

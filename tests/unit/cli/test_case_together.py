@@ -9,10 +9,10 @@ def test_a_whistle_is_answered_and_shown(shell: Shell) -> None:
     assert done.code == 0, done.err
     assert shell("case", "report-in", case, "--desk", "hubin-water").code == 0
     shown = shell("case", "show", case, lang="zh").out
-    assert "liuyin 吹哨，请 hubin-water 报到" in shown
-    assert "hubin-water 报到" in shown
+    assert "柳荫街道 (liuyin) 吹哨，请 湖滨区水务局 (hubin-water) 报到" in shown
+    assert "湖滨区水务局 (hubin-water) 报到" in shown
     english = shell("case", "show", case).out
-    assert "liuyin calls hubin-water to help" in english
+    assert "柳荫街道 (liuyin) calls 湖滨区水务局 (hubin-water) to help" in english
 
 
 def test_a_refusal_of_a_whistle_is_said_in_both_languages(shell: Shell) -> None:
@@ -36,7 +36,7 @@ def test_a_task_force_is_put_together_by_hand(shell: Shell) -> None:
     assert (shown["lead"], shown["assists"], shown["state"]) == ("wanghu", ["hubin-water"], "accepted")
     assert shown["together"]["leader"] == {"leader": "副市长", "tier": "city"}
     told = shell("case", "show", case, lang="zh").out
-    for sentence in ("副市长（市级）包案", "区长（区县）批示", "wanghu 报送方案", "通过：否"):
+    for sentence in ("副市长（市级）包案", "区长（区县）批示", "望湖街道 (wanghu) 报送方案", "通过：否"):
         assert sentence in told
     assert "马上办" in told
 

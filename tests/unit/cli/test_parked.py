@@ -67,6 +67,21 @@ def test_a_body_is_shown_when_it_is_asked_for(shell: Shell) -> None:
     assert shell("parked", "show", "p1", "--body", *why, "--json").json["body"] == WORDS
 
 
+def test_one_is_shown_in_words_and_in_the_offices_own_time(shell: Shell) -> None:
+    park(shell, "p1", "undecodable", b"1234")
+    english, chinese = shell("parked", "show", "p1").out, shell("parked", "show", "p1", lang="zh").out
+    # 01:00 UTC is nine in the morning there.
+    for shown, lines in (
+        (english, ("not our format (undecodable)", "2026-11-24 09:00", "4 bytes", "handed in again")),
+        (chinese, ("无法解读 (undecodable)", "2026-11-24 09:00", "4 字节", "重新处理时间", "暂存时间")),
+    ):
+        for line in lines:
+            assert line in shown
+        assert "parked_at" not in shown
+    assert "无法解读 (undecodable)" in shell("parked", "list", lang="zh").out
+    assert shell("parked", "show", "p1", "--json").json["reason"] == "undecodable"
+
+
 def test_whoever_reads_a_body_is_on_record_and_nobody_reads_one_otherwise(shell: Shell) -> None:
     park(shell, "p1", "undecodable", WORDS.encode())
     assert shell("parked", "show", "p1").code == 0
