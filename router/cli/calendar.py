@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from router.app import Installation
-from router.calendars import CalendarSet
+from router.calendars import CalendarSet, calendars_in_force
 from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
@@ -22,6 +22,8 @@ from router.core.calendar_faults import calendar_faults
 from router.core.calendar_file import load_calendar
 from router.core.events import MilestoneStatus
 from router.errors import CheckFailedError, ConfigurationError
+from router.presets import list_calendars
+from router.rulebook import POLICIES, TREE
 
 #: The State Council publishes next year's days off in November or December; by then sixty days are left.
 DAYS_LEFT = 60
@@ -91,7 +93,12 @@ def coverage(one: Calendar, now: datetime, days: int, provisional: int | None = 
 
 def _in_use(installation: Installation, days: int) -> list[Coverage]:
     """The calendars that policies in force, or those of open cases, count by."""
-    book, now = installation.rulebook, installation.now()
+    ledger, book, now = installation.ledger, installation.rulebook, installation.now()
+    if ledger.current(TREE) is None or ledger.current(POLICIES) is None:
+        # Nothing counts by any of them yet; those that are imported are looked at all the same.
+        known = calendars_in_force(ledger)[1]
+        imported = sorted(known.names()) or list_calendars()
+        return [coverage(one, now, days, 0) for name, one in known.calendars().items() if name in imported]
     resting: Counter[str] = Counter()
     for case in installation.ledger.all_cases(open_only=True):
         name = book({case.policy}).policy(case.policy).calendar

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import click
 import msgspec
 
+from router.app import Installation
+from router.calendars import CalendarSet, Source, calendars_in_force
 from router.cli.call import Call
+from router.cli.division_import import read_text
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table
 from router.cli.words import pick, said, word
 from router.core.calendar import Calendar
+from router.core.calendar_file import read_calendar_file
 from router.errors import NotFoundError
+from router.rulebook import POLICIES, TREE
+
+#: The calendar that is shown where no policy says which one counts.
+_USUAL = "cn"
 
 _WEEKDAYS = (
     ("一", "Mon"),
@@ -56,21 +65,47 @@ class Year(msgspec.Struct, frozen=True, kw_only=True):
 @click.command("show", cls=Spoken)
 @click.argument("name", required=False, metavar="[NAME]")
 @option("--year", type=click.IntRange(1, 9998), metavar="YEAR")
+@option("--calendar", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
 @click.pass_obj
-def show(call: Call, /, name: str | None, year: int | None) -> None:
+def show(call: Call, /, name: str | None, year: int | None, files: Sequence[Path]) -> None:
     """Show a year: days off, make-up workdays, office hours."""
-    with call.installation() as installation:
-        rules, now = installation.rulebook(), installation.now()
-    # The last policy is the default, which most cases get.
-    name = name if name is not None else rules.policies[-1].calendar
-    if name not in rules.calendars:
-        raise NotFoundError(said("no_calendar", name=name, known=", ".join(sorted(rules.calendars))))
-    chosen = rules.calendars[name]
+    if files:
+        from router.clock import clock
+
+        calendars, usual = _of_files(files)
+        now = clock()
+    else:
+        with call.installation() as installation:
+            calendars, usual = _in_force(installation)
+            now = installation.now()
+    name = name or usual
+    if name not in calendars:
+        raise NotFoundError(said("no_calendar", name=name, known=", ".join(sorted(calendars))))
+    chosen = calendars[name]
     found = year_of(chosen, year if year is not None else chosen.local(now).year)
     if call.as_json:
         emit_json(found)
     else:
         _show(found)
+
+
+def _of_files(files: Sequence[Path]) -> tuple[Mapping[str, Calendar], str]:
+    """The shipped calendars with these files, and the name of the last of them; no ledger is asked."""
+    sources = [Source(str(file), read_text(file)) for file in files]
+    calendars = CalendarSet().with_files(sources).calendars()
+    return calendars, read_calendar_file(sources[-1].text, sources[-1].name).name
+
+
+def _in_force(installation: Installation) -> tuple[Mapping[str, Calendar], str]:
+    """The calendars in force, and which one is meant where none is named: that of the default policy, the last.
+
+    They are there before any tree and any policy is.
+    """
+    ledger = installation.ledger
+    if ledger.current(TREE) is None or ledger.current(POLICIES) is None:
+        return calendars_in_force(ledger)[1].calendars(), _USUAL
+    rules = installation.rulebook()
+    return rules.calendars, rules.policies[-1].calendar
 
 
 def year_of(calendar: Calendar, year: int) -> Year:

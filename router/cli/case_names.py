@@ -1,4 +1,4 @@
-"""What the offices, milestones and levels of a case are called: names, with the codes that are typed beside them."""
+"""What the offices, milestones and levels of a case are called: names, and the codes that are typed."""
 
 from __future__ import annotations
 

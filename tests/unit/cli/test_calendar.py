@@ -44,6 +44,18 @@ FULL = {date(2027, month, day): False for month, day in ((1, 1), (10, 1), (10, 2
 FULL |= {date(2027, 10, 9): True}
 
 
+def test_files_and_imported_calendars_are_shown_and_checked_before_there_is_a_tree(bare: Shell) -> None:
+    file = bare.file("n.toml", NOTICE)
+    shown = bare("calendar", "show", "--calendar", file, "--year", "2027", "--json")
+    assert (shown.code, shown.json["name"], shown.json["coverage_end"]) == (0, "cn", "2027-12-31")
+    assert bare("calendar", "show", "moon", "--calendar", file).code == 3
+    assert list(bare.folder.glob("*.db")) == []
+    # A ledger that has neither divisions nor policies yet.
+    assert bare("db", "upgrade").code == 0
+    assert bare("calendar", "show", "--year", "2026", "--json").json["name"] == "cn"
+    assert {one["name"] for one in bare("calendar", "check", "--days", "0", "--json").json} >= {"cn", "natural"}
+
+
 def test_a_year_is_shown_by_month_with_what_differs_from_the_plain_week(shell: Shell) -> None:
     english, chinese = shell("calendar", "show", "--year", "2026"), shell("calendar", "show", "cn", lang="zh")
     assert english.code == chinese.code == 0
