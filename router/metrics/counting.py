@@ -68,7 +68,8 @@ class Counting:
             return self._count_once(windows)
         except _OutdatedError:
             cases = self._ledger.recount(outdated_only=True)
-            log.warning("figures.recount", cases=cases, because="rules")
+            if cases:
+                log.warning("figures.recount", cases=cases, because="rules")
             return self._count_once(windows)
 
     def _count_once(self, windows: Windows) -> int:
