@@ -48,7 +48,11 @@ def counted(**numbers: dict[tuple[str, ...], int]) -> Snapshot:
 
 def test_buckets_add_up_and_times_are_in_seconds() -> None:
     name = "case_resolution_seconds"
-    spread = {("lake", "roads", "900"): 2, ("lake", "roads", "86400"): 3, ("lake", "roads", "+Inf"): 1}
+    spread: dict[tuple[str, ...], int] = {
+        ("lake", "roads", "900"): 2,
+        ("lake", "roads", "86400"): 3,
+        ("lake", "roads", "+Inf"): 1,
+    }
     found = shown(
         counted(
             case_resolution_seconds=spread,
