@@ -2,8 +2,9 @@
 
 import shutil
 import signal
+import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,10 @@ from tests.servers.waiting import wait_until
 START_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 30.0
 HTTP_TIMEOUT_S = 30.0
+#: A month of a city's daily figures takes some seconds.
+FILL_DEADLINE_S = 300.0
+#: Months in one block: the usual two hours would make hundreds.
+_BLOCKS = ("tsdb", "create-blocks-from", "--quiet", "--max-block-duration=2000h")
 
 
 class Sample(NamedTuple):
@@ -37,7 +42,9 @@ class Series(NamedTuple):
 class Prometheus(StartedInWith):
     """A private Prometheus on a free loopback port; used in a `with` it is started, ended and removed."""
 
-    def __init__(self, program: Path, config: str, files: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, program: Path, config: str, files: Mapping[str, str] | None = None, *, lookback: str = "5m"
+    ) -> None:
         """Lay out the folder; nothing runs yet.
 
         Args:
@@ -45,8 +52,10 @@ class Prometheus(StartedInWith):
             config: text of prometheus.yml; `127.0.0.1:PORT` in it becomes the server's own address.
             files: name below the folder of prometheus.yml → text, for what the configuration refers to
                 (`rules/case-router.yml`).
+            lookback: how old the newest sample of a series may be for it to be there.
         """
         self._program = program
+        self._lookback = lookback
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.folder = Path(tempfile.mkdtemp(prefix="case-router-prometheus-"))
@@ -60,6 +69,44 @@ class Prometheus(StartedInWith):
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text.replace(f"{HOST}:PORT", f"{HOST}:{self.port}"), encoding="utf-8")
+
+    def fill(self, promtool: Path, openmetrics: str) -> None:
+        """Put samples of the past into the data of a server that does not run.
+
+        Args:
+            promtool: the binary.
+            openmetrics: samples with timestamps, in the OpenMetrics format.
+
+        Raises:
+            RuntimeError: promtool does not take them; its words are in the message.
+        """
+        source = self.folder / "past.om"
+        source.write_text(openmetrics, encoding="utf-8")
+        run([promtool, *_BLOCKS, "openmetrics", source, self.folder / "data"], FILL_DEADLINE_S)
+
+    def record(self, promtool: Path, rules: Path, start: datetime, end: datetime, every: str) -> None:
+        """Put what recording rules make of the data into the data of this server, which runs and goes on after it.
+
+        Args:
+            promtool: the binary.
+            rules: a file of recording rules; none of them reads another.
+            start: first instant.
+            end: last instant.
+            every: `24h`: pause between two evaluations.
+
+        Raises:
+            RuntimeError: promtool does not take them; its words are in the message.
+        """
+        made = self.folder / "made"
+        times = [f"--start={start.timestamp():.0f}", f"--end={end.timestamp():.0f}", f"--eval-interval={every}"]
+        where = [f"--url={self.url}", f"--output-dir={made}"]
+        run([promtool, *_BLOCKS, "rules", *times, *where, rules], FILL_DEADLINE_S)
+        self.stop()
+        # Beside the blocks lies the log of the writer.
+        for block in made.glob("*/meta.json"):
+            shutil.move(block.parent, self.folder / "data" / block.parent.name)
+        shutil.rmtree(made)
+        self.start()
 
     def start(self) -> None:
         """Start the server and return when it answers queries.
@@ -75,6 +122,9 @@ class Prometheus(StartedInWith):
                 f"--storage.tsdb.path={self.folder / 'data'}",
                 f"--web.listen-address={HOST}:{self.port}",
                 "--web.enable-lifecycle",
+                f"--query.lookback-delta={self._lookback}",
+                # What was filled in may be of any time.
+                "--storage.tsdb.retention.time=100y",
                 "--log.level=warn",
             ],
             log=self.folder / "prometheus.log",
@@ -154,3 +204,23 @@ class Prometheus(StartedInWith):
         if self._server is not None:
             self._server.kill_group()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def run(command: Sequence[str | Path], deadline_s: float) -> str:
+    """Run a program to its end and return what it printed.
+
+    Raises:
+        RuntimeError: it ended with an error; the message holds its output.
+    """
+    done = subprocess.run(
+        list(map(str, command)),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=deadline_s,
+        check=False,
+    )
+    if done.returncode != 0:
+        msg = f"{Path(command[0]).name} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
+        raise RuntimeError(msg)
+    return done.stdout
