@@ -9,16 +9,30 @@ import pytest
 
 from router.core.counted import EDGES_S
 from router.metrics.cases import CASE_METRICS
-from router.metrics.catalogue import FINDINGS, METRICS, page
+from router.metrics.catalogue import FINDINGS, METRICS
+from router.metrics.document import PAGES, TABLES, page
 from router.metrics.metric import Metric
 from router.sla.auditor import CODES
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
-def test_the_document_says_what_the_code_does() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    assert page(text) == text, "run python -m router.metrics.catalogue"
+@pytest.mark.parametrize(("file", "language"), PAGES.items())
+def test_the_documents_say_what_the_code_does(file: str, language: str) -> None:
+    text = (DOCS / file).read_text(encoding="utf-8")
+    assert page(text, language) == text, "run python -m router.metrics.document"
+
+
+def test_a_page_without_a_place_for_a_table_is_no_page_of_ours() -> None:
+    text = (DOCS / "metrics.md").read_text(encoding="utf-8").replace("<!-- pipeline: begin", "<!-- pipe: begin")
+    with pytest.raises(ValueError, match="pipeline"):
+        page(text, "en")
+
+
+def test_every_metric_has_its_row() -> None:
+    assert {metric.name for table in TABLES.values() for metric in table} == {
+        metric.name for metric in (*METRICS, *CASE_METRICS)
+    }
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
