@@ -21,6 +21,7 @@ from router.core.case import Case
 from router.core.commands import Command, Open, PassDeadline, fingerprint, others
 from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
+from router.core.handed import hand_over_id
 from router.core.hiding import silenced
 from router.core.messages import Answered, Assigned, Message
 from router.core.refusals import Refusal
@@ -320,16 +321,16 @@ def outgoing(
         channels: those with a program.
         message: whom it is for and what it says.
         case: as the step left it.
-        name: its id, unless it hands the case to its lead: that one's id follows from the case, so that it can
-            be sent again from the ledger under the same id.
+        name: its id, unless it hands the case to a desk: that one's id follows from the case, so that it can be
+            sent again from the ledger under the same id.
         now: instant of recording.
     """
     to = _address(rules.tree, channels, message, case)
     if to is None:
         return None
     payload = message.payload
-    if isinstance(payload, Assigned) and payload.role == "lead":
-        name = f"{case.id}/{case.assigned_version}/assigned"
+    if isinstance(payload, Assigned):
+        name = _hand_over(case, payload, message.desk or "")
     return Outgoing(
         id=name,
         exchange=to[0],
@@ -340,6 +341,12 @@ def outgoing(
         body=encode(payload),
         timestamp=now,
     )
+
+
+def _hand_over(case: Case, payload: Assigned, desk: str) -> str:
+    if payload.role == "lead":
+        return f"{case.id}/{case.assigned_version}/assigned"
+    return hand_over_id(case.id, case.version, payload.role, desk, payload.reason)
 
 
 def _address(tree: Tree, channels: frozenset[str], message: Message, case: Case) -> tuple[str, str] | None:

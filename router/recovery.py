@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from router.batch import outgoing
-from router.broker.port import Fate
+from router.broker.port import Fate, Outgoing
 from router.core.case import Case
+from router.core.handed import concerns_others, hand_over_id, handed_to
 from router.core.messages import Message
 from router.core.notices import ASSIGNED, assigned
+from router.core.rules import Rules
 from router.flow import RulesInForce
 from router.ledger.port import Ledger
 from router.sending import Sender
 
 #: Hand-overs sent at once by `recover`.
 _BATCH = 500
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of hand-overs that were sent again."""
+
+    made: int
+    confirmed: int
+
+
+class Resent(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one batch of them."""
+
+    made: int
+    #: Ids of the cases of whose hand-overs the broker said nothing.
+    unanswered: frozenset[str]
 
 
 class Reconciler:
@@ -44,44 +63,49 @@ class Reconciler:
         nobody's way. What no broker answered for counts as not sent; it is for the next pass.
         """
         cases = self._ledger.unreceived(now - self._after, now, limit, self._beyond)
-        unanswered = self._resend(cases, now)
+        unanswered = self._resend(cases, now).unanswered
         with self._ledger.begin() as unit:
             unit.note_resent([case.id for case in cases if case.id not in unanswered], now, self._after)
         more = len(cases) == limit and not unanswered
         self._beyond = cases[-1] if more else None
         return more
 
-    def recover(self, now: datetime) -> int:
-        """Send every open case's hand-over again: what a broker that lost its queues needs.
-
-        Returns:
-            How many were confirmed.
-        """
-        before, held = self.resent, list[Case]()
+    def recover(self, now: datetime) -> Recovered:
+        """Send every open case's hand-overs again: what a broker that lost its queues needs."""
+        made, confirmed, held = 0, self.resent, list[Case]()
         for case in self._ledger.all_cases(open_only=True):
             held.append(case)
             if len(held) == _BATCH:
-                self._resend(held, now)
+                made += self._resend(held, now).made
                 held.clear()
-        self._resend(held, now)
-        return self.resent - before
+        made += self._resend(held, now).made
+        return Recovered(made=made, confirmed=self.resent - confirmed)
 
-    def _resend(self, cases: Sequence[Case], now: datetime) -> set[str]:
-        """Send; returns ids of the cases of which the broker said nothing."""
+    def _resend(self, cases: Sequence[Case], now: datetime) -> Resent:
+        """Send the hand-overs of cases: to their leads, and to whoever assists, watches or mediates."""
         rules = self._rules({case.policy for case in cases})
-        made = (
-            outgoing(
-                rules,
-                frozenset(),
-                Message(payload=assigned(rules, "resent")(case), kind=ASSIGNED, desk=case.lead),
-                case,
-                "",
-                now,
-            )
-            for case in cases
-        )
-        messages = [message for message in made if message is not None]
+        messages = [message for case in cases for message in self._hand_overs(case, rules, now)]
         self._sender.send(messages)
         fates = self._sender.collect(wait=True)
-        self.resent += sum(fate is Fate.CONFIRMED for fate in fates.values())
-        return {message.case_id for message in messages if fates.get(message.id) is Fate.UNKNOWN}
+        arrived = [name for name, fate in fates.items() if fate is Fate.CONFIRMED]
+        self.resent += len(arrived)
+        if arrived:
+            with self._ledger.begin() as unit:
+                unit.note_arrived(arrived, now)
+        unanswered = {message.case_id for message in messages if fates.get(message.id) is Fate.UNKNOWN}
+        return Resent(made=len(messages), unanswered=frozenset(unanswered))
+
+    def _hand_overs(self, case: Case, rules: Rules, now: datetime) -> Iterator[Outgoing]:
+        """Of one case; none to a desk without a program."""
+        lead = Message(payload=assigned(rules, "resent")(case), kind=ASSIGNED, desk=case.lead)
+        made = outgoing(rules, frozenset(), lead, case, "", now)
+        if made is not None:
+            yield made
+        if not concerns_others(case, rules):
+            return
+        for one in handed_to(case, self._ledger.entries(case.id), rules):
+            told = Message(payload=assigned(rules, one.reason, role=one.role)(case), kind=ASSIGNED, desk=one.desk)
+            made = outgoing(rules, frozenset(), told, case, "", now)
+            if made is not None:
+                name = hand_over_id(case.id, one.version, one.role, one.desk, one.reason)
+                yield msgspec.structs.replace(made, id=name)

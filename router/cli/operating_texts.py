@@ -246,9 +246,9 @@ OPERATING: dict[str, tuple[str, str]] = {
         "the embedded broker is in the process of `up`, which recovers when it starts",
     ),
     "recover_embedded_todo": ("重新启动 case-router up", "start case-router up again"),
-    "recovered": ("已重新送达 {count} 件在办工单", "handed over again: {count:open case|open cases}"),
+    "recovered": ("已重新发送派单 {count} 份", "sent again: {count:hand-over|hand-overs} of open cases"),
     "recover_unconfirmed": (
-        "{count} 件未获确认；见 case-router recover --help",
+        "{count} 份未获确认；见 case-router recover --help",
         "{count} were not confirmed; see case-router recover --help",
     ),
     "audit_case": ("工单", "case"),

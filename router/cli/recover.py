@@ -14,7 +14,6 @@ from router.cli.grammar import Spoken, option
 from router.cli.output import emit_json, local, tell
 from router.cli.times import WHEN
 from router.cli.words import said, word
-from router.core.tree import Served
 from router.errors import CheckFailedError, UsageError
 from router.redoing import Redone
 from router.resent import asked_since
@@ -82,14 +81,13 @@ def recover(
         if lost_at is not None and by is not None:
             installation.require_key()
             restored = _restore(installation, lost_at, by, reason or word("restore_reason"), wait_s)
-        expected = _to_hand_over(installation)
         sent = installation.reconciler().recover(installation.now())
-    missing = max(0, expected - sent)
+    missing = sent.made - sent.confirmed
     if call.as_json:
-        emit_json({"handed_over": sent, "unconfirmed": missing, "restored": restored})
+        emit_json({"handed_over": sent.confirmed, "unconfirmed": missing, "restored": restored})
     if restored is not None:
         _tell(restored)
-    tell(word("recovered", count=sent))
+    tell(word("recovered", count=sent.confirmed))
     if missing:
         tell(word("recover_unconfirmed", count=missing))
     if restored is not None:
@@ -147,12 +145,3 @@ def _tell(restored: Restored) -> None:
         tell(word("restore_waiting", count=redone.waiting))
     if redone.parked:
         tell(word("restore_parked", count=redone.parked))
-
-
-def _to_hand_over(installation: Installation) -> int:
-    """Open cases whose lead has a program; an office at the shell has its list."""
-    desks = installation.rulebook().tree.desks
-    return sum(
-        case.lead in desks and desks[case.lead].served is Served.AMQP
-        for case in installation.ledger.all_cases(open_only=True)
-    )

@@ -57,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "up_tokens_file": ("  令牌文件", "  tokens from"),
     "up_desks": ("  本进程内的承办单位", "  desks hosted here"),
-    "up_resent": ("  重新送达 {count} 件在办工单", "  handed over again: {count} open cases"),
+    "up_resent": ("  重新发送派单 {count} 份", "  sent again: {count:hand-over|hand-overs}"),
     "run_running": ("正在运行：{roles}", "running: {roles}"),
     "no_tokens": ("受理接口没有令牌", "the intake has no tokens"),
     "no_tokens_todo": (

@@ -45,7 +45,7 @@ def up(call: Call, desks: Sequence[str], http_host: str | None, http_port: int |
         installation = stack.enter_context(call.installation(http_host=http_host, http_port=http_port))
         installation.declare_embedded()
         # What the memory broker of the last process held went with it.
-        resent = installation.reconciler().recover(clock()) if settings.is_embedded else 0
+        resent = installation.reconciler().recover(clock()).confirmed if settings.is_embedded else 0
         desk_loops = desk_roles(installation, hosted)
         installation.runtime.roles += desk_loops
         roles = [*installation.roles(ROLES), *desk_loops]

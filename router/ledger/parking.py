@@ -222,9 +222,14 @@ def _body_or_none(seal: Seal, row: RowMapping) -> bytes | None:
         return None
 
 
+def unrouted_id(message_id: str) -> str:
+    """Id of the parked row of a message of ours that no queue was bound for."""
+    return f"{UNROUTED}:{message_id}"
+
+
 def _unrouted(message: Outgoing, now: datetime) -> Parked:
     return Parked(
-        id=f"{UNROUTED}:{message.id}",
+        id=unrouted_id(message.id),
         reason=UNROUTED,
         detail=f"no queue is bound for it at {message.exchange}",
         origin=message.exchange,

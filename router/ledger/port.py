@@ -205,6 +205,10 @@ class Unit(Protocol):
         """These parked messages were handed in again."""
         ...
 
+    def note_arrived(self, message_ids: Collection[str], now: datetime) -> None:
+        """Messages of ours arrived that were made again: what was parked of them as unrouted waits no more."""
+        ...
+
     def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
         """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
         ...

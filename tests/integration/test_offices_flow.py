@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from router.core import address, commands as c
+from router.arrivals import direct
+from router.core import address, commands as c, messages as m
 from router.core.case import State
 from router.core.commands import Actor, ActorRole
 from router.core.tree import DeskKind
@@ -93,3 +95,50 @@ def test_names_watchers_a_whistle_and_a_mediation_over_the_broker(here: Town) ->
     _say(here, "lake-peace", c.EndMediation, case, 1, settled=True, text="双方达成协议")
     assert _heard(here, "willow") == ["case.mediation_ended.v1"]
     assert (_case(here, case).state, _case(here, case).outcome) == (State.CLOSED, c.Outcome.SETTLED)
+
+
+# -- After the broker lost its messages
+
+
+def _hand_overs(here: Town) -> dict[str, list[tuple[str, str, str]]]:
+    """Desk → id, role and reason of each hand-over in its queue, which is taken."""
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for one in here.on.rulebook().tree:
+        for delivery in here.waiting(address.desk_queue(one.code), wait_s=0.3):
+            if delivery.type == "case.assigned.v1":
+                told = msgspec.json.decode(delivery.body, type=m.Assigned)
+                found.setdefault(one.code, []).append((delivery.id, told.role, told.reason))
+    return found
+
+
+def test_recover_hands_the_case_again_to_everybody_who_is_on_it_under_the_same_ids(here: Town) -> None:
+    case = here.open(1)
+    dispatcher = Actor(ActorRole.DISPATCHER, "li")
+    at: dict[str, Any] = {"case_id": case, "actor": dispatcher}
+    _give(here, c.AssignLeader(id="l", leader="王副市长", tier="city", **at))
+    _give(here, c.Dispatch(id="d", desk="willow", assists=("plane",), **at))
+    _say(here, "willow", c.Accept, case, 1)
+    _say(here, "willow", c.Whistle, case, 2, desks=("lake-water", "bridge"), text="请来关阀")
+    _say(here, "willow", c.Mediate, case, 3)
+    _give(here, c.RemoveAssist(id="r1", desk="plane", **at))
+    _give(here, c.AddAssist(id="a1", desk="plane", **at))
+    _give(here, c.RemoveAssist(id="r2", desk="bridge", **at))
+    before = _hand_overs(here)
+    assert len({name for told in before.values() for name, _, _ in told}) == sum(map(len, before.values()))
+
+    recovered = here.on.reconciler().recover(here.time)
+
+    after = _hand_overs(here)
+    assert set(after) == {"willow", "plane", "lake-water", "lake-peace", "group", "petitions"}
+    assert (recovered.made, recovered.confirmed) == (6, 6)
+    # The lead's says that it comes again; whoever came back is told of the last time.
+    assert after.pop("willow") == [(before.pop("willow")[-1][0], "lead", "resent")]
+    assert before.pop("bridge")
+    assert after.pop("plane") == before.pop("plane")[1:]
+    assert before.pop("willow:triage")
+    assert after == before
+
+
+def _give(here: Town, command: c.Command) -> None:
+    assert here.router.carry_out([direct(command, "shell")], here.time)[command.id].refused is None
+    here.pump()

@@ -11,6 +11,7 @@ from router.broker.rabbitmq import RabbitBroker
 from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Resolve
+from router.recovery import Recovered
 from tests.servers.rabbit import RabbitNode
 from tests.town import Town, town
 
@@ -59,5 +60,5 @@ def test_recover_rebuilds_the_desk_queues_after_the_brokers_data_was_wiped(
         private_rabbit.wipe()
         private_rabbit.restart()
         apply(url, here.on.topology(), private_rabbit.management_url)
-        assert here.on.reconciler().recover(here.time) == CASES - 10
+        assert here.on.reconciler().recover(here.time) == Recovered(made=CASES - 10, confirmed=CASES - 10)
         assert _handed_over(here, url) == expected

@@ -182,6 +182,14 @@ def test_what_went_up_in_the_lost_ledger_goes_up_again_at_its_own_instant(here: 
     assert history(here, CASE)[-1] == ("Accepted", MONDAY + timedelta(hours=24, minutes=30))
 
 
+def test_what_went_up_in_the_lost_ledger_goes_up_though_its_desk_spoke_only_after_the_loss(here: Town) -> None:
+    here.time = MONDAY + timedelta(hours=26)
+    begin(here, lost_at=MONDAY + timedelta(hours=25))
+    keep(here, 25 * 60 + 30, c.Accept(id="a", case_id=CASE, actor=by("lake")))
+    assert redo(here) == Redone(accepted=1)
+    assert case(here, CASE).lead == "lake"
+
+
 def test_what_fell_due_while_there_was_no_ledger_takes_no_case_up(here: Town) -> None:
     here.time = MONDAY + timedelta(hours=26)
     restore = begin(here, lost_at=MONDAY + timedelta(hours=23))

@@ -135,3 +135,31 @@ def test_what_no_broker_answered_for_was_not_sent_and_waits_for_the_next_pass(he
     while working.run_once(NOON + 2 * HOUR + timedelta(minutes=1), limit=10):
         pass
     assert len({message.case_id for message in post.sent}) == 25
+
+
+def test_what_was_parked_without_a_queue_leaves_when_it_arrives_after_all(here: Installation) -> None:
+    command = with_case_id(
+        Open(
+            id="o1",
+            case_id="",
+            actor=Actor(ActorRole.CHANNEL, "hotline"),
+            source="hotline",
+            source_id="1",
+            channel="hotline",
+            category="noise",
+            division=("hubin", "liuyin"),
+        )
+    )
+    here.leaving_router().carry_out([direct(command, "hotline")], NOON)
+    case = here.ledger.case(command.case_id)
+    assert case is not None
+    with here.ledger.begin() as unit:
+        unit.settle({f"{case.id}/{case.assigned_version}/assigned": Fate.UNROUTED}, NOON)
+    assert [one.reason for one in here.ledger.parked()] == ["unrouted"]
+    post = Post()
+    post.fate = Fate.UNROUTED
+    reconciler(here, post).recover(NOON)
+    assert len(here.ledger.parked()) == 1
+    post.fate = Fate.CONFIRMED
+    reconciler(here, post).recover(NOON)
+    assert here.ledger.parked() == []
