@@ -73,7 +73,7 @@ def _roots(skew_s: float) -> Iterator[Alert]:
         summary_zh="消息队列 RabbitMQ 无响应",
         description="No process reaches the broker. Nothing is lost: the ledger has every case, messages wait in "
         "the outbox. No hand-over arrives and no case escalates until it is back.",
-        description_zh="所有进程都连不上消息队列。数据没有丢失：工单在台账里，消息在待发箱等待。恢复之前不派单、不提级。",
+        description_zh="所有进程都连不上消息队列。数据没有丢失：工单在台账里，消息在待发信箱等待。恢复之前不派单、不提级。",
     )
     yield Alert(
         name="LedgerDown",
@@ -117,7 +117,7 @@ def _roots(skew_s: float) -> Iterator[Alert]:
         summary="RabbitMQ blocks publishers: memory or disk of {{ $labels.instance }}",
         summary_zh="RabbitMQ 因内存或磁盘告警阻塞发布：{{ $labels.instance }}",
         description="An alarm of the broker holds. Nothing can be sent; messages wait in the outbox.",
-        description_zh="消息队列的资源告警生效，消息发不出去，都在待发箱等待。",
+        description_zh="消息队列的资源告警生效，消息发不出去，都在待发信箱等待。",
     )
 
 
@@ -165,9 +165,9 @@ def _messages() -> Iterator[Alert]:
         for_="2m",
         follows=(Root.BROKER, Root.LEDGER, Root.BLOCKED, Root.ROLE),
         summary="A message has waited in the outbox for {{ $value | humanizeDuration }}",
-        summary_zh="待发箱最早一条已等待 {{ $value | humanizeDuration }}",
+        summary_zh="待发信箱最早一条已等待 {{ $value | humanizeDuration }}",
         description="Hand-overs do not reach a queue: the relay stands still, or a desk's queue is full.",
-        description_zh="派单消息没有送达队列：转发进程停了，或某单位的队列已满。",
+        description_zh="交办消息没有送达队列：转发进程停了，或某单位的队列已满。",
     )
     # Every tier has a due queue: what all their names begin with.
     own = f"{_literal(address.INTAKE)}|{_literal(address.REPORTS)}|{_literal(address.due_queue(''))}.+"
@@ -188,7 +188,7 @@ def _messages() -> Iterator[Alert]:
         expr=f"{parked} - {parked} offset 15m >= {PARKED_AT_ONCE}",
         for_="0m",
         summary="{{ $value }} messages were parked within a quarter of an hour",
-        summary_zh="一刻钟内搁置了 {{ $value }} 条消息",
+        summary_zh="一刻钟内暂存了 {{ $value }} 条消息",
         description="Somebody sends what cannot be taken, a program rejects what it gets, or deciding fails.",
         description_zh="有来源发来无法接收的消息，或某程序拒收，或路由处理失败。",
     )
@@ -224,5 +224,5 @@ def _figures() -> Alert:
         summary_zh="工单数字没有更新",
         description="The role metrics does not run or does not get through. Alerts on overdue cases, the outbox "
         "and parked messages cannot fire.",
-        description_zh="metrics 角色没有运行或算不出数字。超期未提级、待发箱、搁置消息的告警此时都不会触发。",
+        description_zh="metrics 角色没有运行或算不出数字。超期未提级、待发信箱、暂存消息的告警此时都不会触发。",
     )

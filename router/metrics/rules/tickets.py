@@ -82,7 +82,7 @@ def _parked() -> Iterator[Alert]:
         expr=f"max by (reason) ({p.PARKED_NOW.name}) > 0",
         for_="1h",
         summary="{{ $value }} messages are parked: {{ $labels.reason }}",
-        summary_zh="搁置 {{ $value }} 条消息：{{ $labels.reason }}",
+        summary_zh="暂存 {{ $value }} 条消息：{{ $labels.reason }}",
         description="Messages that could not be taken wait for somebody to look at them.",
         description_zh="无法接收的消息等待人工处理。",
     )
