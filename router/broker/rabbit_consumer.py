@@ -35,6 +35,10 @@ SETTLED_S = 8.0
 _Arrival = tuple[str, pika.spec.Basic.Deliver, pika.BasicProperties, bytes]
 
 
+#: What makes the queues that roles consume: whoever starts a role on a bare broker reads it in the log.
+_TODO = "run: case-router topology apply"
+
+
 class Token(NamedTuple):
     """A delivery's handle: tags count from 1 on each channel, so they mean something on their own one only."""
 
@@ -197,7 +201,7 @@ class RabbitConsumer(ChannelOwner):
 
         def missed(_probe: Channel, reason: Exception) -> None:
             if isinstance(reason, ChannelClosedByBroker) and self._connection is not None:
-                self._missing[queue].down(time.monotonic(), reason=reason.reply_text)
+                self._missing[queue].down(time.monotonic(), reason=reason.reply_text, todo=_TODO)
                 longer_s = min(pause_s * 2, LONGEST_PAUSE_S)
                 self._connection.ioloop.call_later(pause_s, partial(self._look_for, channel, queue, longer_s))
 

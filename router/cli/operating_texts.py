@@ -287,6 +287,8 @@ OPERATING: dict[str, tuple[str, str]] = {
     "status_title": ("工单路由 · 运行状况", "case-router · state"),
     "status_received": ("近一分钟受理", "received in the last minute"),
     "status_open": ("在办工单", "open cases"),
+    "status_projects_open": ("另有批量项目 {count}", "and {count:project|projects}"),
+    "status_tasks_open": ("另有检查任务 {count}", "and {count:inspection task|inspection tasks}"),
     "status_due": ("一小时内到期", "due within the hour"),
     "status_overdue": ("超时未处理", "passed and not handled"),
     "status_lateness": ("时限处理滞后", "clock lateness"),

@@ -273,6 +273,16 @@ def _places(state: State) -> list[tuple[str, str]]:
     ]
 
 
+def _open(figures: dict[str, float | int | None]) -> str:
+    """Open cases; beside them what is no case and is open too, where there is any."""
+    apart = [
+        word(f"status_{name}", count=figures[name])
+        for name in ("projects_open", "tasks_open")
+        if figures.get(name)
+    ]
+    return "  ".join([str(figures["cases_open"]), *apart])
+
+
 def _figures(figures: dict[str, float | int | None]) -> list[tuple[str, str]]:
     late_s, waited_s = figures["oldest_overdue_at_s"], figures["outbox_oldest_s"]
     outbox = str(figures["outbox"])
@@ -280,7 +290,7 @@ def _figures(figures: dict[str, float | int | None]) -> list[tuple[str, str]]:
         outbox += f"  {word('status_oldest', age=age(waited_s))}"
     return [
         (word("status_received"), str(figures["received_last_minute"])),
-        (word("status_open"), str(figures["cases_open"])),
+        (word("status_open"), _open(figures)),
         (word("status_due"), str(figures["due_next_hour"])),
         (word("status_overdue"), str(figures["overdue"])),
         (word("status_lateness"), age(late_s or 0)),

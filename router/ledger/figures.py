@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, select
+from sqlalchemy import Connection, Text, and_, bindparam, cast, exists, func, or_, select
 
+from router.core.commands import INSPECTION
+from router.core.project import PROJECT
 from router.ledger import schema
 from router.ledger.columns import Instant
 
@@ -18,6 +20,19 @@ _hour_ahead = bindparam("hour_ahead", type_=Instant)
 
 #: Cases somebody still has to act on.
 OPEN = select(func.count()).select_from(_cases).where(_cases.c.state != "closed")
+#: Of these, batch projects and inspectors' tasks: work of offices, and nobody's matter. What inspectors have found
+#: is of their channel too, and is a case.
+NO_MATTERS = (
+    select(_cases.c.channel, func.count())
+    .where(
+        _cases.c.state != "closed",
+        or_(
+            _cases.c.channel == PROJECT,
+            and_(_cases.c.channel == INSPECTION, cast(_cases.c.body, Text).like('%"task":{%')),
+        ),
+    )
+    .group_by(_cases.c.channel)
+)
 #: Cases put on record within the last minute.
 RECEIVED = select(func.count()).where(_cases.c.recorded_at > _minute_ago, _cases.c.recorded_at <= _now)
 #: Deadlines that pass within the next hour.
@@ -40,8 +55,11 @@ def counts(connection: Connection, now: datetime) -> Mapping[str, float | int | 
     asked = {"now": now}
     overdue, oldest_overdue_at = connection.execute(OVERDUE, asked).one()
     unsent, oldest_unsent_at = connection.execute(UNSENT).one()
+    apart: dict[str, int] = {row.channel: row[1] for row in connection.execute(NO_MATTERS)}
     return {
-        "cases_open": connection.scalar(OPEN),
+        "cases_open": (connection.scalar(OPEN) or 0) - sum(apart.values()),
+        "projects_open": apart.get(PROJECT, 0),
+        "tasks_open": apart.get(INSPECTION, 0),
         "received_last_minute": connection.scalar(RECEIVED, {"minute_ago": now - timedelta(minutes=1), **asked}),
         "due_next_hour": connection.scalar(DUE_SOON, {"hour_ahead": now + timedelta(hours=1), **asked}),
         "overdue": overdue,

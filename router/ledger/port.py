@@ -379,9 +379,9 @@ class Ledger(GuardedLedger, CountedLedger, Protocol):
         ...
 
     def counts(self, now: datetime) -> Mapping[str, float | int | None]:
-        """Figures for `status`: cases_open, received_last_minute, due_next_hour, overdue,
-        oldest_overdue_at_s (seconds since the oldest passed deadline not handled), outbox, outbox_oldest_s,
-        parked."""
+        """Figures for `status`: cases_open, projects_open, tasks_open, received_last_minute, due_next_hour,
+        overdue, oldest_overdue_at_s (seconds since the oldest passed deadline not handled), outbox,
+        outbox_oldest_s, parked."""
         ...
 
     def forget_contacts(self, now: datetime) -> int:

@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import event, text
 
 from router.broker.port import Fate
 from router.core import events as e
-from router.core.commands import Actor, ActorRole
+from router.core.commands import Actor, ActorRole, Target, Task, TaskKind
+from router.core.inspected import Inspections
 from router.errors import RouterError
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
@@ -154,6 +156,8 @@ def test_one_version_of_each_kind_is_in_force(ledger: SqlLedger) -> None:
 def test_figures_of_an_empty_ledger_are_zero_or_none(ledger: SqlLedger) -> None:
     assert dict(ledger.counts(instant())) == {
         "cases_open": 0,
+        "projects_open": 0,
+        "tasks_open": 0,
         "received_last_minute": 0,
         "due_next_hour": 0,
         "overdue": 0,
@@ -249,3 +253,20 @@ def ask_everything(ledger: SqlLedger) -> None:
     ledger.mark_replayed("p", later)
     ledger.forget_contacts(later)
     list(ledger.all_cases(open_only=True, lead=STREET))
+
+
+def test_projects_and_inspectors_tasks_are_counted_apart_from_cases(ledger: SqlLedger) -> None:
+    task = Task(kind=TaskKind.VISIT, targets=(Target(desk="s1"),), due_at=instant(days=1))
+    kinds: dict[str, dict[str, Any]] = {
+        "a case": {"text": 'it says "task":{'},
+        "a project": {"channel": "project"},
+        "a task": {"channel": "inspection", "inspections": Inspections(task=task)},
+        "a finding": {"channel": "inspection"},
+    }
+    writes = []
+    for number, changes in enumerate(kinds.values(), 1):
+        one = opening(f"c{number}")
+        writes.append(msgspec.structs.replace(one, case=msgspec.structs.replace(one.case, **changes)))
+    write(ledger, *writes)
+    counts = ledger.counts(instant())
+    assert (counts["cases_open"], counts["projects_open"], counts["tasks_open"]) == (2, 1, 1)

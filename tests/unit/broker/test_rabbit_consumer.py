@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pika.exceptions import ChannelWrongStateError
+from pika.exceptions import ChannelClosedByBroker, ChannelWrongStateError
+from structlog.testing import capture_logs
 
 from router.broker.rabbit_consumer import RabbitConsumer
+from router.outage import Outage
 
 
 class DyingChannel:
@@ -56,3 +58,39 @@ def test_a_queue_that_is_found_while_the_connection_goes_disturbs_nobody() -> No
     consumer._channel, consumer._connection = channel, DyingConnection(channel)
     consumer._look_for(channel, "case.intake", 0.1)
     assert channel.consumed == []
+
+
+class BareBroker:
+    """A broker that nobody has applied a topology to: every queue that is asked for closes the channel."""
+
+    is_open = True
+
+    def __init__(self) -> None:
+        self.ioloop = self
+        self._closed: Callable[..., None] = print
+
+    def channel(self, *, on_open_callback: Callable[[Any], None]) -> None:
+        """Opened at once; it is the channel, too."""
+        on_open_callback(self)
+
+    def add_on_close_callback(self, callback: Callable[..., None]) -> None:
+        """Who hears of it."""
+        self._closed = callback
+
+    def queue_declare(self, queue: str, **_more: Any) -> None:
+        """There is none."""
+        self._closed(self, ChannelClosedByBroker(404, f"NOT_FOUND - no queue '{queue}'"))
+
+    def call_later(self, _delay_s: float, _callback: Callable[[], None]) -> None:
+        """Never: the test ends first."""
+
+
+def test_whoever_finds_no_queue_says_what_makes_it() -> None:
+    consumer: Any = RabbitConsumer.__new__(RabbitConsumer)
+    consumer._channel = consumer._connection = BareBroker()
+    consumer._missing = {"case.intake": Outage("queue.missing", "queue.still_missing", "queue.found")}
+    with capture_logs() as lines:
+        consumer._look_for(consumer._channel, "case.intake", 0.1)
+    assert [(one["event"], one["todo"]) for one in lines] == [
+        ("queue.missing", "run: case-router topology apply"),
+    ]

@@ -102,6 +102,15 @@ def test_all_well_ends_with_0(shell: Shell) -> None:
     assert "nothing is wrong" in shell("status").out
 
 
+def test_an_inspectors_task_stands_beside_the_open_cases(shell: Shell) -> None:
+    shell.open()
+    assert shell("inspection", "order", "--desk", "liuyin", "--due", "2099-01-05T18:00:00+08:00").code == 0
+    figures = shell("status", "--json").json["figures"]
+    assert (figures["cases_open"], figures["tasks_open"], figures["projects_open"]) == (1, 1, 0)
+    assert "1  and 1 inspection task\n" in shell("status").out
+    assert "1  另有检查任务 1\n" in shell("status", lang="zh").out
+
+
 def test_nothing_is_well_where_nothing_runs(shell: Shell) -> None:
     done = shell("status", "--json")
     assert done.code == 7
