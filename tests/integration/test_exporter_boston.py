@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
+import random
 import subprocess
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from router.ledger.sql import SqlLedger
 from tests.integration.replaying import BOSTON, BOSTON_AS_OF, replayed
-from tests.integration.scraping import Scraped, exported
-from tests.integration.terminal import Terminal
+from tests.integration.scraping import COUNTED_S, Scraped, exported, exporting, scrape
+from tests.integration.terminal import DEADLINE_S, Terminal
+from tests.servers.waiting import wait_until
 
 pytestmark = pytest.mark.data
 
@@ -157,5 +163,48 @@ def test_the_lint_of_prometheus_has_nothing_to_say(found: Scraped, promtool: Pat
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_another_process_says_the_same(city: Terminal, found: Scraped) -> None:
+def test_a_process_that_is_killed_amid_counting_leaves_nothing_counted_twice(
+    city: Terminal, found: Scraped
+) -> None:
+    ledger = SqlLedger(city.ledger, key=None)
+    with closing(ledger):
+        whole = ledger.recount()
+        assert whole == 26788
+        with city.typing("run", "metrics", "--http-port", "0") as child:
+            wait_until(lambda: ledger.uncounted() < whole, deadline_s=COUNTED_S, what="the counting to begin")
+            child.kill()
+            child.wait(DEADLINE_S)
+        # It was killed on the way, not before and not after.
+        assert 0 < ledger.uncounted() < whole
     assert exported(city, AS_OF).cases == found.cases
+
+
+def test_rows_in_another_order_of_which_a_tenth_came_twice_give_the_same(
+    data_dir: Path, tmp_path: Path, found: Scraped
+) -> None:
+    with gzip.open(data_dir / FILE, "rt", encoding="utf-8", newline="") as lines:
+        header, *rows = csv.reader(lines)
+    dice = random.Random(2016)  # noqa: S311 - no secret
+    rows += dice.sample(rows, len(rows) // 10)
+    dice.shuffle(rows)
+    file = tmp_path / "shuffled.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows((header, *rows))
+    ledger = f"sqlite:///{tmp_path}/ledger.db"
+    replayed(file, BOSTON, as_of=BOSTON_AS_OF, ledger=ledger)
+    assert exported(Terminal(tmp_path, ledger), AS_OF).cases == found.cases
+
+
+@pytest.mark.postgres
+def test_two_processes_on_postgresql_say_what_one_says_on_sqlite(
+    data_dir: Path, tmp_path: Path, database_url: str, found: Scraped
+) -> None:
+    replayed(data_dir / FILE, BOSTON, as_of=BOSTON_AS_OF, ledger=database_url)
+    terminal = Terminal(tmp_path, database_url)
+    at = ("--at", AS_OF.isoformat())
+    # Both count what waits, at once.
+    with terminal.typing("run", "metrics", *at), exporting(terminal, *at) as url:
+        first = scrape(url)
+    assert first.cases == found.cases
+    with exporting(terminal, *at) as one, exporting(terminal, *at) as other:
+        assert scrape(one).cases == scrape(other).cases == found.cases
