@@ -48,7 +48,7 @@ def drawn(panel: Panel, language: Language, links: list[Json]) -> Drawn:
     form = {Kind.TABLE: "table", Kind.HEATMAP: "heatmap"}.get(panel.kind, "time_series")
     return Drawn(
         fields={"defaults": defaults, "overrides": overrides},
-        options=_options(panel),
+        options=_options(panel, language),
         transformations=_joined(panel, language) if table else [],
         format=form,
         instant=panel.kind in _INSTANT,
@@ -94,7 +94,7 @@ def _custom(panel: Panel) -> Json:
     return {}
 
 
-def _options(panel: Panel) -> Json:
+def _options(panel: Panel, language: Language) -> Json:
     if panel.kind is Kind.STAT:
         return {
             "colorMode": "value",
@@ -147,7 +147,13 @@ def _options(panel: Panel) -> Json:
             "tooltip": _TOOLTIP,
         }
     if panel.kind is Kind.TABLE:
-        return {"cellHeight": "sm", "footer": {"show": False}, "showHeader": True}
+        most = panel.queries[0].legend.of(language)
+        return {
+            "cellHeight": "sm",
+            "footer": {"show": False},
+            "showHeader": True,
+            "sortBy": [{"desc": True, "displayName": most}],
+        }
     return {
         "legend": {
             "calcs": ["lastNotNull", "max"],

@@ -193,8 +193,16 @@ UP = _of(
     "进程恢复应答。",
 )  # fmt: skip
 
+ALERTS = _of(
+    "ALERTS", "gauge", "", ("alertname", "severity", "alertstate", "system"),
+    "1 for every alert of deploy/prometheus/rules that is pending or firing.",
+    "deploy/prometheus/rules 中每条待定或触发的告警为 1。",
+    "Somebody has to look: the runbook has a section for each.",
+    "需要有人查看：处置手册里每条都有一节。",
+)  # fmt: skip
+
 FOREIGN = (
     QUEUE_READY, QUEUE_UNACKED, QUEUE_CONSUMERS, READY, UNACKED, CONNECTIONS, CHANNELS, RECEIVED, CONFIRMED,
     ACKNOWLEDGED, REDELIVERED, UNROUTABLE, MEMORY, MEMORY_LIMIT, DISK, DISK_LIMIT, ALARM_MEMORY, ALARM_DISK, FILES,
-    FILES_LIMIT, PROCESS_MEMORY, PROCESS_CPU, PROCESS_FILES, UP,
+    FILES_LIMIT, PROCESS_MEMORY, PROCESS_CPU, PROCESS_FILES, UP, ALERTS,
 )  # fmt: skip

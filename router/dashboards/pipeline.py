@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from router.dashboards import foreign as f
 from router.dashboards.colours import GREEN, GREY, NONE_ALLOWED, ORANGE, RED, Look, above
-from router.dashboards.panels import lines, q, row, stat, states
+from router.dashboards.panels import lines, q, row, stat, states, table
 from router.dashboards.promql import age, per_second, quantile, series, total
 from router.dashboards.queues import broker, every_queue, processes
 from router.dashboards.said import Said
 from router.dashboards.spec import Dashboard, Row, Shown, Threshold
 from router.metrics import catalogue as r
 from router.metrics.cases import pipeline as p
+from router.metrics.rules.rule import SYSTEM
 
 SLUG = "pipeline"
+#: The label that the rules give their alerts.
+_OURS = f'system="{SYSTEM}"'
 _OUTCOMES = {
     "accepted": Said("接受", "accepted"),
     "refused": Said("拒绝", "refused"),
@@ -89,6 +93,17 @@ def _now() -> Row:
             "Findings of the audit",
             q(total(r.FOUND), "件", "cases"),
             thresholds=NONE_ALLOWED,
+        ),
+        table(
+            "告警",
+            "Alerts",
+            {
+                "alertname": Said("告警", "Alert"),
+                "severity": Said("级别", "Severity"),
+                "alertstate": Said("状态", "State"),
+            },
+            q(f"max by (alertname, severity, alertstate) ({series(f.ALERTS, _OURS)})", "条", "alerts"),
+            height=6,
         ),
     )
 
