@@ -10,11 +10,13 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Nouns, Spoken, option
+from router.cli.handing_in import operator
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import said, word
 from router.core.asking import is_the_draw
 from router.core.case import Case, State
 from router.core.events import DrawnBy, Entry, FollowUpDrawn
+from router.core.hiding import names
 from router.core.lots import seed_hash
 from router.core.policy import GateKind, Satisfies
 from router.core.rules import Rules
@@ -29,7 +31,9 @@ def list_asked(call: Call) -> None:
     """Resolved cases whose residents are to be asked; those that the lot did not fall on are closed already."""
     with call.installation() as installation:
         rules, now = installation.rulebook(), installation.now()
-        waiting = [one for one in installation.ledger.all_cases(open_only=True) if _waits(one, rules)]
+        reader = operator()
+        found = (one for one in installation.ledger.all_cases(open_only=True) if not names(one, reader))
+        waiting = [one for one in found if _waits(one, rules)]
     waiting.sort(key=lambda one: (_due(one) or one.resolved_at or one.opened_at, one.id))
     if call.as_json:
         emit_json(

@@ -127,12 +127,16 @@ class Hands:
         self.returned_to, self.sign_by = desk, signing
 
 
+#: Why a case goes to supervision as soon as it is opened.
+_TO_SUPERVISION = frozenset({"confidential", "named_person"})
+
+
 def _dispatched(hands: Hands, event: e.Dispatched) -> None:
     hands.gets(event.desk)
     hands.unplaced = event.reason.startswith("triage")
     if hands.returned_by:  # sent on before the request was decided, or by the triage desk it went back to
         hands.sent_on(event.desk, event.milestones)
-    hands.supervision = event.reason == "confidential"
+    hands.supervision = event.reason in _TO_SUPERVISION
 
 
 def _signed(hands: Hands, event: Any) -> None:

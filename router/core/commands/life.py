@@ -43,6 +43,7 @@ class Open(Command, frozen=True, kw_only=True, tag="case.open.v1"):
     vulnerable: bool = False
     #: Households affected; raises priority, never counts as cases.
     affected: int = 1
+    #: 保密: it goes to supervision, and exists only for those who have a part in it.
     confidential: bool = False
     #: The desk a report on misconduct is about: it never sees the case.
     subject_desk: str | None = None

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from router.cli import follow_up
 from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
@@ -21,6 +22,17 @@ def _sampled(shell: Shell, share: str, cases: int) -> list[str]:
 
 def _today() -> str:
     return datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()  # noqa: TID251 - the shell's own day
+
+
+def test_whoever_a_report_names_is_not_told_to_ask_about_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = preset_text("policies", "assessed-units").replace("sample = 0.3", "sample = 1.0")
+    assert shell("policy", "import", shell.file("assessed-units.toml", text), "default").code == 0
+    report = shell.open("--subject-desk", "wanghu", "--named-person", "anna")
+    lead = shell("case", "show", report, "--json").json["case"]["lead"]
+    assert shell("case", "resolve", report, "--desk", lead).code == 0
+    assert [one["case"] for one in shell("follow-up", "list", "--json").json] == [report]
+    monkeypatch.setattr(follow_up, "operator", lambda: "anna")
+    assert shell("follow-up", "list", "--json").json == []
 
 
 def test_those_that_were_drawn_are_listed_and_the_others_are_nobodys_to_pick(shell: Shell) -> None:

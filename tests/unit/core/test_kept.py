@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
+from router.core.hands import HolderKind
 from router.core.hiding import has_part, hidden_from, hides
+from router.core.holding import holding
 from router.core.kept import KeptFrom, is_code, is_kept
 from router.core.plausible import fault_of
 from router.core.policy import Level, Satisfies, Watcher
@@ -112,6 +114,14 @@ def test_a_report_on_a_person_alone_goes_to_supervision() -> None:
     play = _report(subject_desk=None, named_persons=("li",))
     assert _standing(play) == ("supervision-1", ())
     assert play.events(e.Dispatched)[0].reason == "named_person"
+
+
+@pytest.mark.parametrize("kept", [{"confidential": True}, {"named_persons": ("li",)}])
+def test_the_time_of_what_goes_to_supervision_at_once_is_supervisions(kept: Any) -> None:
+    play = _report(subject_desk=None, **kept)
+    play.wait(days=1)
+    (span,) = holding(play.entries, play.now)
+    assert (span.kind, span.holder) == (HolderKind.SUPERVISION, "supervision-1")
 
 
 def test_a_named_person_neither_answers_for_the_case_nor_instructs() -> None:
