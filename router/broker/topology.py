@@ -189,12 +189,16 @@ def _policies(desk_max_length: int) -> tuple[Policy, ...]:
 
 
 def _roles() -> tuple[Account, ...]:
-    """Our own processes: `router` may do all that the others may, for who runs everything in one."""
+    """Our own processes: `router` may do all that the others may, for who runs everything in one.
+
+    Who looks at a queue (its length, its consumers) needs some right on it from RabbitMQ 4.3 on. To write is the
+    least: nobody publishes to a queue, and it reads nothing.
+    """
     case = r"^case\."
     return (
         Account(user="case-router", write=case, read=r"^(case|due|desk|channel)\."),
-        Account(user="case-relay", write=case, read=_one_of(address.PARKED)),
-        Account(user="case-sla", write=case, read=r"^due\."),
+        Account(user="case-relay", write=r"^(case|due)\.", read=_one_of(address.PARKED)),
+        Account(user="case-sla", write=r"^(case|desk)\.", read=r"^due\."),
         Account(user="case-metrics", write=NOTHING, read=NOTHING, tags=("monitoring",)),
     )
 

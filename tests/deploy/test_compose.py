@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from compose_spec import PyCompose
 
-from router.app import ROLES
+from router.app import METRICS, ROLES
 from router.cli.run import INTAKE
 from router.settings import Settings
 from tests.deploy.compose import DEPLOY, composed, mounts, needs, once, ours, roles, seconds, services, text
@@ -93,10 +93,18 @@ def test_a_service_chooses_settings_there_are_and_has_the_secrets_it_names(name:
     assert chosen <= set(Settings.__struct_fields__)
     words = " ".join([*service["environment"].values(), *service["command"]])
     named = set(re.findall(r"/run/secrets/([\w.-]+)", words))
-    # The key of the personal data goes to all of them; one that needs none has it in its environment alone.
-    assert named - {"contact_key"} == set(service["secrets"]) - {"contact_key"}
-    if name != "db-upgrade":
-        assert "contact_key" in service["secrets"]
+    assert named == set(service["secrets"])
+
+
+def test_the_key_to_personal_data_is_with_those_who_meet_them_and_the_administrator_with_one() -> None:
+    having = {
+        secret: {name for name, one in ours().items() if secret in one["secrets"]}
+        for secret in composed()["secrets"]
+    }
+    assert having["contact_key"] == {"divisions-import", "router", "relay", "sla", INTAKE}
+    assert having["broker_admin"] == {"topology-apply"}
+    for role in ("router", "relay", "sla"):
+        assert having[f"broker_{role}"] == {role}
 
 
 def test_no_secret_stands_in_the_file() -> None:
@@ -132,11 +140,12 @@ def test_a_service_reaches_what_it_depends_on_and_nothing_is_open_to_the_network
         assert port.startswith("127.0.0.1:"), port
 
 
-def test_the_database_is_in_a_network_without_a_way_out_and_the_intake_does_not_reach_the_broker() -> None:
+def test_the_database_has_no_way_out_and_who_needs_no_broker_does_not_reach_it() -> None:
     assert services()["postgres"]["networks"] == ["ledger"]
     assert composed()["networks"]["ledger"] == {"internal": True}
     assert "ports" not in services()["postgres"]
     assert "broker" not in services()[INTAKE]["networks"]
+    assert "broker" not in services()[METRICS]["networks"]
 
 
 def test_what_looks_at_it_is_started_when_asked_for() -> None:

@@ -14,6 +14,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from router.app import METRICS
 from router.errors import ConfigurationError
 from router.settings import Settings, load_settings
 from tests.deploy.compose import DEPLOY, once, ours, roles
@@ -176,7 +177,12 @@ def test_settings_load_and_hold_no_secret() -> None:
     found = load_settings(None, settings(), {})
     assert found.ledger.startswith("postgresql+psycopg://case_router@")
     assert found.ledger_password_file is not None
-    assert found.contact_key_file is not None
+
+
+def test_the_key_to_personal_data_is_not_with_who_counts() -> None:
+    key = ("Secret", "case-router-contacts", "contact.key")
+    having = {name for name, pod in pods().items() if key in references(pod)}
+    assert set(pods()) - having == {f"Deployment {METRICS}"}
 
 
 def references(node: Any) -> Iterator[tuple[str, str, str]]:
@@ -246,13 +252,20 @@ def test_a_selector_finds_a_pod(name: str) -> None:
 
 @each("Deployment")
 def test_a_deployment_and_its_budget_select_its_own_pods_alone(name: str) -> None:
-    role = name.split()[1]
-    for kind in ("Deployment", "PodDisruptionBudget"):
-        document = of(kind)[f"{kind} {role}"]
-        found = [one for one, its in labels().items() if matches(document["spec"]["selector"], its)]
-        assert found == [name]
-    budget = of("PodDisruptionBudget")[f"PodDisruptionBudget {role}"]["spec"]["minAvailable"]
-    assert budget < of("Deployment")[name]["spec"]["replicas"], "else no machine could ever be emptied"
+    deployment = of("Deployment")[name]["spec"]
+    budget = of("PodDisruptionBudget").get(f"PodDisruptionBudget {name.split()[1]}")
+    for selector in (deployment["selector"], *([budget["spec"]["selector"]] if budget else ())):
+        assert [one for one, its in labels().items() if matches(selector, its)] == [name]
+    if deployment["replicas"] == 1:
+        assert budget is None, "else no machine could ever be emptied"
+    else:
+        assert budget is not None
+        assert budget["spec"]["minAvailable"] < deployment["replicas"]
+
+
+def test_there_are_never_two_exporters() -> None:
+    exporter = of("Deployment")[f"Deployment {METRICS}"]["spec"]
+    assert (exporter["replicas"], exporter["strategy"]) == (1, {"type": "Recreate"})
 
 
 def test_the_intake_does_not_reach_the_broker_and_the_roles_do() -> None:

@@ -93,6 +93,11 @@ class Running(msgspec.Struct, frozen=True):
         done = subprocess.run(check, env=self.environment, capture_output=True, timeout=limit, check=False)
         return done.returncode == 0
 
+    def complaints(self) -> list[str]:
+        """Lines of its log that are worse than information, such as of a queue that it may not look at."""
+        lines = [line for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+        return [line for line in lines if msgspec.json.decode(line)["level"] not in {"debug", "info"}]
+
     def stop(self) -> None:
         """As `docker compose stop` does: SIGTERM, and the end within the time that it is given."""
         self.child.send_signal(signal.SIGTERM)
@@ -202,9 +207,26 @@ def test_all_of_them_together_take_a_case_to_its_desk(city: Stack) -> None:
         )
         assert post(all_["intake"].url, token, "1", desk="liuyin").status_code == 201
         wait_until(lambda: _waiting(city, "desk.liuyin") == 1, deadline_s=READY_S, what="the hand-over")
-        wait_until(lambda: city.run("router", "status").returncode == 0, deadline_s=READY_S, what="all to be well")
+        _await_all_well(city)
         for role in all_.values():
             role.stop()
+            assert role.complaints() == []
+
+
+def _await_all_well(city: Stack) -> None:
+    """`status` finds nothing wrong: every role has a process, every queue a consumer, nothing is parked."""
+    said = ""
+
+    def well() -> bool:
+        nonlocal said
+        done = city.run("router", "status", "--lang", "en")
+        said = done.stdout + done.stderr
+        return done.returncode == 0
+
+    try:
+        wait_until(well, deadline_s=READY_S, what="all to be well")
+    except TimeoutError:
+        pytest.fail(said)
 
 
 def _waiting(city: Stack, queue: str) -> int:

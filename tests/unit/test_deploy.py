@@ -12,14 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from router.app import ROLES
+from router.app import METRICS, ROLES
 from router.cli.run import INTAKE
 from router.settings import Settings, load_settings
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 EXAMPLE = DEPLOY / "settings.example.toml"
 UNIT = DEPLOY / "systemd" / "case-router@.service"
-DROP_IN = DEPLOY / "systemd" / f"case-router@{INTAKE}.service.d"
+#: What a role has otherwise.
+DROP_INS = {
+    role: DEPLOY / "systemd" / f"case-router@{role}.service.d" / f"{role}.conf" for role in (INTAKE, METRICS)
+}
 #: Settings without a default worth showing: the example says where such a file might lie.
 FILES = ("ledger_password_file", "broker_password_file", "contact_key_file", "tokens_file")
 
@@ -53,11 +56,11 @@ def directives(file: Path = UNIT) -> dict[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("file", [UNIT, DROP_IN / "intake.conf"], ids=["unit", "intake"])
+@pytest.mark.parametrize("file", [UNIT, *DROP_INS.values()], ids=["unit", *DROP_INS])
 def test_the_unit_sets_only_what_the_program_reads(file: Path) -> None:
     found = directives(file)
     named = dict(line.split("=", 1) for line in found["Environment"])
-    named |= dict.fromkeys(found["UnsetEnvironment"], "")
+    named |= dict.fromkeys(" ".join(found["UnsetEnvironment"]).split(), "")
     others = {"CASE_ROUTER_LOG", "CASE_ROUTER_SETTINGS"}
     settings = {name.removeprefix("CASE_ROUTER_").lower() for name in set(named) - others}
     assert settings <= set(Settings.__struct_fields__)
@@ -71,6 +74,16 @@ def test_the_unit_starts_again_after_a_fault_and_not_after_a_mistake() -> None:
     assert command.endswith(" run %i --http-port ${CASE_ROUTER_HTTP_PORT}")
 
 
+def test_who_meets_no_personal_data_has_no_key_and_who_needs_no_broker_no_password() -> None:
+    for role, without in ((INTAKE, {"BROKER"}), (METRICS, {"BROKER", "CONTACT_KEY"})):
+        found = directives(DROP_INS[role])
+        unset = set(" ".join(found["UnsetEnvironment"]).split())
+        assert {f"CASE_ROUTER_{one}_PASSWORD_FILE" for one in without & {"BROKER"}} <= unset
+        assert ("CASE_ROUTER_CONTACT_KEY_FILE" in unset) == ("CONTACT_KEY" in without)
+        assert found["LoadCredential"][0] == "", "what the unit itself loads is let go"
+        assert not any("broker.password" in one for one in found["LoadCredential"])
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
 @pytest.mark.parametrize("role", [*ROLES, INTAKE])
 def test_systemd_understands_the_unit(tmp_path: Path, role: str) -> None:
@@ -78,8 +91,8 @@ def test_systemd_understands_the_unit(tmp_path: Path, role: str) -> None:
     text = UNIT.read_text(encoding="utf-8").replace("/opt/case-router/.venv/bin/case-router", sys.executable)
     unit = tmp_path / f"case-router@{role}.service"
     unit.write_text(text, encoding="utf-8")
-    if role == INTAKE:
-        shutil.copytree(DROP_IN, tmp_path / DROP_IN.name)
+    if role in DROP_INS:
+        shutil.copytree(DROP_INS[role].parent, tmp_path / DROP_INS[role].parent.name)
     done = subprocess.run(
         ["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False, timeout=60
     )

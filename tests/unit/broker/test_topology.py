@@ -9,6 +9,7 @@ import pytest
 from router.broker.definitions import Difference, definitions, diff
 from router.broker.management import password_hash
 from router.broker.topology import Account, Binding, Exchange, Topology, topology
+from router.cli.health import queues_of
 from router.core import address
 from router.core.tree import Served, Tree
 from tests.contract.broker_ground import small_tree
@@ -120,6 +121,15 @@ def test_nobody_who_runs_may_configure() -> None:
         assert account.configure == "^$"
         for pattern in (account.write, account.read):
             assert pattern.startswith("^")
+
+
+def test_every_role_has_some_right_on_each_queue_it_looks_at() -> None:
+    # RabbitMQ 4.3 tells nobody else its length or its consumers: `/readyz` asks for ours, `sla` for desks'.
+    own, desks = queues_of(TREE.tiers), ["desk.s1", "desk.s2"]
+    looked_at = {"case-router": own, "case-relay": [*own, "case.parked"], "case-sla": [*own, *desks]}
+    for user, queues in looked_at.items():
+        account = _account(topology(TREE), user)
+        assert [q for q in queues if not re.search(account.write, q) and not re.search(account.read, q)] == []
 
 
 def test_codes_with_signs_of_their_own_are_escaped_in_patterns() -> None:
