@@ -6,7 +6,6 @@ are shortened, minutes to seconds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,12 +14,12 @@ import pytest
 
 from router.clock import clock
 from router.core import address
+from tests.rules import hurry
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.corner import Corner
 from tests.servers.prometheus import Prometheus
 from tests.servers.waiting import wait_until
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 DESKS, DISTRICTS = 1000, 40
 DEADLINE_S = 90.0
 
@@ -35,11 +34,6 @@ scrape_configs:
 """
 JOB = '  - {job_name: %(job)s, metrics_path: "/%(job)s", static_configs: [{targets: ["%(corner)s"]}]}\n'
 JOBS = ("case-router", "case-router-metrics", "rabbitmq", "rabbitmq-detailed")
-
-
-def hurried(text: str) -> str:
-    """The same rules or routes with minutes for seconds, and half a minute for two."""
-    return re.sub(r"(?m)^(.*(?:for|interval): \d+)m$", r"\1s", text).replace("group_wait: 30s", "group_wait: 2s")
 
 
 def processes(*, broker: bool) -> str:
@@ -114,8 +108,7 @@ def city(
                 "/rabbitmq-detailed": queues(),
             }
         )
-        routes = (DEPLOY / "alertmanager" / "alertmanager.yml").read_text(encoding="utf-8")
-        notified = hurried(routes).replace("http://notifier.invalid", f"http://{corner.address}")
+        notified = hurry.routes().replace("http://notifier.invalid", f"http://{corner.address}")
         alertmanager = stack.enter_context(Alertmanager(alertmanager_program, notified))
         config = CONFIG % {"alertmanager": alertmanager.url.removeprefix("http://")}
         config += "".join(JOB % {"job": job, "corner": corner.address} for job in JOBS)
@@ -129,12 +122,7 @@ def test_a_night_of_a_thousand_closed_desks_and_a_dead_broker_pages_once(
     prometheus.wait_for("count(rabbitmq_detailed_queue_consumers == 0) == 1000")
     prometheus.wait_for("count(up == 1) == 4")
     # Not before: in the moments before the first scrape nothing is there, and a second stands for a minute.
-    prometheus.reload(
-        {
-            f"rules/{path.name}": hurried(path.read_text(encoding="utf-8"))
-            for path in (DEPLOY / "prometheus" / "rules").iterdir()
-        }
-    )
+    prometheus.reload(hurry.rules())
     prometheus.wait_for("count_over_time(city:case_router_parked_messages:sum[1m]) >= 5")
     assert prometheus.query("ALERTS") == [], "closed offices are no news, not even a pending one"
 
