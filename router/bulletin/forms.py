@@ -33,7 +33,7 @@ def render(bulletin: Bulletin, form: str, words: Words, *, ranking: bool) -> Map
         return {f"{shown.week}.html": page(shown, words)}
     if form == "csv":
         return _tables(Tables(shown, words).all(), words)
-    return {f"{shown.week}.json": _json(msgspec.to_builtins(shown))}
+    return {f"{shown.week}.json": json_text(shown)}
 
 
 def render_revision(revision: Revision, form: str, words: Words, *, ranking: bool) -> Mapping[str, str]:
@@ -58,7 +58,7 @@ def render_revision(revision: Revision, form: str, words: Words, *, ranking: boo
             for one in shown.differences(words)
         ],
     }
-    return {f"{name}.json": _json(msgspec.to_builtins(document))}
+    return {f"{name}.json": json_text(document)}
 
 
 def _shown(bulletin: Bulletin, *, ranking: bool) -> Bulletin:
@@ -76,5 +76,6 @@ def _tables(tables: Iterable[Table], words: Words) -> dict[str, str]:
     return {**found, ALL: "\r\n".join(whole)}
 
 
-def _json(document: Any) -> str:
+def json_text(document: Any) -> str:
+    """JSON with sorted keys: equal documents, equal text."""
     return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=1).decode() + "\n"

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from router.bulletin.revision import Revision
 from router.bulletin.table import Cell, Change, Look, Rate, Table, Tenths, percent, signed, tenths_text
@@ -50,12 +50,10 @@ def page(bulletin: Bulletin, words: Words, revision: Revision | None = None) -> 
         revision: of a revised one, what has changed since it was printed; None for the others.
     """
     tables = Tables(bulletin, words)
-    return _template().render(
+    return rendered(
+        "page.html",
+        words,
         b=bulletin,
-        w=words,
-        lang=_LANG[words.language],
-        style=_style(),
-        style_hash=_hash(_style()),
         tiles=_tiles(bulletin, words),
         basis=tables.basis(),
         reasons=tables.reasons(),
@@ -73,7 +71,16 @@ def page(bulletin: Bulletin, words: Words, revision: Revision | None = None) -> 
         ranking=tables.ranking() if bulletin.ranking is not None else None,
         definitions=tables.definitions(),
         revision=revision.table(words, tables) if revision is not None else None,
-        rows=shown_rows,
+    )
+
+
+def rendered(template: str, words: Words, **more: object) -> str:
+    """A page of the room's, with its style and its own policy for what it may load: nothing."""
+    style = _text_of("page.css")
+    return (
+        _environment()
+        .get_template(template)
+        .render(w=words, lang=_LANG[words.language], style=style, style_hash=_hash(style), **more)
     )
 
 
@@ -175,21 +182,22 @@ def _size(cell: Cell) -> int:
 
 
 @cache
-def _style() -> str:
-    return files(__package__).joinpath("page.css").read_text(encoding="utf-8")
+def _text_of(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
-def _template() -> Template:
-    text = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
-    environment = Environment(
+def _environment() -> Environment:
+    found = Environment(
+        loader=FunctionLoader(_text_of),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.from_string(text)
+    found.globals["rows"] = shown_rows
+    return found
 
 
 def _hash(text: str) -> str:

@@ -200,6 +200,32 @@ WORDS: dict[str, tuple[str, str]] = {
         "program {program}; zone {zone}.",
     ),
     "never": ("无", "never"),
+    # -- registers
+    "register_person": ("个人台账", "Register of one person"),
+    "register_household": ("户台账", "Register of one household"),
+    "register_enterprise": ("企业台账", "Register of one enterprise"),
+    "register_reader": (
+        "导出人：{role} {name}；理由：{reason}；时间：{at}（已留痕）",
+        "Exported by {role} {name}, because: {reason}; {at}, on record",
+    ),
+    "register_masked": ("个人信息已脱敏", "Personal data are masked"),
+    "register_whole": ("含个人信息原文，请妥善保管", "With personal data in full: keep it safe"),
+    "register_count": ("共 {count} 件", "{count:case|cases}"),
+    "register_withheld": (
+        "另有 {count} 件反映单位问题或需保密，只计数",
+        "{count:more case is|more cases are} about an office or confidential: counted only",
+    ),
+    "register_channel": ("渠道", "Channel"),
+    "register_matter": ("类型", "Matter"),
+    "register_name": ("姓名", "Name"),
+    "register_phone": ("电话", "Telephone"),
+    "register_number": ("证件号", "Identity or credit code"),
+    "register_address": ("住址", "Address"),
+    "register_handled": ("承办经过", "Handled by"),
+    "register_result": ("办理结果", "Result"),
+    "register_outcome": ("{state}，{outcome}", "{state}, {outcome}"),
+    "register_follow_up": ("回访", "Follow-up"),
+    "register_text": ("诉求内容", "What was said"),
 }
 
 #: What every number means, beside the numbers.

@@ -81,6 +81,7 @@ case = Nouns(
         "show": "router.cli.case_show:show",
         "time": "router.cli.case_time:time",
         "list": "router.cli.case_list:list_cases",
+        "export": "router.cli.case_export:export",
         "contact": "router.cli.case_contact:contact",
         **{name: f"router.cli.case_actions:{_FUNCTIONS.get(name) or name.replace('-', '_')}" for name in _ACTIONS},
         **{name: f"router.cli.case_clocks:{name.replace('-', '_')}" for name in _CLOCKS},

@@ -95,7 +95,7 @@ def open_case(
             division=tuple(code or None for code in division.split("/")) if division else (),
             text=from_stdin() if text == "-" else text,
             due_at=due_at,
-            contact=_contact(contact),
+            contact=contact_in(contact) if contact is not None else None,
             evidence=evidence,
             **facts,
         )
@@ -133,15 +133,13 @@ def _tell_where(case: Case, tree: Tree, now: datetime) -> None:
         tell(word("case_first_due", milestone=first.name, due=due(first.due_at, now)))
 
 
-def _contact(file: Path | None) -> Contact | None:
+def contact_in(file: Path) -> Contact:
     """Personal data come from a file, never from the command line: that is in the shell's history.
 
     Raises:
         NotFoundError: there is no such file.
         UsageError: the file cannot be read, or is no contact; a misspelt key would lose what stands under it.
     """
-    if file is None:
-        return None
     try:
         return msgspec.convert(_known_keys(msgspec.json.decode(file.read_bytes())), Contact)
     except FileNotFoundError as error:

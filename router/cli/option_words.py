@@ -12,6 +12,20 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--lang": ("语言（也可用 CASE_ROUTER_LANG）", "language (or CASE_ROUTER_LANG)"),
     "--log": ("日志格式（也可用 CASE_ROUTER_LOG）", "form of log lines (or CASE_ROUTER_LOG)"),
     "--json": ("在标准输出打印一个 JSON 文档", "print exactly one JSON document on stdout"),
+    "case export --person": (
+        "个人：写有证件号或电话的 JSON 文件",
+        "a person: a JSON file with an identity_number or a phone",
+    ),
+    "case export --household": ("户：地址编号", "a household: its address id"),
+    "case export --enterprise": (
+        "企业：统一社会信用代码",
+        "an enterprise: its credit code; what it brought, and what is about the asset of that id",
+    ),
+    "case export --role": ("导出人的角色", "role of who asks"),
+    "case export --reader": ("导出人；默认为当前账号", "who asks; else this account"),
+    "case export --desk": ("角色为 desk 时的承办单位", "with --role desk: at which desk"),
+    "case export --unmask": ("个人信息不脱敏（限特定角色）", "personal data whole, for roles that may see them"),
+    "case export --out": ("文件；- 为标准输出", "a file; - is stdout"),
     "report week --week": (
         "周，如 2026-W47；默认为最近已截止的一周",
         "which week, such as 2026-W47; else the latest whose cut-off has come",

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from router.bulletin.printing import Press
     from router.core.bulletin.week import Week
 
-_FORMATS = ("html", "csv", "json")
-_ENCODINGS = ("utf-8", "gb18030")
+FORMATS = ("html", "csv", "json")
+ENCODINGS = ("utf-8", "gb18030")
 _STDOUT = "-"
 
 report = Nouns("report")
@@ -32,10 +32,10 @@ report = Nouns("report")
 @report.command("week")
 @option("--week", "name", metavar="YEAR-Wnn", says="report week --week")
 @option(
-    "--format", "form", type=click.Choice(_FORMATS), default="html", show_default=True, says="report week --format"
+    "--format", "form", type=click.Choice(FORMATS), default="html", show_default=True, says="report week --format"
 )
 @option("--out", default=_STDOUT, metavar="FILE|-", show_default=True, says="report week --out")
-@option("--encoding", type=click.Choice(_ENCODINGS), says="report week --encoding")
+@option("--encoding", type=click.Choice(ENCODINGS), says="report week --encoding")
 @option("--ranking", is_flag=True, says="report week --ranking")
 @option("--draft", is_flag=True, says="report week --draft")
 @option("--revised", is_flag=True, says="report week --revised")
@@ -61,7 +61,7 @@ def week(
     with call.installation() as installation:
         asked = _week(installation, name)
         files = _files(installation, asked, form, ranking=ranking, draft=draft, revised=revised)
-    _deliver(files, form, out, encoding or _ENCODINGS[0])
+    deliver(files, form, out, encoding or ENCODINGS[0])
 
 
 def _week(installation: Installation, name: str | None) -> Week:
@@ -111,7 +111,18 @@ def _say_kept(press: Press, asked: Week) -> None:
         )
 
 
-def _deliver(files: Mapping[str, str], form: str, out: str, encoding: str) -> None:
+def deliver(files: Mapping[str, str], form: str, out: str, encoding: str) -> None:
+    """Write what was printed where it is wanted.
+
+    Args:
+        files: texts by name; of a CSV form with one that has them all.
+        form: of `FORMATS`.
+        out: a file, `-` for stdout, or for CSV a folder.
+        encoding: of CSV, of `ENCODINGS`.
+
+    Raises:
+        ConfigurationError: a file cannot be written.
+    """
     from router.bulletin.forms import ALL
     from router.bulletin.spreadsheet import encoded
 

@@ -144,6 +144,21 @@ class Tree:
         """The category that a code of any taxonomy means; a code nobody has mapped is its own."""
         return self._meanings.get(given, given) if given is not None else None
 
+    def desk_name(self, code: str) -> str:
+        """What people call a desk; the code of one that is not in the tree."""
+        desk = self.desks.get(code)
+        return desk.name if desk is not None else code
+
+    def division_name(self, code: str) -> str:
+        """What people call a division; the code of one that is not in the tree."""
+        division = self.divisions.get(code)
+        return division.name if division is not None else code
+
+    def category_name(self, code: str | None) -> str:
+        """What people call a category; a code of no taxonomy as it is, no category as nothing."""
+        category = self.categories.get(code or "")
+        return category.name if category is not None else code or ""
+
     def group_name(self, group: str) -> str:
         """What people call a category group: as it was said, else the category of that code, else the code."""
         found = self._group_names.get(group)

@@ -11,8 +11,9 @@ import binascii
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -170,10 +171,32 @@ def read(
     return msgspec.json.decode(seal.open(row.sealed, ref), type=Contact)
 
 
+def read_all(
+    connection: Connection,
+    seal: Seal,
+    refs: Collection[str],
+    *,
+    about: str,
+    reader: str,
+    reason: str,
+    now: datetime,
+) -> dict[str, Contact]:
+    """Decrypt several people's data, of those that are there, and note what for, and each reading.
+
+    Raises:
+        ConfigurationError: as :func:`read`.
+    """
+    note_reading(connection, about, reader=reader, reason=reason, now=now, found=bool(refs))
+    read_one = partial(read, connection, seal, reader=reader, reason=reason, now=now)
+    found = {ref: read_one(ref) for ref in sorted(refs)}
+    return {ref: contact for ref, contact in found.items() if contact is not None}
+
+
 def note_reading(
     connection: Connection, ref: str, *, reader: str, reason: str, now: datetime, found: bool
 ) -> None:
-    """Note who read what may be personal, and why: a contact's reference, or `parked:` and a message's id."""
+    """Note who read what may be personal, and why: a contact's reference, `parked:` and a message's id, or
+    `register:` and whose."""
     note = {"ref": ref, "reader": reader, "reason": reason, "read_at": now, "found": found}
     connection.execute(NOTE_READING, note)
 

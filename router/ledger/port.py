@@ -340,6 +340,20 @@ class Ledger(GuardedLedger, CountedLedger, Protocol):
         """Decrypt personal data; who read it and why is logged in the same transaction."""
         ...
 
+    def contacts(
+        self, refs: Collection[str], *, about: str, reader: str, reason: str, now: datetime
+    ) -> dict[str, Contact]:
+        """Decrypt several people's data, of those that are there; `about` and each is logged, in one transaction.
+
+        Args:
+            refs: whose; none is nobody's, and is logged all the same.
+            about: what they are read for: `register:household`.
+            reader: who reads them.
+            reason: why.
+            now: when.
+        """
+        ...
+
     def parked(
         self, *, reason: str | None = None, replayed: bool = False, dismissed: bool = False
     ) -> list[Parked]:

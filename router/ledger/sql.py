@@ -238,6 +238,15 @@ class SqlLedger(GuardedLedger, CountedLedger):
         with self._database.writing() as connection:
             return contacts.read(connection, self._seal, ref, reader=reader, reason=reason, now=now)
 
+    def contacts(
+        self, refs: Collection[str], *, about: str, reader: str, reason: str, now: datetime
+    ) -> dict[str, Contact]:
+        """Decrypt several people's data; what for, who and why is logged in the same transaction."""
+        with self._database.writing() as connection:
+            return contacts.read_all(
+                connection, self._seal, refs, about=about, reader=reader, reason=reason, now=now
+            )
+
     def keyed_hash(self, value: str) -> str:
         """A complainant's phone or identity number as 64 hex digits that tell nothing without the key.
 

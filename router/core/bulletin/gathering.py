@@ -16,8 +16,6 @@ from router.core.bulletin.risks import (
     Reason,
     Risk,
     Risks,
-    category_name,
-    division_named,
     oldest_first,
     risk_of,
     why,
@@ -228,11 +226,11 @@ class Gathering:
         tree = self._rules.tree
         known = {one.code: one.name for one in tree.children(tree.root.code) if not one.unknown}
         met = {code for counts in self._categories for code, _ in counts} - {_NO_DISTRICT}
-        return known | {code: division_named(self._rules, code).name for code in met}
+        return known | {code: tree.division_name(code) for code in met}
 
     def _names(self) -> dict[str, str]:
         met = {category for counts in self._categories for _, category in counts}
-        return {code: category_name(self._rules, code) for code in met}
+        return {code: self._rules.tree.category_name(code) for code in met}
 
     def _group_names(self) -> dict[str, str]:
         return {code: self._rules.tree.group_name(code) for counts in self._groups for code in counts}

@@ -164,11 +164,12 @@ def risk_of(standing: Standing, reasons: dict[Reason, datetime], rules: Rules, a
     policy = rules.policy(case.policy)
     due = case.extended_due_at or case.due_at
     colour = colour_of(case, rules, at)
+    holder = standing.who.holder
     return Risk(
         case=case.id,
-        desk=desk_named(rules, case.lead),
-        place=tuple(division_named(rules, code) for code in case.division_path[1:]),
-        category=Named(case.category or "", category_name(rules, case.category)),
+        desk=Named(case.lead, tree.desk_name(case.lead)),
+        place=tuple(Named(code, tree.division_name(code)) for code in case.division_path[1:]),
+        category=Named(case.category or "", tree.category_name(case.category)),
         opened_at=case.opened_at,
         due_at=case.due_at,
         extended_due_at=case.extended_due_at,
@@ -180,32 +181,10 @@ def risk_of(standing: Standing, reasons: dict[Reason, datetime], rules: Rules, a
         level_title=policy.levels[case.level - 1].title if 0 < case.level <= len(policy.levels) else "",
         state=case.state,
         hands=standing.who.kind,
-        holder=(
-            desk_named(rules, standing.who.holder)
-            if standing.who.holder in tree.desks
-            else Named(standing.who.holder, "")
-        ),
+        holder=Named(holder, tree.desk_name(holder) if holder in tree.desks else ""),
         escalations=case.escalations,
         returns=case.returns,
     )
-
-
-def desk_named(rules: Rules, code: str) -> Named:
-    """A desk by its name in the tree in force."""
-    desk = rules.tree.desks.get(code)
-    return Named(code, desk.name if desk is not None else code)
-
-
-def division_named(rules: Rules, code: str) -> Named:
-    """A division by its name in the tree in force."""
-    division = rules.tree.divisions.get(code)
-    return Named(code, division.name if division is not None else code)
-
-
-def category_name(rules: Rules, code: str | None) -> str:
-    """A category by its name; a code of no taxonomy as it is, no category as nothing."""
-    category = rules.tree.categories.get(code or "")
-    return category.name if category is not None else code or ""
 
 
 def oldest_first(risks: Iterable[Risk]) -> tuple[Risk, ...]:

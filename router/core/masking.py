@@ -1,0 +1,50 @@
+"""Masking (脱敏): personal data as they are shown to whoever may not see them whole."""
+
+from __future__ import annotations
+
+from router.core.commands import ActorRole, Contact
+
+#: Roles that ask residents, or answer for how they are treated: they may see whole what others see masked.
+SEE_WHOLE = frozenset({ActorRole.DISPATCHER, ActorRole.FOLLOW_UP, ActorRole.SUPERVISION})
+#: Letters of an address that stay: about as much as the name of a district has.
+_ADDRESS_LETTERS = 3
+_HIDDEN = "****"
+
+
+def masked(contact: Contact) -> Contact:
+    """The same person, to be told from others and not to be found."""
+    return Contact(
+        name=masked_name(contact.name),
+        phone=masked_phone(contact.phone),
+        identity_number=masked_number(contact.identity_number),
+        address=masked_address(contact.address),
+    )
+
+
+def masked_name(name: str) -> str:
+    """The family name, as a rule, and a star for each further letter: `张**`; at least one star."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def masked_phone(phone: str) -> str:
+    """`138****1234`; of a shorter number the last two digits."""
+    kept = (3, 4) if len(phone) > 10 else (0, 2)
+    return _ends(phone, *kept)
+
+
+def masked_number(number: str) -> str:
+    """The first and the last letter of an identity or credit code: none of them tells place or date of birth."""
+    return _ends(number, 1, 1)
+
+
+def masked_address(address: str) -> str:
+    """Its first letters."""
+    return address[:_ADDRESS_LETTERS] + _HIDDEN if address else ""
+
+
+def _ends(text: str, first: int, last: int) -> str:
+    if not text:
+        return ""
+    if len(text) <= first + last:  # too short to keep both ends
+        return _HIDDEN
+    return text[:first] + _HIDDEN + text[-last:]
