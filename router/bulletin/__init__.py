@@ -1,7 +1,7 @@
 """Printing the weekly bulletin: read from the ledger, kept for good, rendered as a page, tables or JSON.
 
 The law of the room: what was printed once is printed again byte for byte, by this program and by every
-later one (ADR 23). The figures of a week are put on record with the first printing, each form (a page in Chinese,
+later one (ADR 24). The figures of a week are put on record with the first printing, each form (a page in Chinese,
 tables in English, …) with the first time it is asked for.
 
 When things fail

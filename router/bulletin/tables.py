@@ -133,12 +133,16 @@ class Tables:
         """What came and went, beside the week before."""
         words = self._words
         now, then = self._bulletin.summary.week, self._bulletin.summary.before
+        visits, visits_then = self._bulletin.summary.visits, self._bulletin.summary.visits_before
         counts = (
             ("opened", now.opened, then.opened),
             ("on_the_spot", now.on_the_spot, then.on_the_spot),
             ("closed", now.closed, then.closed),
             ("open", now.open, then.open),
             ("overdue", now.overdue, then.overdue),
+            ("visits", visits.visits, visits_then.visits),
+            ("visits_solved", visits.on_the_spot, visits_then.on_the_spot),
+            ("visits_quiet", visits.nothing_raised, visits_then.nothing_raised),
         )
         rates = (
             (

@@ -51,8 +51,8 @@ REPORT_COMMANDS: dict[str, tuple[str, str]] = {
         "the register of one person, household or enterprise (role and reason needed)\n\n"
         "A line for each case: when, what, where, who handled it, what came of it, the follow-up. Name, "
         "telephone, identity number and address are masked and the words left out; dispatchers, follow-up and "
-        "supervision may say --unmask. Cases about an office and confidential ones are shown to supervision alone, and "
-        "counted for others. Who asked and why goes on record.",
+        "supervision may say --unmask. Cases about an office and confidential ones are shown to supervision "
+        "alone, and counted for others. Who asked and why goes on record.",
     ),
     "report": ("周报", "bulletins"),
     "report week": (

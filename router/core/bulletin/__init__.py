@@ -6,5 +6,5 @@ Nothing personal is in it: no address, no text, and cases about an office, or co
 
 Two instants rule it. The *figures* stand at the end of the week; the *list of open risks* stands at the cut-off,
 the Monday after, 09:00. Both see only what was recorded by the cut-off, and of that only what had happened by
-their instant (ADR 23).
+their instant (ADR 24).
 """

@@ -22,12 +22,20 @@ from router.core.bulletin.risks import (
 )
 from router.core.bulletin.shares import share_lines
 from router.core.bulletin.standing import EVERYTHING, Known, Standing, escalations, standing
-from router.core.bulletin.summary import DistrictFlow, EscalationLine, Summary, before_complaint, flow_of
+from router.core.bulletin.summary import (
+    DistrictFlow,
+    EscalationLine,
+    Summary,
+    before_complaint,
+    flow_of,
+    visits_of,
+)
 from router.core.bulletin.week import Week, week_before
 from router.core.case import Case
 from router.core.coverage import coverage
 from router.core.events import Entry
 from router.core.figures import CaseFacts
+from router.core.opening import VISIT
 from router.core.problem_counts import windows_in
 from router.core.problems import Sighting, Windows, find_problems
 from router.core.rules import SUPERVISION, Rules
@@ -75,6 +83,8 @@ class Gathering:
         #: Cases that were in hand in the week, and those that were closed or followed up in it.
         self._in_hand: list[Case] = []
         self._asked: list[Case] = []
+        #: Visits in the week, in the week before.
+        self._visits: tuple[list[Case], list[Case]] = ([], [])
         #: Opened in the week, in the week before → (district, category), and category groups.
         self._categories: tuple[_Opened, _Opened] = (Counter(), Counter())
         self._groups: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
@@ -95,7 +105,12 @@ class Gathering:
         self._take_source(at_cutoff)
         self._take_risk(at_cutoff)
         at_end = standing(entries, self._week.end_at - _INSTANT)
-        if at_end is not None and at_end.case.is_matter:
+        if at_end is None:
+            return
+        for cases, period in zip(self._visits, (self._week.period, self._before.period), strict=True):
+            if at_end.case.channel == VISIT and at_end.case.opened_at in period:
+                cases.append(at_end.case)
+        if at_end.case.is_matter:
             self._take_week(at_end, entries)
 
     def bulletin(self, kind: Kind, program: str) -> Bulletin:
@@ -196,6 +211,8 @@ class Gathering:
                 )
                 for code in sorted({*names, *by_district})
             ),
+            visits=visits_of(self._visits[0]),
+            visits_before=visits_of(self._visits[1]),
             escalations=tuple(
                 EscalationLine(from_step=start, to_step=end, cause=cause, count=count)
                 for (start, end, cause), count in sorted(

@@ -9,8 +9,10 @@ import msgspec
 
 from router.core.assessing import ThreeRates
 from router.core.bulletin.week import Week
-from router.core.coverage import Coverage
+from router.core.case import Case
+from router.core.coverage import Coverage, coverage
 from router.core.figures import CaseFacts
+from router.core.opening import VISIT
 from router.core.problems import Problem, Sighting, Tally, Variant, summarise
 
 
@@ -81,6 +83,15 @@ class BeforeComplaint(msgspec.Struct, frozen=True, kw_only=True):
     assessable: bool
 
 
+class Visits(msgspec.Struct, frozen=True, kw_only=True):
+    """Visits to households in one week (走访)."""
+
+    visits: int = 0
+    #: Those that brought a matter which was solved there and then, and those at which nothing was raised.
+    on_the_spot: int = 0
+    nothing_raised: int = 0
+
+
 class EscalationLine(msgspec.Struct, frozen=True, kw_only=True):
     """Escalations from one step to the next, for one cause; those that were taken back are left out."""
 
@@ -97,6 +108,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     #: The week before, by the same knowledge.
     before: Flow
     by_district: tuple[DistrictFlow, ...]
+    #: Of the week, and of the week before.
+    visits: Visits
+    visits_before: Visits
     escalations: tuple[EscalationLine, ...]
     #: In the week: taken over by the top tier, steps passed over for want of a desk, escalations taken back.
     pulled: int
@@ -132,6 +146,12 @@ def flow_of(cases: Iterable[CaseFacts], week: Week) -> Flow:
         suspended=Part(of=len(due), part=sum(case.suspensions > 0 for case in due)),
         excused=Part(of=sum(case.missed for case in due), part=sum(case.excused for case in due)),
     )
+
+
+def visits_of(cases: Iterable[Case]) -> Visits:
+    """Count those that came of visits; cases of other channels are left out."""
+    found = coverage(case for case in cases if case.channel == VISIT)
+    return Visits(visits=found.visits, on_the_spot=found.on_the_spot, nothing_raised=found.nothing_raised)
 
 
 def _met(due: Sequence[CaseFacts]) -> Part:

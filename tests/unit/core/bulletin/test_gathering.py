@@ -231,3 +231,13 @@ def test_a_case_about_an_office_or_a_confidential_one_is_a_number_and_nothing_el
 def test_a_document_is_read_back_as_it_was() -> None:
     found = bulletin(two_weeks())
     assert msgspec.json.decode(encode(found), type=type(found)) == found
+
+
+def test_visits_are_counted_with_what_was_solved_there_and_those_at_which_nothing_was_raised() -> None:
+    there = opened(1, channel="visit", raised_by="resident", solved_on_the_spot=True, evidence=("photo-1",))
+    later = opened(2, channel="visit", raised_by="resident")
+    quiet = opened(3, channel="visit", nothing_raised=True, category=None)
+    found = bulletin([there, later, quiet, opened(4)])
+    visits = found.summary.visits
+    assert (visits.visits, visits.on_the_spot, visits.nothing_raised) == (3, 1, 1)
+    assert (found.summary.week.opened, found.summary.week.on_the_spot) == (3, 1)
