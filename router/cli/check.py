@@ -20,6 +20,7 @@ from router.core.calendar import Calendar
 from router.core.calendar_faults import calendar_faults
 from router.core.calendar_file import load_calendar
 from router.core.division_faults import Fault
+from router.core.division_tables import FaultyDivisionsError
 from router.core.divisions import check as check_tree, complete
 from router.core.named_desks import absent as named_in_vain, require_receivers
 from router.core.policy import Policy
@@ -154,6 +155,8 @@ def _check(
 def _caught(file: Path, run: Callable[[], object]) -> list[Finding]:
     try:
         run()
+    except FaultyDivisionsError as error:
+        return [_finding(one) for one in error.faults]
     except RouterError as error:
         return [_finding_of(error, file)]
     return []

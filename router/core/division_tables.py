@@ -117,19 +117,27 @@ def decoded(raw: bytes, file: str, encoding: str | None = None) -> str:
     )
 
 
-def refusal(faults: Sequence[Fault]) -> ConfigurationError:
-    """All `faults` as one error; of very many, the first 200 and how many more."""
+class FaultyDivisionsError(ConfigurationError):
+    """Files of divisions have faults; `faults` are all of them."""
+
+    faults: tuple[Fault, ...] = ()
+
+
+def refusal(faults: Sequence[Fault]) -> FaultyDivisionsError:
+    """All `faults` as one error; its words are of the first 200 and how many more."""
     lines = [
         Sentence(f"  {one.where}: {one.en} ({one.todo_en})", f"  {one.where}：{one.zh}（{one.todo_zh}）")
         for one in faults[:200]
     ]
     if len(faults) > 200:
         lines.append(sentence("  … and {count} more", count=len(faults) - 200))
-    return ConfigurationError(
+    error = FaultyDivisionsError(
         "{faults} in the divisions:\n{lines}",
         faults=sentence("1 fault") if len(faults) == 1 else sentence("{count} faults", count=len(faults)),
         lines=Sentence("\n".join(line.en for line in lines), "\n".join(line.zh for line in lines)),
     )
+    error.faults = tuple(faults)
+    return error
 
 
 def national_table(text: str, file: str) -> Table:
@@ -155,8 +163,11 @@ def from_tables(tables: Sequence[Table], root: str | None = None) -> Loaded:
     """
     order = {tier: index for index, tier in enumerate(_NATIONAL_TIERS)}
     tables = sorted(tables, key=lambda table: order.get(table.tier, len(order)))
-    levels = [_rows(table.text, table.file, table.columns) for table in tables]
-    _refuse_orphans(levels)
+    faults: list[Fault] = []
+    levels = [_rows(table.text, table.file, table.columns, faults) for table in tables]
+    faults += _orphans(levels)
+    if faults:
+        raise refusal(faults)
     top, first = _find_root(levels, root)
     kept = [[first], *_below(first.code, levels[top + 1 :])]
     tiers = [table.tier for table in tables[top:]]
@@ -186,8 +197,11 @@ def from_parent_table(
         NotFoundError: no row has the code `root`.
         UsageError: several rows have no parent and no root is named, or too few tiers are.
     """
-    rows = _rows(text, file, columns or Columns())
-    _refuse_loose(rows)
+    faults: list[Fault] = []
+    rows = _rows(text, file, columns or Columns(), faults)
+    faults += _loose(rows)
+    if faults:
+        raise refusal(faults)
     tops = [row for row in rows if row.parent is None]
     _, first = _find_root([rows], root) if root else _find_root([tops], None)
     by_parent = _by_parent(rows)
@@ -206,20 +220,21 @@ def from_parent_table(
     return _loaded(kept, named)
 
 
-def _rows(text: str, file: str, columns: Columns) -> list[_Row]:
-    rows: list[_Row] = []
-    faults: list[Fault] = []
+def _rows(text: str, file: str, columns: Columns, faults: list[Fault]) -> list[_Row]:
+    """The rows, each code once. What is wrong with one is added to `faults`, and the others are read all the same:
+    whoever corrects a table wants to know of everything at once.
+    """
+    rows: dict[str, _Row] = {}
     for where, cells in _cells(text, file, columns):
         code, name = _cell(cells, columns.code), _cell(cells, columns.name)
         if not code or not name:
             faults.append(fault("empty-cell", where, column=columns.name if code else columns.code))
-            continue
         parent = _cell(cells, columns.parent) if columns.parent else ""
-        rows.append(_Row(code, name, parent or None, where))
-    faults += _duplicates(rows)
-    if faults:
-        raise refusal(faults)
-    return rows
+        if code in rows:
+            faults.append(fault("duplicate-code", where, code=code, first=rows[code].where))
+        elif code:
+            rows[code] = _Row(code, name, parent or None, where)
+    return list(rows.values())
 
 
 def _cells(text: str, file: str, columns: Columns) -> Iterator[tuple[str, Mapping[str, str | None]]]:
@@ -244,34 +259,21 @@ def _cell(cells: Mapping[str, str | None], column: str) -> str:
     return (cells.get(column) or "").strip()
 
 
-def _duplicates(rows: Iterable[_Row]) -> list[Fault]:
-    first: dict[str, str] = {}
-    faults = []
-    for row in rows:
-        if row.code in first:
-            faults.append(fault("duplicate-code", row.where, code=row.code, first=first[row.code]))
-        first.setdefault(row.code, row.where)
-    return faults
-
-
-def _refuse_orphans(levels: Sequence[Sequence[_Row]]) -> None:
-    """Raise unless each row's parent is in the level above."""
+def _orphans(levels: Sequence[Sequence[_Row]]) -> list[Fault]:
+    """The rows whose parent is not in the level above."""
     faults = []
     for above, rows in pairwise(levels):
         codes = {row.code for row in above}
         faults += [_orphan(row) for row in rows if row.parent not in codes]
-    if faults:
-        raise refusal(faults)
+    return faults
 
 
-def _refuse_loose(rows: Sequence[_Row]) -> None:
-    """Raise unless each row of a table with a parent column leads to a row without a parent."""
+def _loose(rows: Sequence[_Row]) -> list[Fault]:
+    """The rows of a table with a parent column that lead to no row without a parent."""
     places = {row.code: row.where for row in rows}
     faults = [_orphan(row) for row in rows if row.parent and row.parent not in places]
     found = circles({row.code: row.parent for row in rows})
-    faults += [fault("parent-cycle", places[one[0]], cycle=" → ".join([*one, one[0]])) for one in found]
-    if faults:
-        raise refusal(faults)
+    return faults + [fault("parent-cycle", places[one[0]], cycle=" → ".join([*one, one[0]])) for one in found]
 
 
 def _orphan(row: _Row) -> Fault:

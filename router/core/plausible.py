@@ -141,8 +141,8 @@ def _time_fault(command: Command) -> Fault | None:
             return Fault(
                 code="naive_time",
                 field=field,
-                zh="时间缺少时区，请写成 2026-11-24T09:00:00+08:00",
-                en="the time has no zone; write 2026-11-24T09:00:00+08:00",
+                zh="时间缺少时区",
+                en="the time has no zone",
             )
         if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             return Fault(

@@ -210,6 +210,7 @@ def test_a_wrong_body_is_answered_with_what_is_wrong_and_where(
     assert (wrong["code"], wrong["where"]) == (code, where)
     assert wrong["what"]
     assert wrong["todo"]
+    assert response.text.count("2026-11-24T09:00:00+08:00") == (code == "naive_time")  # advice is given once
     assert "路灯" not in response.text
 
 

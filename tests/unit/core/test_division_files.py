@@ -17,6 +17,7 @@ from router.core.division_files import (
     load_toml,
     national_table,
 )
+from router.core.division_tables import FaultyDivisionsError
 from router.core.divisions import check, complete
 from router.core.tree import Category, Desk, DeskKind, Division, Served, Tree, TreeFile
 from router.errors import ConfigurationError, NotFoundError, UsageError
@@ -143,6 +144,25 @@ def test_every_fault_of_a_table_is_listed() -> None:
         from_parent_table(text, "x.csv")
     for part in ("3 faults", "x.csv:3", "x.csv:4", "x.csv:5: code c is used twice; it stands first at x.csv:2"):
         assert part in str(caught.value)
+
+
+def test_a_code_that_is_used_twice_hides_no_other_fault() -> None:
+    text = "code,name,parent\nc,c,\nc,again,\nd,,c\ns,s,d\nx,x,nowhere\n"
+    with pytest.raises(FaultyDivisionsError) as caught:
+        from_parent_table(text, "x.csv")
+    # The row without a name is a place all the same: what lies below it is not lost.
+    assert [(one.code, one.where) for one in caught.value.faults] == [
+        ("duplicate-code", "x.csv:3"),
+        ("empty-cell", "x.csv:4"),
+        ("orphan", "x.csv:6"),
+    ]
+
+
+def test_a_fault_of_what_completing_has_added_is_not_said_beside_its_cause() -> None:
+    head = 'tiers = ["city", "street"]\n[[division]]\ncode = "c"\nname = "c"\n'
+    loaded = load_toml(f'{head}[[division]]\ncode = "s"\nname = "s"\nparent = "nowhere"\n', "x.toml")
+    found = check(complete(loaded.file), loaded.origin)
+    assert [one.where for one in found] == ["x.toml:5"]
 
 
 def test_loose_rows_and_circles_are_not_left_out_silently() -> None:
