@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import structlog
 
-from bench import contenders
+from bench import contenders, figures
 from bench.history import replay
 from bench.latency import RATE, latency
-from bench.stage import say, stage
+from bench.stage import private_database, say, stage
 from bench.working_time import added
 
 
@@ -22,15 +22,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="each contender runs this often, in turn")
     parser.add_argument("--cases", type=int, default=20_000, help="cases of one run of the router")
+    parser.add_argument("--figures", type=int, default=200_000, help="cases in the ledger whose figures are read")
+    parser.add_argument("--only-figures", action="store_true", help="leave the rest out")
     parser.add_argument("--json", help="write the figures to this file too")
     chosen = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    figures = run(chosen.rounds, chosen.cases)
-    for line in table(figures):
+    found = {} if chosen.only_figures else run(chosen.rounds, chosen.cases)
+    found |= of_figures(chosen.rounds, chosen.cases, chosen.figures)
+    for line in table(found):
         print(line)  # noqa: T201 - a command-line program
     if chosen.json:
         with open(chosen.json, "w", encoding="utf-8") as file:  # noqa: PTH123 - the user's own path
-            json.dump(figures, file, indent=1, sort_keys=True)
+            json.dump(found, file, indent=1, sort_keys=True)
 
 
 def run(rounds: int, cases: int) -> dict[str, list[float]]:
@@ -62,6 +65,25 @@ def run(rounds: int, cases: int) -> dict[str, list[float]]:
     for _ in range(rounds):
         for budget in ("5wd", "4wh", "200wh"):
             note(f"deadlines of {budget}, millions/min", added(budget, 10_000) / 1e6)
+    return found
+
+
+def of_figures(rounds: int, cases: int, in_ledger: int) -> dict[str, list[float]]:
+    """What the figures of cases take, one value a round."""
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        with private_database() as ledger:
+            read = figures.read(ledger, in_ledger)
+        taken = {
+            f"figures of {in_ledger:,}, series": read.series,
+            "  computed in s": read.compute_s,
+            "  scrape s": read.scrape_s,
+            "  slowest scrape s": read.slowest_scrape_s,
+            "cases counted/s": figures.counting(cases),
+        }
+        for name, value in taken.items():
+            found.setdefault(name, []).append(value)
+            say(f"  {name}: {value:,.4g}")
     return found
 
 

@@ -171,3 +171,13 @@ def stage() -> Iterator[Stage]:
         PostgresCluster(postgres_bin) as postgres,
     ):
         yield Stage(rabbit, postgres)
+
+
+@contextmanager
+def private_database() -> Iterator[str]:
+    """The URL of an empty database on a server of its own, ended at the end."""
+    postgres_bin = postgres_folder()
+    if postgres_bin is None:
+        raise SystemExit("bench: PostgreSQL is needed; run tools/ensure-servers")
+    with PostgresCluster(postgres_bin) as postgres:
+        yield postgres.new_database()
