@@ -1,13 +1,13 @@
-"""Metrics: what a process says of itself to Prometheus.
+"""Metrics: what a process says of itself to Prometheus, and the figures of cases.
 
-Here now: the metrics of one running process (`runtime`), counted by the parts that do the work and read when
-somebody scrapes, on `/metrics` beside `/livez` and `/readyz`. They begin at 0 with the process. The figures of
-cases (opened, on time, escalated) are computed from the ledger and will be exported by a role of their own, which
-is not here yet.
+The metrics of one running process (`runtime`) are counted by the parts that do the work and read when somebody
+scrapes, on `/metrics` beside `/livez` and `/readyz`. They begin at 0 with the process. The figures of cases
+(opened, on time, escalated) are counted from the ledger's entries (`counting`) and served by the role `metrics`
+(`exporter`): `scope` says which series there are, `figures` what they say, `exposition` how that reads.
 
 The law of the room: labels come from closed sets (`catalogue`); never a case id or personal data.
 
 When things fail
-    Ledger or broker are away: the answer comes all the same, since nothing is asked of them. A process that dies
+    Ledger or broker are away: the answer comes all the same, since a scrape asks nothing of them. A process that dies
     takes its counters with it; `rate()` and `increase()` know that.
 """
