@@ -8,6 +8,6 @@ scrapes, on `/metrics` beside `/livez` and `/readyz`. They begin at 0 with the p
 The law of the room: labels come from closed sets (`catalogue`); never a case id or personal data.
 
 When things fail
-    Ledger or broker are away: the answer comes all the same, since a scrape asks nothing of them. A process that dies
-    takes its counters with it; `rate()` and `increase()` know that.
+    Ledger or broker are away: the answer comes all the same, since a scrape asks nothing of them. A process that
+    dies takes its own counters with it; `rate()` and `increase()` know that. The figures of cases stay.
 """
