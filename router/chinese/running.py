@@ -269,6 +269,10 @@ RUNNING: dict[str, str] = {
     "Name a virtual host of the replay's own with --broker.": "用 --broker 指明回放专用的虚拟主机",
     "no queue is bound for {key} on {exchange}": "交换机 {exchange} 上没有绑定 {key} 的队列",
     "Apply the topology of this replay, or let the replay apply it.": "建立本次回放的拓扑，或让回放自行建立",
+    "the policy names tiers that the mapping does not have: {absent}": "规则写明的层级在映射中没有：{absent}",
+    "Name a policy whose ladder goes through the mapping's own tiers ({ladder}), or is shorter.": (
+        "改用提级阶梯只含映射所列层级（{ladder}）的规则"
+    ),
     "the ledger holds another replay": "台账中已有另一次回放",
     "the ledger holds cases that are no replay": "台账中有不属于回放的工单",
     "Name an empty one with --ledger.": "用 --ledger 指明空的台账",

@@ -17,10 +17,10 @@ from router.broker.topology import topology
 from router.calendars import CalendarSet, Source
 from router.core.matching import check_set
 from router.core.policy import Gate, Policy
-from router.core.policy_file import load_policy
+from router.core.policy_file import TIERS, load_policy
 from router.core.rules import ORIGINS, Rules
 from router.core.tree import Tree
-from router.errors import NotFoundError
+from router.errors import ConfigurationError, NotFoundError
 from router.ledger.migrations import upgrade
 from router.ledger.port import Ledger
 from router.ledger.sql import SqlLedger
@@ -127,9 +127,35 @@ def prepare(request: Request) -> Prepared:
 
 
 def replay_policy(source: Source, mapping: SourceMapping) -> Policy:
-    """A policy as history is judged by it: no gate but the closing itself, and nobody gets a case late."""
-    policy = load_policy(source.text, source.name, mapping.tiers)
+    """A policy as history is judged by it: no gate but the closing itself, and nobody gets a case late.
+
+    Raises:
+        ConfigurationError: something in it is wrong, or it is for other tiers than the mapping's.
+    """
+    try:
+        policy = load_policy(source.text, source.name, mapping.tiers)
+    except ConfigurationError as error:
+        raise _of_other_tiers(source, mapping) or error from None
     return msgspec.structs.replace(policy, gate=Gate(), min_in_hand_s=0)
+
+
+def _of_other_tiers(source: Source, mapping: SourceMapping) -> ConfigurationError | None:
+    """A policy that is sound for a city, a district and a street is not wrong: it does not fit this table."""
+    try:
+        policy = load_policy(source.text, source.name)
+    except ConfigurationError:
+        return None
+    named = (*policy.match.tier, *(step.name for step in policy.ladder if step.name in TIERS))
+    absent = [tier for tier in dict.fromkeys(named) if tier not in mapping.tiers]
+    if not absent:
+        return None
+    return ConfigurationError(
+        "the policy names tiers that the mapping does not have: {absent}",
+        where=source.name,
+        todo="Name a policy whose ladder goes through the mapping's own tiers ({ladder}), or is shorter.",
+        absent=", ".join(absent),
+        ladder=", ".join(reversed(mapping.tiers)),
+    )
 
 
 def _complaints() -> dict[str, str]:
