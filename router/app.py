@@ -234,9 +234,21 @@ class Installation:
 
     def pulse(self) -> Pulse:
         """Writes signs of life of the roles made so far."""
-        pulse = Pulse(self.ledger, self._loops, self.now)
+        limits = self._limits()
+        if limits is None:
+            pulse = Pulse(self.ledger, self._loops, self.now)
+        else:
+            # Whoever runs here judges by this machine's clock.
+            pulse = Pulse(self.ledger, self._loops, self.now, note_skew=Watch(self.ledger, limits).note_skew)
         self.runtime.pulses.append(pulse)
         return pulse
+
+    def _limits(self) -> Limits | None:
+        """What the brake goes by; None: there is no brake."""
+        chosen = self.settings
+        if chosen.brake_floor <= 0:
+            return None
+        return Limits(floor=chosen.brake_floor, factor=chosen.brake_factor, skew_s=chosen.brake_skew_s)
 
     def require_key(self) -> None:
         """Refuse to start without a key.
@@ -266,8 +278,7 @@ class Installation:
         queues = tuple(address.due_queue(tier) for tier in rules.tree.tiers)
         guard = None
         # History has its storms behind it, its desks were staffed, and nobody waits for a list.
-        if settings.brake_floor > 0 and not rules.replay:
-            limits = Limits(floor=settings.brake_floor, factor=settings.brake_factor, skew_s=settings.brake_skew_s)
+        if (limits := self._limits()) is not None and not rules.replay:
             guard = Watch(self.ledger, limits)
             self.runtime.watches.append(guard)
         waker = Waker(self.ledger, self.sender(background=False), lease_s=settings.lease_s, guard=guard)

@@ -251,8 +251,12 @@ class Router:
                 batch.follow(case_id, same_appeal(case, first))
 
     def _heard_of(self, arrived: Sequence[Arrived], now: datetime) -> list[str]:
-        """Desks that have reported and were not noted in the last minute: each report is a sign of life."""
+        """Desks that have reported and were not noted in the last minute: each report is a sign of life.
+
+        Of desks in the tree: who speaks without an account of its own can invent any name.
+        """
         desks = {one.command.actor.id for one in arrived if one.command.actor.role is ActorRole.DESK}
+        desks &= self._rules().tree.desks.keys() if desks else set()
         fresh = [desk for desk in desks if now - self._heard.get(desk, now - 2 * _HEARD) >= _HEARD]
         self._heard.update(dict.fromkeys(fresh, now))
         return fresh

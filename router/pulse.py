@@ -35,8 +35,23 @@ _FAREWELL_S = 3.0
 class Pulse:
     """Writes the beats of the loops of one process."""
 
-    def __init__(self, ledger: Ledger, loops: Sequence[tuple[str, Role]], clock: Callable[[], datetime]) -> None:
-        """`loops`: each with the name of the role it belongs to: `router`, `relay`, `sla`."""
+    def __init__(
+        self,
+        ledger: Ledger,
+        loops: Sequence[tuple[str, Role]],
+        clock: Callable[[], datetime],
+        *,
+        note_skew: Callable[[float, datetime], None] = lambda _skew_s, _now: None,
+    ) -> None:
+        """Put it together.
+
+        Args:
+            ledger: has the beats, and a clock of its own.
+            loops: each with the name of the role it belongs to: `router`, `relay`, `sla`.
+            clock: ours.
+            note_skew: is told at each beat how many seconds our clock is ahead of the database's.
+        """
+        self._note_skew = note_skew
         self.instance = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._ledger = ledger
         self._loops = tuple(loops)
@@ -88,7 +103,9 @@ class Pulse:
 
     def _beat(self) -> None:
         self._ledger.note_beats(self.beats())
-        self.skew_s = (self._clock() - self._ledger.clock()) / timedelta(seconds=1)
+        now = self._clock()
+        self.skew_s = (now - self._ledger.clock()) / timedelta(seconds=1)
+        self._note_skew(self.skew_s, now)
 
     def _try(self, ask: Callable[[], object]) -> bool:
         """Whether the ledger answered."""

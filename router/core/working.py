@@ -5,7 +5,7 @@ A reply or a mitigation is not a resolution and stops no clock; `router.core.gat
 
 from __future__ import annotations
 
-from router.core import members, notices
+from router.core import levels, members, notices
 from router.core.arming import arm, commitment
 from router.core.asking import draw_one
 from router.core.case import Case
@@ -159,8 +159,11 @@ def counts_as_in_time(draft: Draft, command: Command, rules: Rules) -> bool:
 
 def overtake(draft: Draft, command: Command, rules: Rules) -> None:
     """Deadlines taken for missed before this report reached us, which counts as in time, are met after all."""
-    for missed in _overtaken(draft, command, rules):
+    overtaken = _overtaken(draft, command, rules)
+    for missed in overtaken:
         draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=speaker(command, draft.case)))
+    if overtaken:
+        levels.take_back(draft, rules)
 
 
 def overtake_named(draft: Draft, name: str | None, desk: str) -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Connection, RowMapping, Text, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    RowMapping,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.core.case import Case
@@ -50,8 +63,10 @@ END = (
 DUE = select(_cases.c.id).where(
     _cases.c.wake_at < _now, _cases.c.escalates_at < _now, _cases.c.escalates_at >= _since
 )
-#: When escalations fell.
-ESCALATED = select(_entries.c.event_at).where(_entries.c.type == "Escalated", _entries.c.event_at >= _since)
+#: Escalations and those that were undone, as the index on them has them.
+ESCALATED = select(_entries.c.type, _entries.c.event_at, _entries.c.data).where(
+    text(schema.ESCALATED), _entries.c.event_at >= _since
+)
 #: What may be held: under the brake whatever has passed, and behind a reminder nobody has taken yet there may be
 #: more; by a hold what was handed out in vain.
 HELD = (
@@ -134,11 +149,31 @@ def due_at_once(connection: Connection, now: datetime, limit: int) -> int:
 
 
 def busiest_minute(connection: Connection, since: datetime) -> int:
-    """Most escalations that fell into one minute since then, by their own instants."""
+    """Most escalations that fell into one minute since then, by their own instants; none that was undone.
+
+    A storm that was taken back was not the city's, and must not raise what the next one has to exceed.
+    """
     minutes: Counter[datetime] = Counter()
-    for at in connection.execute(ESCALATED, {"since": since}).scalars():
-        minutes[at.replace(second=0, microsecond=0)] += 1
+    for kind, at, data in connection.execute(ESCALATED, {"since": since}):
+        if kind == "Escalated":
+            minutes[_minute(at)] += 1
+        else:
+            minutes[_minute(_Undone.of(data).due_at)] -= 1
     return max(minutes.values(), default=0)
+
+
+class _Undone(msgspec.Struct, frozen=True):
+    """What matters here of an escalation that was undone: when it fell."""
+
+    due_at: datetime
+
+    @classmethod
+    def of(cls, data: str) -> _Undone:
+        return msgspec.json.decode(data, type=cls)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def held(connection: Connection, now: datetime, *, braked: bool, page: int) -> Iterator[Case]:

@@ -74,10 +74,23 @@ class Watch:
         self._outage.down(now.timestamp(), cause=found.cause, held=self.held, threshold=found.threshold)
         return False
 
+    def note_skew(self, skew_s: float, now: datetime) -> None:
+        """A process of ours whose clock is ahead of the database's by so much judges by it: too much, and nothing
+        goes up, here or anywhere else.
+
+        Raises:
+            UnreachableError: the ledger does not answer.
+        """
+        if abs(skew_s) > self._limits.skew_s and self._ledger.brake() is None:
+            self._hold_for_skew(skew_s, now)
+
+    def _hold_for_skew(self, skew_s: float, now: datetime) -> Brake:
+        return self._hold(Brake(cause="skew", braked_at=now, due=0, threshold=0, skew_s=skew_s))
+
     def _put_on(self, now: datetime) -> Brake | None:
         skew_s = (now - self._ledger.clock()) / timedelta(seconds=1)
         if abs(skew_s) > self._limits.skew_s:
-            return self._hold(Brake(cause="skew", braked_at=now, due=0, threshold=0, skew_s=skew_s))
+            return self._hold_for_skew(skew_s, now)
         # Most looks end here: who has less than the floor need not know the busiest minute.
         if self._ledger.due_at_once(now, self._limits.floor + 1) <= self._limits.floor:
             return None

@@ -34,13 +34,13 @@ from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger
 from router.tiers.batching import Batching, Stored
-from router.tiers.posted import Wrong, WrongError, opening_of, text_of, too_large
+from router.tiers.posted import Wrong, WrongError, ignored_in, opening_of, text_of, too_large
 
 #: Seconds after which to post again when the ledger was away.
 _RETRY_AFTER_S = 5
 
 
-class Taken(msgspec.Struct, frozen=True):
+class Taken(msgspec.Struct, frozen=True, omit_defaults=True):
     """Answer to a case that is on record."""
 
     case_id: str
@@ -49,6 +49,8 @@ class Taken(msgspec.Struct, frozen=True):
     status: str
     #: What the citizen shows to see the case and to urge it; None: the installation has no key to make one.
     code: str | None
+    #: Fields of the body that nobody reads; left out when there is none.
+    ignored: tuple[str, ...] = ()
 
 
 class Urged(msgspec.Struct, frozen=True):
@@ -123,12 +125,13 @@ class Intake:
     async def post(self, request: Request) -> Response:
         """`POST /cases`: 201 when the case is on record, 409 when its id stands for another."""
         channel = self._channel(request)
-        opening = opening_of(await _body(request), channel)
+        body = await _body(request)
+        opening = opening_of(body, channel)
         try:
             stored = await self._batching.store(opening)
         except Exception as error:  # noqa: BLE001 - a bug is answered like every failure, and is in the log
             return _failed(error)
-        return _answer(stored, self._code(stored.answer.case_id))
+        return _answer(stored, self._code(stored.answer.case_id), ignored_in(body))
 
     async def show(self, request: Request) -> Response:
         """`GET /cases/{case_id}`, with a token or a code: 404 also for cases of other channels."""
@@ -218,12 +221,12 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _answer(stored: Stored, code: str | None) -> Response:
+def _answer(stored: Stored, code: str | None, ignored: tuple[str, ...]) -> Response:
     answer = stored.answer
     if answer.refused is not None:
         return _json(409, _refused(answer, "$.source_id", "Use an id of its own."))
     status = "duplicate" if stored.known else "received"
-    return _json(201, Taken(answer.case_id, answer.version, status, code))
+    return _json(201, Taken(answer.case_id, answer.version, status, code, ignored))
 
 
 def _refused(answer: Answer, where: str = "", todo: str = "") -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
+import msgspec.inspect
 
 from router.broker.envelope import MAX_BODY_BYTES
 from router.core.case_id import case_id_of
@@ -27,6 +30,10 @@ def _posted() -> type[msgspec.Struct]:
         fields.append((field.name, field.type) if required else (field.name, field.type, field.default))
     return msgspec.defstruct("PostedCase", fields, frozen=True, kw_only=True)
 
+
+#: Fields that are named to whoever sent them in vain, and how many letters of each.
+_MOST_IGNORED = 20
+_MOST_LETTERS = 80
 
 #: JSON body of `POST /cases`.
 PostedCase = _posted()
@@ -76,6 +83,32 @@ def opening_of(body: bytes, channel: str) -> Open:
     _check(opening)
     case_id = case_id_of(channel, opening.source_id)
     return msgspec.structs.replace(opening, id=command_id(opening), case_id=case_id)
+
+
+def ignored_in(body: bytes) -> tuple[str, ...]:
+    """Paths of the fields of a body that nobody reads, as they stand in it: a misspelt one is lost otherwise.
+
+    Args:
+        body: one that :func:`opening_of` has taken.
+    """
+    found = _unread(msgspec.json.decode(body), msgspec.inspect.type_info(PostedCase), "")
+    return tuple(path[:_MOST_LETTERS] for path in islice(found, _MOST_IGNORED))
+
+
+def _unread(value: object, kind: msgspec.inspect.Type, path: str) -> Iterator[str]:
+    if isinstance(kind, msgspec.inspect.UnionType):
+        for one in kind.types:
+            yield from _unread(value, one, path)
+    elif isinstance(kind, msgspec.inspect.StructType) and isinstance(value, dict):
+        known = {field.encode_name: field.type for field in kind.fields}
+        for name, inner in value.items():
+            if name not in known:
+                yield f"{path}{name}"
+            else:
+                yield from _unread(inner, known[name], f"{path}{name}.")
+    elif isinstance(kind, msgspec.inspect.VarTupleType) and isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _unread(inner, kind.item_type, f"{path}{number}.")
 
 
 def _decoded(body: bytes) -> Any:

@@ -246,6 +246,17 @@ def test_a_wrong_release_is_undone_as_a_batch(here: Town) -> None:
     assert (stays.lead, stays.escalations) == ("lake", 1)
 
 
+def test_a_storm_that_was_undone_raises_nothing(here: Town) -> None:
+    open_cases(here, 5)
+    fall_due(here)
+    assert here.on.ledger.busiest_minute(DUE_AT) == 5
+    found = escalations(here.on.ledger, Batch(since=here.time, until=here.time + timedelta(minutes=1)))
+    undo(here.router, found[:4], by="li", reason="日历有误", now=here.time)
+    assert here.on.ledger.busiest_minute(DUE_AT) == 1
+    undo(here.router, found, by="li", reason="日历有误", now=here.time)
+    assert here.on.ledger.busiest_minute(DUE_AT) == 0
+
+
 def test_a_storm_behind_reminders_is_seen_before_the_reminders_are_out_of_the_way(tmp_path: Path) -> None:
     with town(f"sqlite:///{tmp_path}/ledger.db", policy=REMINDING) as here:
         brake_on(here, floor=8)

@@ -636,3 +636,13 @@ def test_a_case_does_not_grow_with_every_notice_that_is_repeated_at_the_top(tmp_
         missed = [entry.event for entry in here.on.ledger.all_entries("DeadlineMissed")]
         assert len(missed) == 399
         assert kept.milestones[-2].due_at == missed[-1].due_at  # type: ignore[union-attr]
+
+
+def test_desks_that_nobody_knows_leave_no_trace_in_who_was_heard_of(here: Town) -> None:
+    case = here.open(1)
+    here.say("willow", Accept(id="a", case_id=case, actor=desk("willow")))
+    for number in range(50):
+        invented = f"nobody-{number}"
+        here.say(invented, Accept(id=f"x{number}", case_id=case, actor=desk(invented)))
+    assert set(here.on.ledger.seen()) == {"willow"}
+    assert set(here.router._heard) == {"willow"}

@@ -234,6 +234,20 @@ def test_ids_actors_and_references_in_a_body_are_ignored(counter: Counter) -> No
     assert case.contact_ref == f"contact-{case_id}"
 
 
+def test_fields_that_nobody_reads_are_named_to_whoever_sent_them(counter: Counter) -> None:
+    misspelt = {"categroy": "lamp", "contact": {"name": "王小明", "phon": "138"}, "place": {"x": 1}, "id": "mine"}
+    answer = counter.post(LAMP | misspelt)
+    assert answer.status_code == 201
+    assert sorted(answer.json()["ignored"]) == ["categroy", "contact.phon", "id", "place.x"]
+    assert "ignored" not in counter.post(LAMP | {"source_id": "another"}).json()
+
+
+def test_a_body_full_of_unknown_fields_is_not_read_back_to_its_sender(counter: Counter) -> None:
+    ignored = counter.post(LAMP | {f"{number}{'x' * 500}": 1 for number in range(500)}).json()["ignored"]
+    assert len(ignored) == 20
+    assert max(map(len, ignored)) == 80
+
+
 def test_a_broker_that_is_away_keeps_nobody_waiting(tmp_path: Path) -> None:
     counter = Counter(tmp_path, f"amqp://guest:guest@127.0.0.1:{free_port()}")
     begun_at_s = monotonic()

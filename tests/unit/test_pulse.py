@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 
 from router.app import ROLES, Installation, installation, prepare
+from router.clock import clock
 from router.errors import RouterError, UnreachableError
 from router.ledger.port import Beat
 from router.pulse import EVERY_S, Pulse
@@ -116,3 +117,27 @@ def test_it_knows_whether_the_ledger_took_the_last_beat_and_how_far_the_clocks_a
     monkeypatch.setattr(here.ledger, "note_beats", SilentLedger(UnreachableError("no")).note_beats)
     pulse.run(CountedStop(rounds=1))
     assert (pulse.ledger_reachable, pulse.skew_s) == (False, 7.0), "of the clocks the last word holds"
+
+
+@pytest.mark.parametrize(("skew_s", "cause"), [(4.0, None), (-60.0, "skew"), (60.0, "skew")])
+def test_whatever_runs_in_a_process_its_clock_is_compared_with_the_databases(
+    tmp_path: Path, skew_s: float, cause: str | None
+) -> None:
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db")
+    prepare(settings, NOON)
+    with installation(settings, now=lambda: clock() + timedelta(seconds=skew_s)) as opened:
+        opened.declare_embedded()
+        opened.roles(["router"])
+        opened.pulse().run(CountedStop(2))
+        brake = opened.ledger.brake()
+    assert (brake.cause if brake is not None else None) == cause
+
+
+def test_without_a_brake_a_skewed_clock_holds_nothing(tmp_path: Path) -> None:
+    settings = Settings(ledger=f"sqlite:///{tmp_path}/ledger.db", brake_floor=0)
+    prepare(settings, NOON)
+    with installation(settings, now=lambda: clock() + timedelta(hours=1)) as opened:
+        opened.declare_embedded()
+        opened.roles(["router"])
+        opened.pulse().run(CountedStop(2))
+        assert opened.ledger.brake() is None

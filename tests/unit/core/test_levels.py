@@ -11,13 +11,24 @@ from router.core.commands import (
     ConfirmLevel,
     Recompute,
     RequestSuspension,
+    Resolve,
     Resume,
     Star,
     UndoEscalation,
     Unstar,
 )
-from router.core.policy import Level, LevelStart, Match, Policy, SuspensionRule
-from tests.city import CLOSE, Play, days, ladder, policy, rules, working_days
+from router.core.guards import Guards, Hold, HoldKind
+from router.core.policy import (
+    Gate,
+    GateKind,
+    Level,
+    LevelStart,
+    Match,
+    Policy,
+    Satisfies,
+    SuspensionRule,
+)
+from tests.city import CLOSE, Play, days, ladder, milestone, policy, rules, working_days
 from tests.unit.core.calendars import CN, china
 from tests.unit.core.test_recomputing import KNOWN
 
@@ -141,3 +152,24 @@ def test_a_list_that_began_with_a_miss_that_was_none_ends_unless_the_case_has_ri
     assert risen.case.level == 1
     risen.say("system:sla", UndoEscalation, **missed, by="li", text="our clock was wrong")
     assert "level:media" in risen.running()
+
+
+def test_a_list_that_began_with_a_miss_that_was_overtaken_ends_unless_the_case_has_risen_on_it() -> None:
+    solved = milestone("solve", days(5), Satisfies.RESOLVED)
+    in_force = rules(listed(milestones=(solved,), gate=Gate(kind=GateKind.FOLLOW_UP)))
+    at = china(2026, 9, 26, 9)
+    # Recorded afterwards: the street had no power.
+    outage = Hold(
+        id="h", kind=HoldKind.DESK, what="willow", reason="停电", by="li", since=china(2026, 9, 25), until=at
+    )
+    for until, level, runs in ((china(2026, 9, 26, 10), 0, []), (china(2026, 9, 30, 10), 1, ["level:media"])):
+        play = Play(in_force)
+        play.open()
+        play.wait_until(until)
+        assert play.case.lead == "lake"
+        play.rules = in_force.guarded_by(Guards(holds=(outage,)))
+        play.say("willow", Resolve, at=china(2026, 9, 26, 8))
+        assert "solve" in [one.milestone for one in play.events(e.Overtaken)]
+        assert play.case.level == level
+        assert [name for name in play.running() if name.startswith("level:")] == runs
+        assert len(play.events(e.LevelsEnded)) == 1 - level

@@ -130,7 +130,7 @@ def _entries() -> None:
         sa.CheckConstraint("ordinal >= 0", name=op.f("ck_entries_ordinal")),
     )
     op.create_index(op.f("ix_entries_case_id_seq"), "entries", ["case_id", "seq"])
-    _partial_index("ix_entries_escalated_at", "entries", "event_at", "type = 'Escalated'")
+    _partial_index("ix_entries_escalated_at", "entries", "event_at", "type in ('Escalated', 'EscalationUndone')")
 
 
 def _outbox() -> None:
