@@ -1,155 +1,31 @@
-"""Every command of the compose file, started as a process on a real RabbitMQ and PostgreSQL.
-
-The broker boots with the shipped configuration and definitions, so the roles work under the accounts and rights
-that an operator gets. What is missing of the real thing is the container around each process.
-"""
+"""Every command of the compose file, started as a process on a real RabbitMQ and PostgreSQL."""
 
 from __future__ import annotations
 
-import signal
 import subprocess
+import tomllib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import psycopg
 import pytest
-from psycopg import sql
+import yaml
 
-from tests.conftest import do_without
-from tests.deploy.compose import DEPLOY, Here, once, ours, roles, seconds, services
-from tests.deploy.test_make_secrets import make
+from router.cli.run import INTAKE
+from tests.deploy.compose import DEPLOY, once, roles, services
+from tests.deploy.stack import COMMAND_S, Running, Stack
 from tests.integration.terminal import get, post
 from tests.servers import provide
-from tests.servers.loopback import HOST, free_port
-from tests.servers.postgres import PostgresCluster, libpq_url
-from tests.servers.rabbit import RabbitNode
+from tests.servers.loopback import HOST
+from tests.servers.prometheus import Prometheus
 from tests.servers.waiting import wait_until
 
 pytestmark = [pytest.mark.amqp, pytest.mark.postgres]
 
-#: A role is ready in two or three seconds; three of them on a busy machine take longer.
+#: A role is ready in two or three seconds; all of them on a busy machine take longer.
 READY_S = 90.0
-COMMAND_S = 60.0
-
-
-class Stack(msgspec.Struct, frozen=True):
-    """Broker and database as the compose file sets them up."""
-
-    here: Here
-    node: RabbitNode
-    cluster: PostgresCluster
-    folder: Path
-
-    def run(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
-        """A service's command, or another one with its environment, to its end."""
-        return subprocess.run(
-            self.here.command(ours()[name], words or None),
-            env=self.here.environment(ours()[name]),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_S,
-            check=False,
-        )
-
-    @contextmanager
-    def running(self, name: str) -> Iterator[Running]:
-        """A role at work, killed at the end when it still is."""
-        service, port = ours()[name], str(free_port())
-        there = service["environment"]["CASE_ROUTER_HTTP_PORT"]
-        command = [port if word == there else word for word in self.here.command(service)]
-        environment = self.here.environment(service, CASE_ROUTER_HTTP_PORT=port)
-        log = self.folder / f"{name}.log"
-        with (
-            log.open("w") as out,
-            subprocess.Popen(command, env=environment, cwd=self.folder, stdout=out, stderr=out) as child,
-        ):
-            try:
-                yield Running(name, f"http://{HOST}:{port}", environment, log, child)
-            finally:
-                if child.poll() is None:
-                    child.kill()
-
-
-class Running(msgspec.Struct, frozen=True):
-    """A role at work."""
-
-    name: str
-    url: str
-    environment: dict[str, str]
-    log: Path
-    child: Any
-
-    def is_healthy(self, stack: Stack) -> bool:
-        """Run the service's own health check once."""
-        assert self.child.poll() is None, self.log.read_text(encoding="utf-8")
-        kind, program, *words = ours()[self.name]["healthcheck"]["test"]
-        assert (kind, program) == ("CMD", "case-router")
-        check = stack.here.command(ours()[self.name], words)
-        limit = seconds(ours()[self.name]["healthcheck"]["timeout"])
-        done = subprocess.run(check, env=self.environment, capture_output=True, timeout=limit, check=False)
-        return done.returncode == 0
-
-    def complaints(self) -> list[str]:
-        """Lines of its log that are worse than information, such as of a queue that it may not look at."""
-        lines = [line for line in self.log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
-        return [line for line in lines if msgspec.json.decode(line)["level"] not in {"debug", "info"}]
-
-    def stop(self) -> None:
-        """As `docker compose stop` does: SIGTERM, and the end within the time that it is given."""
-        self.child.send_signal(signal.SIGTERM)
-        assert self.child.wait(seconds(ours()[self.name]["stop_grace_period"])) == 0
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A private RabbitMQ and PostgreSQL, made from the shipped files, and the city set up by its services."""
-    rabbitmq, postgresql = provide.rabbitmq_folder(), provide.postgres_folder()
-    if rabbitmq is None or postgresql is None:
-        do_without("RabbitMQ and PostgreSQL must be installed: tools/ensure-servers")
-    folder = tmp_path_factory.mktemp("compose")
-    secrets = folder / "secrets"
-    make(secrets)
-    shipped = (DEPLOY / "rabbitmq" / "20-case-router.conf").read_text(encoding="utf-8")
-    assert "/run/secrets/rabbitmq_definitions" in shipped
-    config = shipped.replace("/run/secrets/rabbitmq_definitions", str(secrets / "rabbitmq-definitions.json"))
-    plugins = (DEPLOY / "rabbitmq" / "enabled_plugins").read_text(encoding="utf-8").strip("[].\n").split(",")
-    admin = ("case-admin", (secrets / "broker-admin").read_text(encoding="utf-8"))
-    with ExitStack() as open_:
-        node = RabbitNode(rabbitmq, plugins=tuple(plugins), extra_config=config, account=admin)
-        open_.enter_context(node)
-        cluster = open_.enter_context(PostgresCluster(postgresql))
-        _make_database(cluster, (secrets / "postgres").read_text(encoding="utf-8"))
-        here = Here(
-            servers={
-                "rabbitmq:5672": f"{HOST}:{node.port}",
-                "rabbitmq:15672": f"{HOST}:{node.management_port}",
-                "postgres:5432": f"{HOST}:{cluster.port}",
-            },
-            secrets=secrets,
-        )
-        yield Stack(here, node, cluster, folder)
-
-
-def _make_database(cluster: PostgresCluster, password: str) -> None:
-    """What the image does with POSTGRES_USER and POSTGRES_DB."""
-    chosen = services()["postgres"]["environment"]
-    user, database = sql.Identifier(chosen["POSTGRES_USER"]), sql.Identifier(chosen["POSTGRES_DB"])
-    with psycopg.connect(libpq_url(cluster.url), autocommit=True) as wire:
-        wire.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(user, sql.Literal(password)))
-        wire.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, user))
-
-
-@pytest.fixture(scope="module")
-def city(stack: Stack) -> Stack:
-    """What runs once has run."""
-    for name in once():
-        done = stack.run(name)
-        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
-    return stack
 
 
 def test_the_health_checks_of_broker_and_database_pass(stack: Stack) -> None:
@@ -195,9 +71,9 @@ def test_a_role_becomes_healthy_and_ends_when_told_to(city: Stack, name: str) ->
         role.stop()
 
 
-def test_all_of_them_together_take_a_case_to_its_desk(city: Stack) -> None:
-    tokens = (city.here.secrets / "tokens.toml").read_text(encoding="utf-8")
-    token = tokens.rpartition('= "')[2].strip().rstrip('"')
+@pytest.fixture(scope="module")
+def at_work(city: Stack) -> Iterator[dict[str, Running]]:
+    """All roles together, healthy; at the end each is told to stop."""
     with ExitStack() as open_:
         all_ = {name: open_.enter_context(city.running(name)) for name in roles()}
         wait_until(
@@ -205,12 +81,55 @@ def test_all_of_them_together_take_a_case_to_its_desk(city: Stack) -> None:
             deadline_s=READY_S,
             what="all to be healthy",
         )
-        assert post(all_["intake"].url, token, "1", desk="liuyin").status_code == 201
-        wait_until(lambda: _waiting(city, "desk.liuyin") == 1, deadline_s=READY_S, what="the hand-over")
-        _await_all_well(city)
+        yield all_
         for role in all_.values():
             role.stop()
-            assert role.complaints() == []
+
+
+def test_all_of_them_together_take_a_case_to_its_desk(city: Stack, at_work: dict[str, Running]) -> None:
+    tokens = tomllib.loads((city.here.secrets / "tokens.toml").read_text(encoding="utf-8"))
+    assert post(at_work[INTAKE].url, tokens["hotline"], "1", desk="liuyin").status_code == 201
+    wait_until(lambda: _waiting(city, "desk.liuyin") == 1, deadline_s=READY_S, what="the hand-over")
+    _await_all_well(city)
+    assert [one for role in at_work.values() for one in role.complaints()] == []
+
+
+def test_prometheus_reaches_everything_it_is_told_to_scrape(
+    city: Stack, at_work: dict[str, Running], prometheus_program: Path
+) -> None:
+    here = {name: role.url.removeprefix("http://") for name, role in at_work.items()}
+    here |= {"rabbitmq": f"{HOST}:{city.node.prometheus_port}", "prometheus": f"{HOST}:PORT"}
+    config = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    config["global"] = {"scrape_interval": "1s"}
+    del config["rule_files"], config["alerting"]
+    asked_for = set()
+    for job in config["scrape_configs"]:
+        hosts = _hosts(job).intersection(here) | ({"prometheus"} if job["job_name"] == "prometheus" else set())
+        job.pop("dns_sd_configs", None)
+        job["static_configs"] = [{"targets": [here[host]], "labels": {"host": host}} for host in sorted(hosts)]
+        asked_for |= {(job["job_name"], host) for host in hosts}
+    assert {host for _, host in asked_for} == set(here)
+    with Prometheus(prometheus_program, yaml.safe_dump(config)) as prometheus:
+
+        def up() -> set[tuple[str, str]]:
+            return {(one.labels["job"], one.labels["host"]) for one in prometheus.query("up == 1")}
+
+        wait_until(lambda: up() == asked_for, deadline_s=READY_S, what="every target to be up")
+        # One of each kind: the loops of a role, the figures of cases, the broker, its queues one by one.
+        for series in (
+            'case_router_role_beat_timestamp_seconds{job="case-router",host="relay"}',
+            'case_router_cases_opened_total{job="case-router-metrics"}',
+            'rabbitmq_connections{job="rabbitmq"}',
+            'rabbitmq_detailed_queue_consumers{job="rabbitmq-detailed",queue="case.intake"}',
+            'rabbitmq_detailed_queue_messages_ready{job="rabbitmq-detailed",queue="desk.liuyin"}',
+        ):
+            prometheus.wait_for(series)
+
+
+def _hosts(job: dict[str, Any]) -> set[str]:
+    """Hosts that a job asks for, by their name in the compose file."""
+    fixed = {target.partition(":")[0] for one in job.get("static_configs", ()) for target in one["targets"]}
+    return fixed | {name for one in job.get("dns_sd_configs", ()) for name in one["names"]}
 
 
 def _await_all_well(city: Stack) -> None:
