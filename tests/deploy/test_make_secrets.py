@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -18,10 +19,18 @@ from router.ledger.contacts import read_key
 from tests.deploy.compose import DEPLOY, composed
 
 
-def make(folder: Path) -> str:
+def make(folder: Path, lang: str = "en") -> str:
     """Run the script; what it says."""
     script = [sys.executable, str(DEPLOY / "make-secrets"), str(folder)]
-    return subprocess.run(script, check=True, capture_output=True, text=True, timeout=60).stderr
+    done = subprocess.run(
+        script,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "CASE_ROUTER_LANG": lang},
+    )
+    return done.stderr
 
 
 def users(folder: Path) -> dict[str, dict[str, Any]]:
@@ -50,6 +59,7 @@ def test_run_again_it_keeps_what_is_there_and_makes_what_is_missing(tmp_path: Pa
         *("broker-sla", "rabbitmq-definitions.json", "broker-accounts.toml")
     }
     assert f"kept  {tmp_path / 'contact-key'}" in said
+    assert f"已保留  {tmp_path / 'contact-key'}" in make(tmp_path, "zh")
 
 
 def test_the_broker_is_given_hashes_of_the_passwords_and_nothing_else(tmp_path: Path) -> None:
