@@ -206,7 +206,7 @@ def _auditor(audit_s: float) -> Alert:
         for_="5m",
         follows=(Root.LEDGER, Root.ROLE),
         summary="The auditor has not finished a pass",
-        summary_zh="核对进程没有完成一轮核对",
+        summary_zh="在办工单已很久没有核对完一轮",
         description="For three times its pace nobody has looked at every open case: what must never be would not "
         "be found.",
         description_zh="超过三个周期没有逐件核对在办工单，出了问题不会被发现。",

@@ -20,7 +20,20 @@ BURNS = (("OnTimeBurnFast", 3.0, "1d", "6h"), ("OnTimeBurnSlow", 1.5, "7d", "1d"
 #: Days before a calendar ends; the last has no lower bound.
 CALENDAR_DAYS = ((60, 30), (30, 7), (7, None))
 _DAY_S = 86_400
-_WHERE = "{{ with $labels.district }}{{ . }}{{ else }}%s{{ end }}"
+
+
+def _where(city: str, code: str) -> str:
+    """Whose alert it is, at the head of a sentence: a district by name and code, or by code alone while nobody
+    exports names; `city` for one without a district. `code`: how the code stands behind the name."""
+    named = f'{{{{ with query (printf "{p.DISTRICT_NAME.name}{{district=%q}}" $code) }}}}'
+    return (
+        "{{ with $labels.district }}{{ $code := . }}"
+        f'{named}{{{{ . | first | label "name" }}}}{code}{{{{ else }}}}{{{{ $code }}}}{{{{ end }}}}'
+        f"{{{{ else }}}}{city}{{{{ end }}}}"
+    )
+
+
+_EN, _ZH = " ({{ $code }})", "（{{ $code }}）"
 
 
 def tickets(on_time_target: float) -> list[Alert]:
@@ -30,7 +43,7 @@ def tickets(on_time_target: float) -> list[Alert]:
 
 
 def _burns(target: float) -> Iterator[Alert]:
-    where, where_zh = _WHERE % "the city", _WHERE % "全市"
+    where, where_zh = _where("the city", _EN), _where("全市", _ZH)
     for name, burn, long, short in BURNS:
         late = f"{burn * (1 - target):.1%}"
         parts = []
@@ -68,8 +81,8 @@ def _desks() -> Alert:
         # Lunch is no repair.
         keep_firing_for="3h",
         follows=(Root.BROKER,),
-        summary=f"{_WHERE % 'the city'}: nobody consumes {{{{ $value }}}} of its desks' queues",
-        summary_zh=f"{_WHERE % '市本级'}：{{{{ $value }}}} 个单位队列没有消费者",
+        summary=f"{_where('the city itself', _EN)}: nobody consumes {{{{ $value }}}} of its desks' queues",
+        summary_zh=f"{_where('市本级', _ZH)}：{{{{ $value }}}} 个单位队列没有消费者",
         description="Programs of so many desks of the district do not run in office hours. Their cases wait, and "
         "their deadlines do not.",
         description_zh="办公时间内，该区县这么多单位的程序没有接入。工单在队列中等待，时限照常计算。",
@@ -106,8 +119,8 @@ def _calendars() -> Iterator[Alert]:
             expr=f"{left} <= {days}" if above is None else f"({left} > {above}) <= {days}",
             for_="1h",
             labels={"days": str(days)},
-            summary="The calendar {{ $labels.calendar }} ends in {{ $value | humanize }} days",
-            summary_zh="日历 {{ $labels.calendar }} 还有 {{ $value | humanize }} 天到期",
+            summary='The calendar {{ $labels.calendar }} ends in {{ $value | printf "%.0f" }} days',
+            summary_zh='日历 {{ $labels.calendar }} 还有 {{ $value | printf "%.0f" }} 天到期',
             description="Beyond its end the plain week is assumed and deadlines are provisional. The notice for a "
             "year comes out from late October to December of the year before.",
             description_zh="到期之后按普通周推算，时限为暂定。放假安排通知一般在前一年 10 月底至 12 月发布。",
