@@ -102,7 +102,7 @@ def test_up_takes_a_post_hosts_a_desk_and_stops_on_sigterm(sqlite: Terminal) -> 
 
         wait_until(everything_runs, deadline_s=DEADLINE_S, what="every role to give a sign of life")
         assert {line["name"] for line in sqlite("status", "--json").json["queues"]} >= {"case.intake"}
-    assert [one["code"] for one in sqlite("status", "--json").json["wrong"]] == ["role"] * 3
+    assert [one["code"] for one in sqlite("status", "--json").json["wrong"]] == ["role"] * 4
 
 
 def test_what_the_memory_broker_held_is_sent_again_at_the_next_start(sqlite: Terminal) -> None:
