@@ -45,8 +45,8 @@ select 'c' || n, 2, 'd' || n % {districts}, 'g' || n % {categories}, n % {open_o
        n % {open_of} <> 0 and n % 7 <> 0, at + interval '5 days', n % {open_of} <> 0 and n % 7 <> 0,
        'at-s' || n % {streets}, 'at-s' || n % {streets}, 'street', n % 400 = 0, 0, false,
        case when n % {open_of} = 0
-            then json_build_array(json_build_array(at, 'green', false),
-                                  json_build_array(at + interval '4 days', 'yellow', false),
+            then json_build_array(json_build_array(at, 'yellow', false),
+                                  json_build_array(at + interval '4 days', 'blue', false),
                                   json_build_array(at + interval '5 days', 'red', true))
             else '[]'::json end
 from (select n, cast(:now as timestamptz)
@@ -145,7 +145,12 @@ def _fill(ledger: str, cases: int, now: datetime) -> None:
     with installation(Settings(ledger=ledger)) as opened:
         tree = large_city(_DESKS, _DISTRICTS, _CATEGORIES)
         install_tree(opened.ledger, tree, now)
-        policies = PolicySet(policies=(Source("default", preset_text("policies", "default")),))
+        policies = PolicySet(
+            policies=(
+                Source("dazhou", preset_text("policies", "dazhou")),
+                Source("default", preset_text("policies", "default")),
+            )
+        )
         install_policies(opened.ledger, policies, tree.tiers, now)
     sizes = {
         "cases": cases,

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, bindparam, cast, delete, func, insert, select, text
+from sqlalchemy import Connection, Integer, Select, bindparam, cast, delete, func, insert, select, text
 
 from router.core.colours import Onset
 from router.core.counted import RULES, UNKNOWN, Counted, Counts, Series
@@ -44,26 +45,24 @@ _RULES = "rules"
 #: What all add up to.
 TALLIES = select(_tallies).where(_tallies.c.name != _RULES)
 COUNTED_BY = select(_tallies.c.number).where(_tallies.c.name == _RULES)
-#: Due later than now, by place; and by the desk that had it, and as changes have left it.
-DUE_LATER = (
-    select(
-        _standings.c.district,
-        _standings.c.category,
-        _standings.c.due_desk,
-        func.count().label("due"),
-        func.sum(cast(_standings.c.due_met, Integer)).label("met"),
+
+
+def _later(due: str, met: str, *by: str) -> Select[Any]:
+    """Cases whose due date is after now, and those of them that have met it."""
+    columns = [_standings.c[name] for name in by]
+    return (
+        select(*columns, func.count(), func.sum(cast(_standings.c[met], Integer)))
+        .where(_standings.c[due] > _now)
+        .group_by(*columns)
     )
-    .where(_standings.c.due_at > _now)
-    .group_by(_standings.c.district, _standings.c.category, _standings.c.due_desk)
-)
-CHANGED_LATER = (
-    select(
-        _standings.c.district,
-        func.count().label("due"),
-        func.sum(cast(_standings.c.changed_met, Integer)).label("met"),
-    )
-    .where(_standings.c.changed_due_at > _now)
-    .group_by(_standings.c.district)
+
+
+#: Due later than now: of each group, the series of those due and of those met. One pass each, since place and desk
+#: together make about as many groups as there are cases.
+LATER = (
+    (_later("due_at", "due_met", "district", "category"), Counted.DUE, Counted.DUE_MET),
+    (_later("due_at", "due_met", "due_desk"), Counted.DESK_DUE, Counted.DESK_DUE_MET),
+    (_later("changed_due_at", "changed_met", "district"), Counted.DUE_CHANGED, Counted.DUE_CHANGED_MET),
 )
 #: One process counts at a time.
 ONE_AT_A_TIME = text("LOCK TABLE tallies IN SHARE ROW EXCLUSIVE MODE")
@@ -140,15 +139,11 @@ def tallies(connection: Connection) -> Counts:
 def due_later(connection: Connection, now: datetime) -> Counts:
     """The part of the due cohorts that is due after `now`."""
     found: Counts = Counter()
-    for row in connection.execute(DUE_LATER, {"now": now}):
-        place, desk = (row.district, row.category), (row.due_desk or UNKNOWN,)
-        found[Series(Counted.DUE, place)] += row.due
-        found[Series(Counted.DUE_MET, place)] += row.met
-        found[Series(Counted.DESK_DUE, desk)] += row.due
-        found[Series(Counted.DESK_DUE_MET, desk)] += row.met
-    for row in connection.execute(CHANGED_LATER, {"now": now}):
-        found[Series(Counted.DUE_CHANGED, (row.district,))] += row.due
-        found[Series(Counted.DUE_CHANGED_MET, (row.district,))] += row.met
+    for asked, due, met in LATER:
+        for *values, cases, in_time in connection.execute(asked, {"now": now}):
+            labels = tuple(value or UNKNOWN for value in values)
+            found[Series(due, labels)] += cases
+            found[Series(met, labels)] += in_time
     return found
 
 
