@@ -63,6 +63,16 @@ def test_every_role_has_a_service_and_every_command_is_the_one_of_its_name() -> 
     assert once() == ["db-upgrade", "divisions-import", "policy-import", "topology-apply"]
 
 
+def test_whatever_ends_is_waited_for_by_another_or_up_wait_would_take_its_end_for_a_failure() -> None:
+    waited_for = {
+        name
+        for one in services().values()
+        for name, condition in needs(one).items()
+        if condition == "service_completed_successfully"
+    }
+    assert set(once()) <= waited_for
+
+
 @each({name: one for name, one in services().items() if name not in once()})
 def test_what_goes_on_is_looked_at_started_again_and_given_time_to_stop(name: str) -> None:
     service = services()[name]
