@@ -76,7 +76,7 @@ def _tiers() -> Row:
         ),
         bars(
             "统计期内超期：法定与内部",
-            "Deadlines missed in the period: statutory and internal",
+            "Deadlines missed, by track",
             q(grown(h.MISSED, ("track",), HERE), "{{track}}"),
             words=words("statutory", "internal"),
         ),

@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 
 from router.dashboards.colours import GREY
-from router.dashboards.said import Language
+from router.dashboards.said import Language, words
 from router.dashboards.spec import Kind, Panel, Threshold
 
 Json = dict[str, Any]
 
 _REDUCED = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 _TOOLTIP = {"mode": "multi", "sort": "desc"}
+#: What stands where no name is known, or a category is not told apart; and the legends in which it may stand.
+_PLACES = words("unknown", "other")
+_NAMED = {"{{name}}", "{{category}}"}
 #: Kinds that show what is, and not how it came about.
 _INSTANT = (Kind.TABLE, Kind.BARS, Kind.PIE)
 
@@ -175,16 +178,24 @@ def _series(panel: Panel, language: Language) -> list[Json]:
     overrides = [_override(query.legend.of(language), _of_count(panel)) for query in panel.queries if query.count]
     open_names = any("{{" in query.legend.of(language) for query in panel.queries)
     fixed = {query.legend.of(language) for query in panel.queries}
-    for name in dict.fromkeys((*panel.words, *panel.colours)):
+    said = {**panel.words, **(_PLACES if fixed & _NAMED else {})}
+    for name in dict.fromkeys((*said, *panel.colours)):
         if not open_names and name not in fixed:
             continue
         properties: dict[str, object] = {}
-        if name in panel.words:
-            properties["displayName"] = panel.words[name].of(language)
+        if name in said:
+            properties["displayName"] = said[name].of(language)
         if name in panel.colours:
             properties["color"] = {"fixedColor": panel.colours[name], "mode": "fixed"}
         overrides.append(_override(name, properties))
     return overrides
+
+
+def _places(language: Language) -> Json:
+    options = {
+        name: {"index": index, "text": said.of(language)} for index, (name, said) in enumerate(_PLACES.items())
+    }
+    return {"type": "value", "options": options}
 
 
 def _of_count(panel: Panel) -> dict[str, object]:
@@ -209,8 +220,9 @@ def _columns(panel: Panel, language: Language, links: list[Json]) -> list[Json]:
     for label, title in panel.labels.items():
         if title is None:
             overrides.append(_override(label, {"custom.hidden": True}))
-        elif links and label == "name":
-            overrides.append(_override(title.of(language), {"links": links}))
+        else:
+            leads = {"links": links} if links and label == "name" else {}
+            overrides.append(_override(title.of(language), {"mappings": [_places(language)], **leads}))
     for query in panel.queries:
         properties: dict[str, object] = {"unit": query.unit or panel.unit}
         if query.unit == "percentunit":

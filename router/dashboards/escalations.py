@@ -6,7 +6,7 @@ from router.dashboards import measures as m
 from router.dashboards.colours import GREEN, NONE_ALLOWED, ORANGE, RED, Look, above
 from router.dashboards.panels import bars, lines, q, row, shares, stat, states, table
 from router.dashboards.promql import IN_DISTRICT, age, grown, named, total
-from router.dashboards.said import Said, words
+from router.dashboards.said import Said, steps, words
 from router.dashboards.spec import Dashboard, Link, Row, Shown
 from router.dashboards.variables import DISTRICT, WINDOW
 from router.metrics.cases import happened as h, pipeline as p, standing as s
@@ -93,10 +93,7 @@ def _escalated() -> Row:
             q(grown(h.ESCALATED, ("from_step", "to_step"), HERE, over="1d"), "{{from_step}} → {{to_step}}"),
             stacked=True,
             step=m.STEP,
-            words={
-                "street → district": Said("街道 → 区县", "street office → district"),
-                "district → city": Said("区县 → 市级", "district → city"),
-            },
+            words=steps(),
         ),
         shares(
             "统计期内提级的原因",
@@ -109,7 +106,7 @@ def _escalated() -> Row:
             "统计期内各级提级数",
             "Escalations in the period, by step",
             q(grown(h.ESCALATED, ("from_step",), HERE), "{{from_step}}"),
-            words=_TIERS,
+            words=steps(),
             width=6,
         ),
         bars(
@@ -120,19 +117,22 @@ def _escalated() -> Row:
         ),
         stat(
             "统计期内市级提办",
-            "Pulled up by the city in the period",
+            "Pulled by the city",
             q(grown(h.PULLED, where=HERE), "件", "cases"),
+            height=8,
         ),
         stat(
             "统计期内跳过的层级",
-            "Steps skipped in the period",
+            "Steps skipped",
             q(grown(h.SKIPPED, where=HERE), "级", "steps"),
+            height=8,
             thresholds=above((1, ORANGE)),
         ),
         stat(
             "统计期内顶层重复督办通知",
             "Repeated notices at the top in the period",
             q(grown(h.REPEATED, where=HERE), "次", "notices"),
+            height=8,
             thresholds=above((1, ORANGE)),
             width=8,
         ),

@@ -53,7 +53,7 @@ def after_changes_stat(look: Look, where: Sequence[str] = ()) -> Panel:
     met, due = (grown(metric, where=where) for metric in (s.DUE_CHANGED_MET, s.DUE_CHANGED))
     return stat(
         "按时率（延期、挂起后）",
-        "On time, after extensions and suspensions",
+        "On time, after changes of the date",
         q(ratio(met, due), "按时率", "on time"),
         n(due),
         unit="percentunit",

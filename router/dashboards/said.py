@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -55,9 +56,22 @@ WORDS: dict[str, Said] = {
     "supervision": Said("督办", "supervision"),
     "system": Said("系统", "system"),
     "unknown": Said("不明", "unknown"),
+    "other": Said("其他", "other"),
+    **{f"supervision-{level}": Said(f"督办 {level} 级", f"supervision {level}") for level in range(1, 6)},
 }
+
+#: Tiers and levels of supervision in the order in which a case climbs them.
+STEPS = ("street", "district", "city", *(f"supervision-{level}" for level in range(1, 6)))
 
 
 def words(*values: str) -> dict[str, Said]:
     """The words of those label values."""
     return {value: WORDS[value] for value in values}
+
+
+def steps() -> dict[str, Said]:
+    """The words of each step, and of each step up."""
+    up = {f"{low} → {high}": (WORDS[low], WORDS[high]) for low, high in pairwise(STEPS)}
+    return words(*STEPS) | {
+        name: Said(f"{low.zh} → {high.zh}", f"{low.en} → {high.en}") for name, (low, high) in up.items()
+    }

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -20,6 +21,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.conftest import do_without
 from tests.integration import watched
 from tests.integration.asking import Query, Span, Verdict, ask, choices_of, options, queries_of, resolved, verdict
+from tests.pictures.__main__ import CHOSEN, DRAWN
+from tests.pictures.board import courses, picture
 from tests.servers import provide
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "deploy" / "grafana" / "dashboards" / "zh"
@@ -151,6 +154,16 @@ def test_the_on_time_rate_of_seven_days_is_what_two_readings_say(past: Span, rea
     assert due > 20
     assert [sample.value for sample in n] == [due]
     assert [sample.value for sample in rate] == [pytest.approx(met / due)]
+
+
+@pytest.mark.parametrize("slug", DRAWN)
+def test_a_picture_of_a_dashboard_shows_every_panel(slug: str, past: Span) -> None:
+    nightly = past._replace(step_s=24 * 3600)
+    for panel in board(slug)["panels"]:
+        assert panel["type"] == "row" or courses(panel, CHOSEN, nightly), panel["title"]
+    drawn = ET.fromstring(picture(board(slug), "zh", CHOSEN, nightly))  # noqa: S314 - our own
+    said = [one.text for one in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {panel["title"] for panel in board(slug)["panels"]} <= set(said)
 
 
 def rules(kind: str) -> list[tuple[str, str]]:

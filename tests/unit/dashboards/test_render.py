@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,12 @@ def test_the_document_says_what_the_dashboards_show(language: Language) -> None:
     path = FOLDER.parents[2] / DOCUMENTS[language]
     text = path.read_text(encoding="utf-8")
     assert page(text, language) == text, "run python -m router.dashboards.document"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.parents[2].glob("docs/pictures/*.svg")), ids=lambda path: path.name)
+def test_a_committed_picture_has_every_panel_of_its_dashboard(path: Path) -> None:
+    slug, language, _ = path.name.split(".")
+    drawn = unescape(path.read_text(encoding="utf-8"))
+    for panel in json.loads((FOLDER / language / f"{slug}.json").read_text(encoding="utf-8"))["panels"]:
+        # A title that is too long for its box is cut in the picture.
+        assert f">{panel['title'][:20]}" in drawn, f"{panel['title']}: run python -m tests.pictures"
