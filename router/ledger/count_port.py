@@ -107,6 +107,10 @@ class CountingUnit(Protocol):
         """Store how the cases stand, and add to the tallies."""
         ...
 
+    def leave(self, case_ids: Collection[str]) -> None:
+        """These of the taken cases could not be counted: they wait again, behind the others."""
+        ...
+
     def sightings(self) -> Mapping[str, Sighting]:
         """What the taken cases are to the problems, as they were counted before, by id."""
         ...

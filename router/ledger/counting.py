@@ -97,6 +97,10 @@ class SqlCountingUnit:
         )
         add_to_tallies(self._connection, counts)
 
+    def leave(self, case_ids: Collection[str]) -> None:
+        """These of the taken cases could not be counted: they wait again, behind the others."""
+        sets.insert_all(self._connection, _uncounted, [{"case_id": case_id} for case_id in sorted(case_ids)])
+
     def sightings(self) -> dict[str, Sighting]:
         """What the taken cases are to the problems, as they were counted before, by id."""
         return problems.sightings(self._connection, self.changed)

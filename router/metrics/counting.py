@@ -7,7 +7,7 @@ reported, and where a process was stopped makes no difference.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,11 +15,12 @@ import msgspec
 import structlog
 
 from router.core.counted import RULES, Counts
+from router.core.events import Entry
 from router.core.happened import happened
 from router.core.problem_counts import sighting_in, swept_again, windows_in
 from router.core.problems import Sighting, Windows
 from router.core.standing import settled, standing_of
-from router.errors import ConfigurationError
+from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.flow import RulesInForce
 from router.ledger.count_port import CountingUnit, Known
 from router.ledger.port import Ledger
@@ -53,11 +54,14 @@ class Counting:
         self._replay_windows = _windows_of_replay(ledger)
         self._replayed = self._replay_windows is not None
         self._windows: Windows | None = None
+        #: Cases that could not be counted, and of which that was said.
+        self._failed: set[str] = set()
 
     def run_once(self) -> int:
-        """Count at most one batch of changes; returns how many were taken.
+        """Count at most one batch of changes; returns how many were counted.
 
-        What older rules have counted is forgotten first, and counted anew.
+        What older rules have counted is forgotten first, and counted anew. A case that cannot be counted waits as
+        before, and its neighbours are counted.
 
         Raises:
             UnreachableError: the database does not answer; nothing is counted then.
@@ -85,9 +89,8 @@ class Counting:
                     theirs=unit.rules,
                     ours=RULES,
                 )
-            if unit.taken:
-                self._count(unit, windows)
-            return unit.taken
+            failed = self._count(unit, windows) if unit.taken else ()
+            return unit.taken - len(failed)
 
     def _keep_windows(self) -> Windows:
         """The windows in force; where figures were counted by others, every case is counted anew."""
@@ -109,15 +112,25 @@ class Counting:
             counted += taken
         return counted
 
-    def _count(self, unit: CountingUnit, windows: Windows) -> None:
-        rules = self._rulebook(_policies(unit))
+    def _count(self, unit: CountingUnit, windows: Windows) -> set[str]:
+        """Count what was taken; returns the cases that could not be."""
         counts: Counts = Counter()
         standings: dict[str, Known] = {}
         sightings: list[Sighting] = []
+        failed: set[str] = set()
         for case_id, entries in unit.changed.items():
             before = unit.known.get(case_id)
-            found = happened(entries, rules, before.counted if before is not None else 0, replayed=self._replayed)
-            standing = standing_of(found, rules)
+            try:
+                rules = self._rulebook(_policies(entries))
+                beyond = before.counted if before is not None else 0
+                found = happened(entries, rules, beyond, replayed=self._replayed)
+                standing, sighting = standing_of(found, rules), sighting_in(found, entries, rules)
+            except UnreachableError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug must cost one case, not the figures of the city
+                failed.add(case_id)
+                self._note_failure(case_id, error)
+                continue
             if standing is None:
                 continue
             counts.update(found.counts)
@@ -125,15 +138,25 @@ class Counting:
             if before is not None:
                 counts.subtract(settled(before.standing))
             standings[case_id] = Known(len(entries), standing)
-            sighting = sighting_in(found, entries, rules)
             if sighting is not None:
                 sightings.append(sighting)
-        counts.update(self._link(unit, sightings, windows))
+        counts.update(self._link(unit, sightings, failed, windows))
         unit.keep(standings, counts)
+        unit.leave(failed)
+        return failed
 
-    def _link(self, unit: CountingUnit, new: Sequence[Sighting], windows: Windows) -> Counts:
+    def _note_failure(self, case_id: str, error: Exception) -> None:
+        """Say it once for each case: it is tried again and again."""
+        if case_id not in self._failed:
+            self._failed.add(case_id)
+            what = error.what if isinstance(error, RouterError) else type(error).__name__
+            log.error("figures.case_failed", case=case_id, what=str(what))
+
+    def _link(
+        self, unit: CountingUnit, new: Sequence[Sighting], failed: Collection[str], windows: Windows
+    ) -> Counts:
         """Sweep the link keys that changed cases have or had again; what that adds to the figures."""
-        before = unit.sightings()
+        before = {case_id: one for case_id, one in unit.sightings().items() if case_id not in failed}
         touched = [*before.values(), *new]
         keys = {one.link_key for one in touched if one.link_key is not None}
         alone = {one.case_id for one in touched}
@@ -164,11 +187,6 @@ def _windows_of_replay(ledger: Ledger) -> Windows | None:
     return Windows(timedelta(seconds=said.window_s), by_group)
 
 
-def _policies(unit: CountingUnit) -> set[str]:
-    """Every policy that the cases have had."""
-    return {
-        policy
-        for entries in unit.changed.values()
-        for entry in entries
-        if isinstance(policy := getattr(entry.event, "policy", None), str)
-    }
+def _policies(entries: Sequence[Entry]) -> set[str]:
+    """Every policy that a case has had."""
+    return {policy for entry in entries if isinstance(policy := getattr(entry.event, "policy", None), str)}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from router.app import Installation, installation, prepare
 from router.core.counted import RULES
+from router.core.events import Entry
+from router.core.happened import Happened, happened
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.count_port import Snapshot
 from router.ledger.counting import SqlCountingUnit
@@ -145,6 +148,35 @@ def test_what_newer_rules_have_counted_is_left_alone(tmp_path: Path) -> None:
             Counting(here.on.ledger, here.on.rulebook).run_once()
         assert "figures recount" in str(refused.value.todo)
         assert here.on.ledger.uncounted() == 1
+
+
+def test_a_case_that_cannot_be_counted_costs_its_neighbours_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with town(f"sqlite:///{tmp_path}/ledger.db") as here:
+        ids = [here.open(number) for number in range(3)]
+        exporter = here.on.exporter()
+
+        def faulty(entries: Sequence[Entry], *more: Any, **named: Any) -> Happened:
+            if entries[0].case_id == ids[1]:
+                raise KeyError("a bug")
+            return happened(entries, *more, **named)
+
+        with monkeypatch.context() as patch, capture_logs() as logs:
+            patch.setattr("router.metrics.counting.happened", faulty)
+            for _ in range(3):
+                assert not exporter.run_once(here.time)
+            assert here.on.exporter().run_once(here.time) is False
+        said = [(one["case"], one["what"]) for one in logs if one["event"] == "figures.case_failed"]
+        assert said == [(ids[1], "KeyError")] * 2, "once by each exporter"
+        found = read(exporter.exposition())
+        assert sum(number for series, number in found.items() if series.startswith("cases_opened")) == 2
+        assert found["figures_uncounted_changes"] == 1
+        assert not exporter.run_once(here.time)
+        found = read(exporter.exposition())
+        assert sum(number for series, number in found.items() if series.startswith("cases_opened")) == 3
+        assert sum(number for series, number in found.items() if series.startswith("assessable_cases")) == 3
+        assert found["figures_uncounted_changes"] == 0
 
 
 def test_figures_of_an_instant_are_of_that_instant_whenever_they_are_computed(opened: Installation) -> None:
