@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,20 +87,21 @@ def _files(
     from router.bulletin.words import Words
 
     words = Words(language(), value_word, step_word)
-    press = Press(
-        installation.ledger, installation.rulebook, operator(), _progress if sys.stderr.isatty() else None
-    )
+    with _watched() as progress:
+        press = Press(installation.ledger, installation.rulebook, operator(), progress)
+        if draft:
+            files = render(press.draft(asked), form, words, ranking=ranking)
+        elif revised:
+            files = render_revision(press.revision(asked), form, words, ranking=ranking)
+        else:
+            # Of what is rendered a form's name says all that it depends on.
+            parts = [form, *([] if form == "json" else [words.language]), *(["ranking"] if ranking else [])]
+            name, now = "-".join(parts), installation.now()
+            files = press.form(asked, name, now, lambda found: render(found, form, words, ranking=ranking))
     if draft or revised:
         tell(word("report_not_kept", week=asked.name))
-    if draft:
-        return render(press.draft(asked), form, words, ranking=ranking)
-    if revised:
-        return render_revision(press.revision(asked), form, words, ranking=ranking)
-    now = installation.now()
-    # Of what is rendered a form's name says all that it depends on.
-    parts = [form, *([] if form == "json" else [words.language]), *(["ranking"] if ranking else [])]
-    files = press.form(asked, "-".join(parts), now, lambda found: render(found, form, words, ranking=ranking))
-    _say_kept(press, asked)
+    else:
+        _say_kept(press, asked)
     return files
 
 
@@ -156,5 +158,13 @@ def _write(file: Path, body: bytes) -> None:
     tell(word("report_wrote", file=file))
 
 
-def _progress(count: int) -> None:
-    click.echo(f"\r{word('report_reading', count=count)}", err=True, nl=False)
+@contextmanager
+def _watched() -> Iterator[Callable[[int], None] | None]:
+    """Shows on a terminal how many cases were read; None elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        yield lambda count: click.echo(f"\r{word('report_reading', count=count)}", err=True, nl=False)
+    finally:
+        click.echo(f"\r{'':40}\r", err=True, nl=False)

@@ -11,11 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from router.bulletin.printing import Press, read
+from router.core.bulletin.document import encode
+from router.core.bulletin.week import week_named
 from router.core.case import Case, State
 from router.core.commands import (
     Accept,
     AcceptEscalation,
     Command,
+    Contact,
     Correct,
     Escalate,
     Link,
@@ -32,7 +36,9 @@ from router.core.commands import (
 from router.core.coverage import coverage
 from router.core.division_faults import check
 from router.core.happened import happened
+from router.core.masking import masked
 from router.core.problem_counts import sighting_in
+from router.core.register import Wanted, line_of, oldest_first
 from router.core.standing import standing_of
 from router.core.tree import Category, DeskKind, TreeFile
 from tests.city import desk, file
@@ -265,3 +271,54 @@ def test_a_case_for_the_root_cause_holds_the_recurrences_and_is_looked_at_again_
     play.say("2026-11-20 09:00", "supervision-1", RecordInspection, passed=False, text=text, case_id=looks[1].id)
     assert play.story("Reopened") == ["2026-11-20 09:00 Reopened recheck by willow"]
     assert play.case.is_open
+
+
+# -- The weekly list, summary and bulletin; the register of a household -------------------------------------------
+
+
+def test_the_weekly_bulletin_lists_what_is_open_and_sums_up_what_citizens_whistled_about(stage: Opening) -> None:
+    play = _stage(stage)
+    play.open("2026-09-21 09:00", channel="app", category="app-3", source_id="1", text="井盖松动，找张三")
+    play.open("2026-09-21 10:00", channel="app", category="app-6", source_id="2")
+    quick = play.open("2026-09-22 10:00", channel="app", category="app-4", source_id="3")
+    assert play.say("2026-09-23 10:00", "willow", Resolve, case_id=quick.id) is None
+    said = {"raised_by": "resident", "solved_on_the_spot": True, "evidence": ("photo-1",)}
+    play.open("2026-09-24 10:00", channel="visit", category="services", source_id="4", **said)
+    play.until("2026-09-28 09:05")
+    press = Press(play.on.ledger, play.on.rulebook, "li")
+    found = read(press.printed(week_named("2026-W39", play.on.rulebook().calendars["cn"]), play.time))
+    week, visits = found.summary.week, found.summary.visits
+    assert (week.opened, week.closed, week.open, week.on_the_spot) == (4, 2, 2, 1)
+    assert (visits.visits, visits.on_the_spot, visits.nothing_raised) == (1, 1, 0)
+    # 25 to 27 September are days off: nothing is overdue on the 28th, but nobody has signed since the 21st.
+    assert [(one.category.code, one.desk.code) for one in found.risks.cases] == [
+        ("roads", "willow"),
+        ("water", "willow"),
+    ]
+    assert [(line.group, line.count, line.tenths) for line in found.shares] == [
+        ("roads", 2, 500),
+        ("services", 1, 250),
+        ("water", 1, 250),
+    ]
+    assert "张三" not in encode(found).decode()
+
+
+def test_a_households_register_has_its_cases_of_every_channel_masked(stage: Opening) -> None:
+    play = _stage(stage)
+    home = Place(address_id="户-33")
+    who = Contact(name="李四光", phone="13912345678")
+    whistle = play.open(channel="app", category="app-11", place=home, contact=who, source_id="1")
+    visit = play.open("2026-09-22 10:00", channel="visit", raised_by="resident", place=home, source_id="2")
+    play.open("2026-09-22 11:00", channel="app", category="app-11", place=Place(address_id="户-34"), source_id="3")
+    wanted = Wanted(places=frozenset({"address:户-33"}))
+    found = [case for case in play.on.ledger.all_cases() if wanted.takes(case)]
+    assert {case.id for case in found} == {whistle.id, visit.id}
+    assert play.case_of(whistle.id).contact_ref is not None
+    shown = masked(who)
+    lines = oldest_first(
+        line_of(case, play.entries(case.id), play.on.rulebook().tree, shown, whole=False) for case in found
+    )
+    assert [(line.case, line.channel, line.name, line.phone) for line in lines] == [
+        (whistle.id, "app", "李**", "139****5678"),
+        (visit.id, "visit", "李**", "139****5678"),
+    ]

@@ -69,10 +69,12 @@ class Results:
 
 
 def _is_forgiven(at_end: Standing) -> bool:
+    """Whether the miss of the first due date is nobody's: excused, within an outage, or after a delay of ours."""
     due = at_end.case.due_at
-    excused = any(
-        m.excused and m.status is MilestoneStatus.MISSED and m.due_at == due for m in at_end.case.milestones
-    )
-    return excused or any(
-        isinstance(x.event, e.DeadlineMissed) and x.event.due_at == due and x.event.outage for x in at_end.entries
-    )
+    if any(m.excused and m.status is MilestoneStatus.MISSED and m.due_at == due for m in at_end.case.milestones):
+        return True
+    return any(_was_ours(entry.event) for entry in at_end.entries if getattr(entry.event, "due_at", None) == due)
+
+
+def _was_ours(event: e.Event) -> bool:
+    return isinstance(event, e.SystemDelayed) or (isinstance(event, e.DeadlineMissed) and bool(event.outage))

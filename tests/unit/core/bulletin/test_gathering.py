@@ -15,10 +15,11 @@ from router.core.bulletin.risks import Reason
 from router.core.bulletin.standing import EVERYTHING
 from router.core.bulletin.week import week_named
 from router.core.commands import Answers, FollowUpResult, Satisfaction
-from router.core.policy import Gate, GateKind, Mode
+from router.core.policy import Gate, GateKind, Mode, Satisfies, SuspensionRule
 from router.core.rules import Rules
 from tests.bulletins import WEEK, bulletin, opened, solved, two_weeks
-from tests.city import Play, policy, rules
+from tests.bureau import Bureau
+from tests.city import Play, days, milestone, policy, rules
 from tests.unit.core.calendars import NATURAL, china
 
 NEXT_WEEK = week_named("2026-W40", NATURAL)
@@ -241,3 +242,100 @@ def test_visits_are_counted_with_what_was_solved_there_and_those_at_which_nothin
     visits = found.summary.visits
     assert (visits.visits, visits.on_the_spot, visits.nothing_raised) == (3, 1, 1)
     assert (found.summary.week.opened, found.summary.week.on_the_spot) == (3, 1)
+
+
+# -- what stands at the week's end, and what is not on the list
+
+
+def test_a_reopening_on_the_monday_morning_does_not_take_a_closing_out_of_the_week() -> None:
+    play = solved(opened(1), days=2)
+    play.wait_until(china(2026, 9, 28, 8))
+    play.say("supervision:li", c.Reopen, text="没有解决")
+    assert play.refused is None
+    found = bulletin([play])
+    assert (found.summary.week.closed, found.summary.week.open, found.risks.open) == (1, 0, 1)
+
+
+def test_an_escalation_on_the_monday_morning_belongs_to_the_next_week() -> None:
+    play = opened(1, after={"days": 1, "hours": 20})  # due on the Monday at five
+    play.wait_until(WEEK.cutoff_at)
+    assert play.case.escalations == 1
+    assert bulletin([play]).summary.escalations == ()
+    assert [x.count for x in bulletin([play], week=NEXT_WEEK).summary.escalations] == [1]
+
+
+def test_a_suspended_case_is_not_overdue_while_its_clocks_stand_still() -> None:
+    in_force = rules(policy(suspension=SuspensionRule(longest=days(30), recheck=days(20))))
+    play = opened(1, in_force)
+    play.say("willow", c.Accept)
+    play.say("willow", c.RequestSuspension, reason="road works")
+    play.wait(hours=2).say("lake", c.ApproveSuspension)
+    assert (play.refused, play.case.state) == (None, "suspended")
+    play.wait_until(WEEK.cutoff_at)
+    found = bulletin([play], in_force)
+    assert (found.risks.open, found.risks.cases) == (1, ())
+    assert found.summary.week.overdue == 0
+
+
+def test_a_date_that_the_desks_word_has_met_is_not_overdue_while_the_follow_up_goes_on() -> None:
+    in_force = rules(
+        policy(
+            gate=Gate(kind=GateKind.FOLLOW_UP),
+            milestones=(milestone("close", days(3), Satisfies.RESOLVED),),
+        )
+    )
+    play = opened(1, in_force)
+    play.say("willow", c.Resolve)
+    play.wait_until(WEEK.cutoff_at)
+    assert play.case.state == "resolved"
+    assert reasons(play, in_force) == {}
+
+
+def test_a_case_that_was_returned_twice_stalls() -> None:
+    play = opened(1, after={"days": 5})
+    for returner, to in (("willow", "plane"), ("plane", "willow")):
+        play.wait(hours=1).say(returner, c.RequestReturn, reason="not_our_place")
+        play.say("dispatcher:li", c.ApproveReturn, desk=to)
+        assert play.refused is None
+    play.say("willow", c.Accept)
+    assert reasons(play) == {play.case.id: (Reason.RETURNED,)}
+
+
+def test_seven_days_without_work_are_silence_and_a_report_ends_it() -> None:
+    long = rules(policy(milestones=(milestone("close", days(40), Satisfies.CLOSED),)))
+    silent, busy = Play(long, china(2026, 9, 17, 9)), Play(long, china(2026, 9, 17, 9))
+    for play in (silent, busy):
+        play.open(source_id=str(id(play)))
+        play.say("willow", c.Accept)
+    busy.wait_until(china(2026, 9, 22, 9)).say("willow", c.ReportProgress, text="在办")
+    for play in (silent, busy):
+        play.wait_until(WEEK.cutoff_at)
+    assert reasons(silent, long) == {silent.case.id: (Reason.SILENT,)}
+    assert reasons(busy, long) == {}
+
+
+def test_coverages_are_over_the_cases_that_were_in_hand_in_the_week() -> None:
+    still, done = opened(1), solved(opened(2), hours=1)
+    still.say("supervision:li", c.Instruct, leader="mayor", tier="city", text="尽快办理")
+    assert still.refused is None
+    earlier = Play(start=china(2026, 9, 14, 9))
+    earlier.open(source_id="earlier")
+    solved(earlier, hours=1)
+    found = bulletin([still, done, earlier]).summary.coverage
+    assert (found.cases, found.closed, found.instructed) == (2, 1, 1)
+
+
+def test_what_was_closed_and_nobody_was_asked_about_lowers_the_coverage_of_follow_ups() -> None:
+    rates = bulletin([solved(opened(1), hours=1), opened(2)]).summary.three_rates
+    assert (rates.valid, rates.resolved) == (0, 1)
+
+
+def test_an_inspection_is_in_no_figure_and_on_no_list() -> None:
+    bureau = Bureau()
+    target = c.Target(desk="willow")
+    task = c.Task(kind=c.TaskKind.VISIT, targets=(target,), due_at=china(2026, 9, 25))
+    inspection = bureau.inspect("supervision-1", "visit-1", task, text="look")
+    assert bureau.refused is None
+    inspection.wait_until(WEEK.cutoff_at)
+    found = bulletin([inspection])
+    assert (found.source.cases, found.risks.open, found.risks.withheld, found.summary.week.opened) == (0, 0, 0, 0)
