@@ -186,7 +186,9 @@ class Restoring:
     def gather(
         self, restore: Hold, asked: Asked, clock: Callable[[], datetime], *, wait_s: float
     ) -> frozenset[str]:
-        """Keep what comes until everybody has answered and nothing waits any more, for `wait_s` seconds at most.
+        """Keep what comes until everybody has answered, or `wait_s` seconds have passed, and all that waited is kept.
+
+        A city goes on talking: what comes after that waits for the roles.
 
         Returns:
             Queues whose program has not answered.
@@ -196,11 +198,20 @@ class Restoring:
         """
         give_up_at_s = monotonic() + wait_s
         with closing(self._broker.consumer(self._queues(), _BATCH)) as consumer:
+            # Deliveries of which some may have waited; None: there is more in the queues, or somebody is awaited.
+            left: int | None = None
             while True:
                 came = self._keep_some(consumer, restore, clock())
                 missing = asked.awaited.difference(self.answered)
-                if not came and (not missing or monotonic() >= give_up_at_s):
-                    return frozenset(missing)
+                if left is None and (not missing or monotonic() >= give_up_at_s) and not self._ready():
+                    left = _BATCH  # whatever waited is with this consumer by now
+                if left is not None:
+                    left -= came
+                    if not came or left <= 0:
+                        return frozenset(missing)
+
+    def _ready(self) -> int:
+        return sum(state.ready for state in self._broker.queues(self._queues()))
 
     def _keep_some(self, consumer: Consumer, restore: Hold, now: datetime) -> int:
         deliveries = consumer.receive(_BATCH, _WAIT_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ import pytest
 
 from router.arrivals import direct
 from router.batch import AFTER_RESTORE
-from router.broker.envelope import RESENT_FOR, SAID_AT
+from router.broker.envelope import RESENT_FOR, SAID_AT, encode
+from router.broker.port import Delivery, QueueState
 from router.core import address, commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.guards import Hold
 from router.ledger.port import RESTORING, UNKNOWN_CASE
 from router.redoing import Redoing, Redone
+from router.restoring import Asked, Restoring
 from tests.city import MONDAY
 from tests.messages import opening
 from tests.town import Town, town
@@ -204,6 +206,75 @@ def test_a_restore_under_way_is_gone_on_with(here: Town) -> None:
     first = begin(here, lost_at=here.time)
     here.time += MINUTE
     assert begin(here, lost_at=here.time - MINUTE / 2) == first
+
+
+# -- Keeping what comes
+
+
+class Busy:
+    """A broker of a city that never stops talking: something has come whenever one looks."""
+
+    name = "busy"
+
+    def __init__(self) -> None:
+        self.came = 0
+
+    def queues(self, names: Sequence[str]) -> list[QueueState]:
+        return [QueueState(name=name, ready=0, consumers=0) for name in names]
+
+    def consumer(self, _queues: Sequence[str], _prefetch: int) -> Busy:
+        return self
+
+    def receive(self, _max_n: int, _wait_s: float) -> list[Delivery]:
+        self.came += 1
+        body = encode(opening(self.came))
+        key = address.intake_key("hotline", "open")
+        return [
+            Delivery(
+                queue=address.INTAKE,
+                id=f"hotline:{self.came}",
+                type="case.open.v1",
+                exchange=address.INTAKE,
+                key=key,
+                body=body,
+                headers={},
+                user_id=None,
+                redelivered=False,
+                token=None,
+            )
+        ]
+
+    def done(self, _deliveries: Sequence[Delivery]) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+def test_a_city_that_never_stops_talking_is_not_listened_to_for_ever(here: Town) -> None:
+    restore = begin(here, lost_at=here.time)
+    busy = Busy()
+    restoring = Restoring(here.on.ledger, here.on.rulebook, busy, here.on.redoing())  # type: ignore[arg-type]
+    asked = Asked(awaited=frozenset({"desk.willow"}), silent=frozenset(), unasked=frozenset())
+    assert restoring.gather(restore, asked, lambda: here.time, wait_s=0) == {"desk.willow"}
+    assert busy.came == 500
+    assert len(here.on.ledger.parked(reason=RESTORING)) == 500
+
+
+def test_personal_data_are_kept_apart_from_the_beginning(here: Town) -> None:
+    restore = begin(here, lost_at=here.time)
+    contact = c.Contact(name="王小明", phone="13800000000")
+    here.publish([here.appeal(3, contact=contact)])
+    restoring = here.on.restoring()
+    nobody = Asked(awaited=frozenset(), silent=frozenset(), unasked=frozenset())
+    restoring.gather(restore, nobody, lambda: here.time, wait_s=0)
+    (kept,) = here.on.ledger.parked(reason=RESTORING)
+    assert "王小明".encode() not in kept.body
+    assert restoring.redo(here.time) == Redone(accepted=1)
+    third = case(here, case_id_of("hotline", "3"))
+    assert third.contact_ref is not None
+    found = here.on.ledger.contact(third.contact_ref, reader="li", reason="calls back", now=here.time)
+    assert found == contact
 
 
 # -- Whoever comes late
