@@ -186,7 +186,7 @@ class Restoring:
     def gather(
         self, restore: Hold, asked: Asked, clock: Callable[[], datetime], *, wait_s: float
     ) -> frozenset[str]:
-        """Keep what comes until everybody has answered, or `wait_s` seconds have passed, and all that waited is kept.
+        """Keep what comes until all that waited is kept and everybody has answered, or `wait_s` seconds have passed.
 
         A city goes on talking: what comes after that waits for the roles.
 
