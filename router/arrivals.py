@@ -11,7 +11,7 @@ import msgspec
 from router.broker.envelope import Receipt, Resent, Trouble, Word, decode, encode, forged
 from router.broker.port import Delivery
 from router.core.commands import Command, Open, others
-from router.ledger.port import RESTORING, Parked
+from router.ledger.parking_port import RESTORING, Parked
 
 #: Letters of a detail that are kept: it is one sentence.
 _MAX_DETAIL = 300

@@ -29,7 +29,8 @@ from router.core.ringing import DIGEST_AT, notices_of
 from router.core.rules import Rules
 from router.core.step import Step
 from router.core.tree import Served, Tree
-from router.ledger.port import Answer, Parked, Write
+from router.ledger.parking_port import Parked
+from router.ledger.port import Answer, Write
 
 log = structlog.get_logger()
 

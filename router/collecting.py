@@ -17,7 +17,8 @@ from router.broker.envelope import Trouble
 from router.broker.port import Broker, Consumer, Delivery, Outgoing
 from router.core import address
 from router.core.messages import PAYLOAD_TYPES
-from router.ledger.port import Ledger, Parked
+from router.ledger.parking_port import Parked
+from router.ledger.port import Ledger
 
 log = structlog.get_logger()
 

@@ -23,7 +23,8 @@ from router.core.linking import appeals_of, same_appeal
 from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
 from router.errors import ConfigurationError, UnreachableError
-from router.ledger.port import Answer, Appeal, Ledger, Parked, RowRefusedError, Unit
+from router.ledger.parking_port import Parked
+from router.ledger.port import Answer, Appeal, Ledger, RowRefusedError, Unit
 from router.resent import as_of_then
 from router.sending import Sender
 from router.tally import Tally

@@ -18,7 +18,8 @@ from router.broker.port import Fate, Outgoing
 from router.core import address
 from router.core.commands import Command
 from router.flow import Router
-from router.ledger.port import UNKNOWN_CASE, Answer, Ledger, Parked
+from router.ledger.parking_port import UNKNOWN_CASE, Parked
+from router.ledger.port import Answer, Ledger
 from router.sending import Leaving
 
 #: Kept messages read at once.

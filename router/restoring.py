@@ -38,7 +38,8 @@ from router.core.told import ResendWanted
 from router.core.tree import Served
 from router.errors import ConflictError, UsageError
 from router.flow import RulesInForce
-from router.ledger.port import RESTORING, Ledger, Parked
+from router.ledger.parking_port import RESTORING, Parked
+from router.ledger.port import Ledger
 from router.redoing import Redoing, Redone
 from router.resent import asked_since, said_at
 
@@ -186,7 +187,7 @@ class Restoring:
     def gather(
         self, restore: Hold, asked: Asked, clock: Callable[[], datetime], *, wait_s: float
     ) -> frozenset[str]:
-        """Keep what comes until all that waited is kept and everybody has answered, or `wait_s` seconds have passed.
+        """Keep what comes until all that waited is kept and everybody has answered, or for `wait_s` seconds.
 
         A city goes on talking: what comes after that waits for the roles.
 

@@ -19,7 +19,7 @@ from router.collecting import SET_ASIDE
 from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageError
 from router.flow import Router
 from router.ledger.parking import UNROUTED
-from router.ledger.port import Parked
+from router.ledger.parking_port import Parked
 
 #: Messages whose sender contradicted the broker; taking one needs an operator's word.
 FORGED = "forged"

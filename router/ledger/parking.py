@@ -14,7 +14,7 @@ from router.errors import ConfigurationError
 from router.ledger import rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
-from router.ledger.port import RESTORING, UNKNOWN_CASE, Parked
+from router.ledger.parking_port import RESTORING, UNKNOWN_CASE, Parked
 
 UNROUTED = "unrouted"
 

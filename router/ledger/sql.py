@@ -37,7 +37,8 @@ from router.ledger.contacts import Seal
 from router.ledger.counted import CountedLedger
 from router.ledger.database import Database
 from router.ledger.guarded import PAGE, GuardedLedger
-from router.ledger.port import Beat, Due, Parked
+from router.ledger.parking_port import Parked
+from router.ledger.port import Beat, Due
 from router.ledger.unit import SqlUnit
 
 #: Rows fetched at once while everything is read through.

@@ -15,7 +15,8 @@ from router.core.outbox import Fate, Outgoing
 from router.ledger import appeals, contacts, guarding, parking, redacting, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
-from router.ledger.port import Answer, Appeal, Parked, Write
+from router.ledger.parking_port import Parked
+from router.ledger.port import Answer, Appeal, Write
 
 _cases, _entries = schema.cases, schema.entries
 

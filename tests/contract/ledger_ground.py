@@ -13,7 +13,8 @@ from router.core import events as e, history
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Outcome
 from router.core.policy import OnPass, Satisfies
-from router.ledger.port import Ledger, Parked, Write
+from router.ledger.parking_port import Parked
+from router.ledger.port import Ledger, Write
 
 #: Monday 2 March 2026, 09:30 in Beijing.
 OPENED_AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)

@@ -11,7 +11,8 @@ from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.events import Entry
 from router.core.outbox import Fate, Outgoing
-from router.ledger.port import Ledger, Parked, Write
+from router.ledger.parking_port import Parked
+from router.ledger.port import Ledger, Write
 from router.ledger.sql import SqlLedger
 from tests.contract.ledger_ground import OPENED_AT, ask, following, instant, opening
 

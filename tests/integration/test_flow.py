@@ -353,7 +353,7 @@ def test_a_report_parked_while_another_process_opened_its_case_is_taken_up(here:
 
 
 def _waiting(here: Town, body: bytes, case: str):  # type: ignore[no-untyped-def]
-    from router.ledger.port import Parked
+    from router.ledger.parking_port import Parked
 
     return Parked(
         id="unknown_case:a",

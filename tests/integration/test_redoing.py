@@ -18,7 +18,7 @@ from router.core import address, commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.guards import Hold
-from router.ledger.port import RESTORING, UNKNOWN_CASE
+from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
 from router.redoing import Redoing, Redone
 from router.restoring import Asked, Restoring
 from tests.city import MONDAY

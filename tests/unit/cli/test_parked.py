@@ -12,7 +12,8 @@ from router.arrivals import parked_id
 from router.broker.envelope import encode
 from router.core.commands import Accept, Actor, ActorRole, Open
 from router.core.lifecycle import with_case_id
-from router.ledger.port import Parked, Unit
+from router.ledger.parking_port import Parked
+from router.ledger.port import Unit
 from router.settings import Settings
 from tests.unit.cli.conftest import Shell
 
