@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from router.cli.call import Call
+from router.cli.case_names import Names
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, say_answer
@@ -23,9 +24,8 @@ from router.core.events import MilestoneStatus
 from router.core.lifecycle import with_case_id
 from router.core.matching import MATTER_TYPES
 from router.core.misfits import misfit
-from router.core.tree import Tree
+from router.core.rules import Rules
 from router.errors import NotFoundError, UsageError
-from router.rulebook import tree_in_force
 from router.sentences import Sentence, UnfitError, nearest
 
 #: The source of what is typed here, unless said otherwise.
@@ -103,13 +103,13 @@ def open_case(
     with call.installation() as installation:
         answer = hand_in(installation, command)
         case = installation.ledger.case(command.case_id) if answer.refused is None else None
-        tree, now = Tree(tree_in_force(installation.ledger)), installation.now()
+        rules, now = installation.rulebook(), installation.now()
         code = code_of(installation.ledger.keyed_hash, command.case_id)
     if case is None or call.as_json:
         return say_answer(call, answer, "", **(_where(case, code) if case is not None else {}))
     emit(case.id)
     if not quiet:
-        _tell_where(case, tree, now)
+        _tell_where(case, rules, now)
         if code is not None:
             tell(word("case_code", code=code))
     return 0
@@ -119,8 +119,9 @@ def _where(case: Case, code: str | None) -> dict[str, object]:
     return {"lead": case.lead, "policy": case.policy, "next_due_at": case.next_due_at, "code": code}
 
 
-def _tell_where(case: Case, tree: Tree, now: datetime) -> None:
+def _tell_where(case: Case, rules: Rules, now: datetime) -> None:
     """Beside the id, for whoever sits there: who has the case, by which policy, and what falls due first."""
+    tree = rules.tree
     if case.nothing_raised:
         tell(word("case_visit_kept", case=case.id, desk=desk_name(tree, case.lead)))
         return
@@ -130,7 +131,8 @@ def _tell_where(case: Case, tree: Tree, now: datetime) -> None:
     running = [one for one in case.milestones if one.status is MilestoneStatus.RUNNING]
     if running:
         first = min(running, key=lambda one: one.due_at)
-        tell(word("case_first_due", milestone=first.name, due=due(first.due_at, now)))
+        names = Names(tree, [rules.policy(case.policy)] if rules.knows(case.policy) else [])
+        tell(word("case_first_due", milestone=names.milestone(first.name), due=due(first.due_at, now)))
 
 
 def contact_in(file: Path) -> Contact:

@@ -300,7 +300,7 @@ def test_opening_says_where_the_case_went_and_what_falls_due_first(shell: Shell)
     assert f"opened: {case}" in done.err
     assert "lead: 湖滨区城市管理局 (hubin-urban)" in done.err
     assert "policy: default@" in done.err
-    assert "first deadline: accept " in done.err
+    assert "first deadline: 签收 (accept) " in done.err
     quiet = shell(*words, "2", "--quiet")
     assert quiet.out.strip().isalnum()
     assert quiet.err == ""

@@ -41,9 +41,12 @@ def test_a_correction_names_more_and_supervision_takes_off(shell: Shell) -> None
     assert (refused.code, refused.json["refused"]) == (5, "names_stay")
     assert shell("case", "correct", case, "--not-named", "wanghu", "--as", "supervision").code == 0
     history = shell("case", "show", case).out
-    assert "kept from others than before: subject liuyin, desks -, persons wang, li.7; confidential: no" in history
+    assert (
+        "kept from others than before: subject 柳荫街道 (liuyin), desks -, persons wang, li.7; confidential: no"
+        in history
+    )
     history = shell("case", "show", case, lang="zh").out
-    assert "更正回避：被反映单位 liuyin，另涉单位 -，人员 wang, li.7；保密：否" in history
+    assert "更正回避：被反映单位 柳荫街道 (liuyin)，另涉单位 -，人员 wang, li.7；保密：否" in history
 
 
 def test_a_person_is_not_named_by_name(shell: Shell) -> None:
