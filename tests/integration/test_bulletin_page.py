@@ -17,6 +17,8 @@ from tests.city import Play, rules
 from tests.unit.core.calendars import china
 
 WIDTHS = (1280, 390)
+#: 210 mm less two margins of 12, at 96 pixels an inch, and the scroll bar that a window has and paper has not.
+A4_WIDTH = 718
 #: Elements that are wider than the page, or reach beyond its right edge, though they do not scroll by themselves.
 STICKING_OUT = """
     [...document.querySelectorAll("body *")]
@@ -64,6 +66,16 @@ def test_it_opens_without_complaints_and_nothing_sticks_out(
     assert page.measure("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     assert page.measure(STICKING_OUT) == []
     assert page.measure(SCROLLING) == []
+
+
+@pytest.mark.parametrize("name", ["printed-zh", "printed-en"])
+def test_on_a4_it_is_a_table_and_nothing_is_cut_off(chromium: Browser, pages: dict[str, Path], name: str) -> None:
+    page = chromium.page()
+    page.show(pages[name], A4_WIDTH, paper=True)
+    assert page.measure("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.measure(STICKING_OUT) == []
+    assert page.measure(SCROLLING) == []
+    assert page.measure('getComputedStyle(document.querySelector("table.cards tbody tr")).display') == "table-row"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
