@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from router.metrics.cases import CASE_METRICS
 from router.metrics.cases.pipeline import COLLECTED, DISTRICT_NAME, UNIT
+from router.metrics.catalogue import FOUND
 from router.metrics.metric import Metric
 
 #: What is chosen in the variables of those names.
@@ -23,6 +25,8 @@ WINDOW = "$window"
 #: The jobs of deploy/prometheus/prometheus.yml.
 JOBS = 'job=~"case-router|case-router-metrics"'
 
+#: Figures of the whole ledger, whichever process says them.
+_SAID_BY_SEVERAL = {metric.name for metric in CASE_METRICS} | {FOUND.name}
 _NAMES = {"district": DISTRICT_NAME, "desk": UNIT}
 
 
@@ -33,7 +37,7 @@ def series(metric: Metric, *where: str, suffix: str = "") -> str:
 
 def total(metric: Metric, by: Sequence[str] = (), where: Sequence[str] = ()) -> str:
     """The sum of a gauge as it stands."""
-    return f"{_sum(by)} ({series(metric, *where)})"
+    return f"{_sum(by)} ({_once(metric, series(metric, *where))})"
 
 
 def grown(
@@ -46,7 +50,7 @@ def grown(
 ) -> str:
     """How much a figure of cases has grown over a period; no sample before figures were exported for that long."""
     one = series(metric, *where, suffix=suffix)
-    now, then = f"{_sum(by)} ({one})", f"{_sum(by)} ({one} offset {over})"
+    now, then = f"{_sum(by)} ({_once(metric, one)})", f"{_sum(by)} ({_once(metric, f'{one} offset {over}')})"
     return f"({now} - ({then} or {now} * 0 and on () max ({COLLECTED.name} offset {over})))"
 
 
@@ -76,6 +80,11 @@ def named(expr: str, by: str = "district") -> str:
     names = f"max by ({by}, name) ({_NAMES[by].name})"
     known = f"({expr}) * on ({by}) group_left (name) {names}"
     return f'{known} or label_replace(({expr}) unless on ({by}) {names}, "name", "$1", "{by}", "(.*)")'
+
+
+def _once(metric: Metric, selected: str) -> str:
+    """The series of figures, each once: several exporters, or auditors, say the same of the same ledger."""
+    return f"max without (instance) ({selected})" if metric.name in _SAID_BY_SEVERAL else selected
 
 
 def _sum(by: Sequence[str]) -> str:

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 
-def openmetrics(readings: Iterable[tuple[datetime, str]], **labels: str) -> str:
+def openmetrics(readings: Iterable[tuple[datetime, str]], job: str, instances: Sequence[str]) -> str:
     """Answers of `/metrics`, each with its instant, as samples with timestamps.
 
     Nothing but time and labels is added to what the exporter said.
 
     Args:
         readings: instant and text in Prometheus' format, in order.
-        labels: those that Prometheus adds to what it scrapes: `job`, `instance`.
+        job: as Prometheus adds it to what it scrapes.
+        instances: exporters that all said so.
     """
-    added = ",".join(f'{name}="{value}"' for name, value in labels.items())
+    added = [f'job="{job}",instance="{instance}"' for instance in instances]
     lines: list[str] = []
     for at, text in readings:
-        stamp = f"{at.timestamp():.3f}"
         for line in text.splitlines():
             if not line.startswith("#"):
                 series, _, value = line.rpartition(" ")
-                lines.append(f"{_labelled(series, added)} {value} {stamp}")
+                lines += [f"{_labelled(series, one)} {value} {at.timestamp():.3f}" for one in added]
     return "\n".join((*lines, "# EOF", ""))
 
 

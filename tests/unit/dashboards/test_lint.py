@@ -206,7 +206,7 @@ def test_a_rate_is_taken_of_counters_of_processes_alone_and_over_grafanas_interv
 
 @one_language
 def test_a_counter_is_summed_wherever_it_is_shown(path: Path) -> None:
-    summed = re.compile(r"sum(?: by \([^)]*\))? \((?:(?:rate|increase)\()?$")
+    summed = re.compile(r"sum(?: by \([^)]*\))? \((?:max without \(instance\) \(|(?:rate|increase)\()?$")
     for title, expr in queries(read(path)):
         for found in re.finditer(r"[a-zA-Z_:][\w:]*", expr):
             metric = metric_of(found.group())
@@ -219,6 +219,13 @@ def test_what_happened_to_cases_is_the_difference_of_two_readings(path: Path) ->
     for title, expr in queries(read(path)):
         if any(metric.name in _FIGURES for metric in metrics_of(expr)):
             assert " offset " in expr, title
+
+
+@one_language
+def test_figures_that_two_exporters_say_are_counted_once(path: Path) -> None:
+    names = "|".join(re.escape(metric.name) for metric in CASE_METRICS)
+    for title, expr in queries(read(path)):
+        assert not re.search(rf"sum(?: by \([^)]*\))? \((?:{names})\b", expr), title
 
 
 @every_file
