@@ -107,7 +107,7 @@ def _restrict(draft: Draft, rules: Rules, kept: KeptFrom) -> None:
     )
     if kept == NOBODY:
         return
-    for one in case.links.standing():
+    for one in tuple(case.links.standing()):
         draft.add(Unlinked(other=one.other))
         draft.also(
             Unlink(
