@@ -141,16 +141,12 @@ def _other(draft: Draft, command: Link | Unlink, rules: Rules) -> Related | Refu
     if _is_router(command.actor):
         return command.about or refuse("no_other_case", other=command.other)
     other = draft.beside.get(command.other)
-    if other is None or (command.actor.role is ActorRole.DESK and _is_kept(other, command.actor.id, rules)):
+    if other is None:  # it is not there, or not for whoever speaks (`router.core.lifecycle`)
         return refuse("no_other_case", other=command.other)
     if any(one.is_restricted for one in (draft.case, other)):
         return refuse("kept_apart")
     refusal = may_from_above(command, (draft.case, other), rules)
     return refusal or related(other)
-
-
-def _is_kept(case: Case, desk: str, rules: Rules) -> bool:
-    return hides(rules.tree, case, desk)
 
 
 def may_from_above(command: Command, cases: tuple[Case, ...], rules: Rules) -> Refusal | None:
@@ -230,7 +226,7 @@ def _propose(draft: Draft, rules: Rules, count: int) -> None:
     if case.links.proposed:
         return
     wanted = rules.dispatcher
-    to = above(case, rules, case.lead) if wanted is None or _is_kept(case, wanted, rules) else wanted
+    to = above(case, rules, case.lead) if wanted is None or hides(rules.tree, case, wanted) else wanted
     division = case.division_path[-1] if case.division_path else ""
     draft.add(ClusterProposed(to=to, category=case.category, division=division, count=count))
     draft.tell_desk(

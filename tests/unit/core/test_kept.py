@@ -8,15 +8,16 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
+from router.core.divisions import merge
 from router.core.hands import HolderKind
 from router.core.hiding import has_part, hidden_from, hides
 from router.core.holding import holding
 from router.core.kept import KeptFrom, is_code, is_kept
 from router.core.plausible import fault_of
-from router.core.policy import Level, Satisfies, Watcher
+from router.core.policy import Anchor, Gate, GateKind, Level, OnPass, Satisfies, Watcher
 from router.core.seeing import Sight, sight
-from router.core.tree import DeskKind
-from tests.city import ACCEPT, CLOSE, Play, actor, city, days, desk, milestone, policy, rules
+from router.core.tree import DeskKind, Tree
+from tests.city import ACCEPT, CLOSE, Play, actor, city, days, desk, file, ladder, milestone, policy, rules
 from tests.unit.core.calendars import china
 
 TREE = city()
@@ -234,6 +235,81 @@ def test_a_desk_that_assists_and_is_named_is_taken_off_in_silence() -> None:
     assert _standing(play) == ("lake", ())
     assert play.told("plane") == told == ["assigned", "whistled"]
     assert not [name for name in play.running() if name.startswith("report_in:")]
+
+
+def test_a_report_that_comes_to_name_its_lead_goes_past_it() -> None:
+    play = _report()
+    play.say("supervision:wang", c.Designate, desk="canal")
+    play.say("dispatcher:li", c.Correct, named_desks=("canal",))
+    assert play.case.lead == "lake"
+
+
+def test_at_the_top_of_its_ladder_it_goes_to_whoever_is_left() -> None:
+    play = Play(rules(policy(ladder=ladder("street", "district", "city"))))
+    play.open()
+    play.wait(days=8)
+    assert (play.case.lead, play.case.step) == ("cloud", 2)
+    play.say("dispatcher:li", c.Correct, named_desks=("cloud",))
+    assert play.case.lead == "supervision-1"
+
+
+def test_whoever_a_report_is_about_does_not_ask_the_residents_and_answers_for_no_asking() -> None:
+    asked = milestone(
+        "follow_up", days(2), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED, on_pass=OnPass.SUPERVISE
+    )
+    gated = policy(milestones=(CLOSE, asked), gate=Gate(kind=GateKind.FOLLOW_UP))
+    for subject, holder in (("plane", "dispatch"), ("dispatch", "supervision-1")):
+        play = _report(gated, subject_desk=subject)
+        play.say(play.case.lead, c.Resolve)
+        found = play.case.milestone("follow_up")
+        assert found is not None
+        assert found.holder == holder
+
+
+def test_nobody_inspects_what_is_about_itself() -> None:
+    task = c.Task(kind=c.TaskKind.VISIT, targets=(c.Target(desk="plane"),), due_at=china(2026, 9, 24, 18))
+    play = Play()
+    command = c.Open(
+        id="1",
+        case_id="",
+        actor=actor("supervision-1"),
+        source=c.INSPECTION,
+        source_id="1",
+        channel=c.INSPECTION,
+        task=task,
+        named_desks=("supervision-1",),
+    )
+    play.give(command)
+    assert play.refused == "subject_desk"
+
+
+def test_a_plan_about_a_reviewer_goes_to_whoever_stands_above() -> None:
+    review = milestone("review", days(2), Satisfies.REVIEWED, by="dispatcher", on_pass=OnPass.SUPERVISE)
+    play = _report(policy(milestones=(review, CLOSE)), subject_desk="dispatch")
+    assert play.case.lead == "supervision-1"
+    play.say("supervision-1", c.FilePlan, text="as follows")
+    assert "plan_filed" in play.told("supervision-2")
+    assert play.told("dispatch") == []
+
+
+def test_who_does_the_work_of_a_superior_has_a_part_in_a_confidential_case() -> None:
+    play = Play()
+    play.open(confidential=True)
+    play.say("supervision:wang", c.Designate, desk="willow")
+    merged = Tree(merge(play.rules.tree.file, "lake", "canal")[0])
+    assert has_part(merged, play.case, "canal")
+    assert not has_part(merged, play.case, "bridge")
+
+
+def test_above_a_lead_that_is_gone_stands_whoever_governs_the_place() -> None:
+    play = Play()
+    play.open(confidential=True)
+    play.say("supervision:wang", c.Designate, desk="willow")
+    whole = file()
+    left = tuple(one for one in whole.desks if one.code != "willow")
+    gone = Tree(msgspec.structs.replace(whole, desks=left))
+    asked = ("lake", "cloud", "plane", "canal")
+    assert [code for code in asked if has_part(gone, play.case, code)] == ["lake", "cloud"]
 
 
 def test_a_case_that_has_climbed_and_names_its_lead_goes_on_on_its_step() -> None:

@@ -164,6 +164,12 @@ def test_a_long_list_is_cut_and_says_how_much_is_left_out(site: Site) -> None:
     assert len(site.line.lists) == 1
 
 
+def test_a_list_is_for_its_desk_and_for_nobody_who_looks_on_from_above(site: Site) -> None:
+    site.tell("c1", MONDAY, "willow")
+    site.notifier.run_once(MONDAY)
+    assert [(one.exchange, one.key) for one in site.line.sent] == [("case.street", "_._._.willow._.notices")]
+
+
 def test_a_desk_without_a_program_is_sent_nothing_and_can_read_it(site: Site) -> None:
     site.tell("c1", MONDAY, "office")
     assert not site.notifier.run_once(MONDAY)
