@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
-from router.core.divisions import merge
+from router.core.divisions import redirect
 from router.core.hands import HolderKind
 from router.core.hiding import has_part, hidden_from, hides
 from router.core.holding import holding
@@ -296,9 +296,9 @@ def test_who_does_the_work_of_a_superior_has_a_part_in_a_confidential_case() -> 
     play = Play()
     play.open(confidential=True)
     play.say("supervision:wang", c.Designate, desk="willow")
-    merged = Tree(merge(play.rules.tree.file, "lake", "canal")[0])
-    assert has_part(merged, play.case, "canal")
-    assert not has_part(merged, play.case, "bridge")
+    done_by = Tree(redirect(play.rules.tree.file, "lake", "canal")[0])
+    assert has_part(done_by, play.case, "canal")
+    assert not has_part(done_by, play.case, "bridge")
 
 
 def test_above_a_lead_that_is_gone_stands_whoever_governs_the_place() -> None:
