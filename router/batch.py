@@ -215,7 +215,7 @@ class Batch:
             self._waiting.add(arrived.command.id)
             self._answer(arrived.command, None, refusal)
             return
-        if arrived.redone:
+        if arrived.redone and not isinstance(arrived.command, PassDeadline):
             self._park(arrived, AFTER_RESTORE, refusal.en)
             self._answer(arrived.command, None, refusal)
             return

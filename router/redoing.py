@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from router.arrivals import Arrived, arrived_again
+from router.arrivals import Arrived, arrived_again, direct
 from router.batch import AFTER_RESTORE
 from router.broker.envelope import decode
 from router.broker.port import Fate, Outgoing
 from router.core import address
-from router.core.commands import Command
+from router.core.commands import Command, PassDeadline
+from router.core.deadlines import wake_up
+from router.core.step import FOLLOWS
 from router.flow import Router
 from router.ledger.parking_port import UNKNOWN_CASE, Parked
 from router.ledger.port import Answer, Ledger
@@ -27,6 +29,9 @@ _BATCH = 500
 #: What was said within this time is decided in one transaction; what follows for other cases comes after it, as it
 #: did when it came through a queue.
 _TOGETHER = timedelta(seconds=1)
+#: A deadline that does not pass is left alone for so long.
+_LEASE_S = 60.0
+_JUST_AFTER = timedelta(microseconds=1)
 
 
 class KeepingBack(Leaving):
@@ -72,8 +77,14 @@ class Redoing:
         self._router = router
         self._leaving = leaving
 
-    def run(self, now: datetime) -> Redone:
+    def run(self, now: datetime, *, until: datetime) -> Redone:
         """Decide what was kept, in the order in which it was said, each as of then.
+
+        Deadlines pass between, each when it did: the next tier has had its cases since.
+
+        Args:
+            now: aware instant.
+            until: when the lost ledger did its last work; what falls due later is nobody's to pass here.
 
         Raises:
             UnreachableError: the ledger does not answer.
@@ -82,10 +93,12 @@ class Redoing:
         done, waiting = Redone(), dict[str, list[Arrived]]()
         while kept := self._ledger.kept(_BATCH):
             for rows in _together(kept):
+                self._let_pass(min(rows[0].parked_at, until), now, waiting)
                 arrived = [one for row in rows if (one := arrived_again(row)) is not None]
-                self._decide(arrived, now, done, waiting)
+                done.accepted += self._decide(self._new(arrived, done), now, waiting)
                 with self._ledger.begin() as unit:
                     unit.mark_replayed([row.id for row in rows], now)
+        self._let_pass(until, now, waiting)
         with self._ledger.begin() as unit:
             there = unit.cases(waiting)
         done.parked = sum(len(these) for case_id, these in waiting.items() if case_id in there)
@@ -93,23 +106,35 @@ class Redoing:
         self._router.flush(now)
         return done
 
-    def _decide(
-        self, arrived: Sequence[Arrived], now: datetime, done: Redone, waiting: dict[str, list[Arrived]]
-    ) -> None:
+    def _let_pass(self, before: datetime, now: datetime, waiting: dict[str, list[Arrived]]) -> None:
+        """What had passed by then passes, each deadline at its own instant and on record right after it."""
+        while due := self._ledger.claim_due(before, _BATCH, _LEASE_S):
+            # At the very instant it is not missed yet.
+            wake_ups = [(wake_up(one.case_id, one.milestone, one.due_at), one.due_at + _JUST_AFTER) for one in due]
+            passing = [
+                msgspec.structs.replace(direct(command, address.DUE), received_at=at, redone=True)
+                for command, at in wake_ups
+            ]
+            self._decide(passing, now, waiting)
+
+    def _decide(self, arrived: Sequence[Arrived], now: datetime, waiting: dict[str, list[Arrived]]) -> int:
         """Decide, then what follows for other cases, then what waited for these ones to change.
 
         Clocks differ: what the next desk said can come before what sent the case to it.
+
+        Returns:
+            How many commands were carried out, but for those that followed.
         """
         then = max((one.received_at or now for one in arrived), default=now)
-        todo = self._new(arrived, done)
-        again: list[Arrived] = []
+        todo, again, accepted = list(arrived), list[Arrived](), 0
         while todo:
             answers = self._router.carry_out(todo, now)
             taken = [one for one in todo if _is_taken(answers.get(one.command.id))]
-            done.accepted += len(taken)
+            accepted += sum(not one.command.id.startswith(FOLLOWS) for one in taken)
             ids = {one.command.id for one in taken}
             for one in todo:
-                if one.command.id in answers and one.command.id not in ids:
+                left = one.command.id in answers and one.command.id not in ids
+                if left and not isinstance(one.command, PassDeadline):
                     waiting.setdefault(one.command.case_id, []).append(one)
             self._wait_no_more([one for one in again if one.command.id in ids], now)
             follow_ons = self._leaving.follow_ons()
@@ -119,6 +144,7 @@ class Redoing:
             again = [one for case_id in changed for one in waiting.pop(case_id, ())]
             followed = (_followed(message, then) for message in follow_ons)
             todo = [*again, *(one for one in followed if one is not None)]
+        return accepted
 
     def _wait_no_more(self, taken: Sequence[Arrived], now: datetime) -> None:
         """What had been parked until its case changed, or came to be, was carried out."""

@@ -244,14 +244,14 @@ class Restoring:
 
     # -- deciding it again, and the end ---------------------------------------------------------------------
 
-    def redo(self, now: datetime) -> Redone:
-        """Decide what was kept, in the order in which it was said, each as of then.
+    def redo(self, restore: Hold, now: datetime) -> Redone:
+        """Decide what was kept, in the order in which it was said, each as of then, and let pass what had passed.
 
         Raises:
             UnreachableError: the ledger does not answer.
             ConfigurationError: something was kept under another key.
         """
-        return self._redoing.run(now)
+        return self._redoing.run(now, until=restore.since)
 
     def end(self, restore: Hold, *, by: str, now: datetime) -> None:
         """Let deadlines pass again; the time since the loss is an outage on record from now on."""

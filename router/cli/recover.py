@@ -103,7 +103,7 @@ def _restore(installation: Installation, lost_at: datetime, by: str, reason: str
     asked = restoring.ask(restore, installation.now())
     tell(word("restore_asked", count=len(asked.awaited), since=local(asked_since(restore))))
     missing = restoring.gather(restore, asked, installation.now, wait_s=wait_s)
-    redone = restoring.redo(installation.now())
+    redone = restoring.redo(restore, installation.now())
     restoring.end(restore, by=by, now=installation.now())
     answered = restoring.answered
     return Restored(

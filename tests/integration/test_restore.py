@@ -196,7 +196,7 @@ def restore(city: City, backup: Backup, *, silent: str | None = None) -> Redone:
     asked = restoring.ask(under_way, here.time)
     assert silent is None or silent in asked.silent
     assert restoring.gather(under_way, asked, city.clock, wait_s=DEADLINE_S) == frozenset()
-    redone = restoring.redo(here.time)
+    redone = restoring.redo(under_way, here.time)
     restoring.end(under_way, by="night shift", now=here.time)
     here.on.reconciler().recover(here.time)
     return redone
