@@ -204,8 +204,8 @@ def test_an_operator_makes_a_city_ready_and_its_roles_work(city: Terminal, rabbi
     assert done.json["applied"]["complete"]
     assert city("topology", "plan", *management).code == 0
     port = free_port()
-    with city.running("run", "router", "relay", "sla", "--http-port", str(port)) as said:
-        assert {"router", "relay", "clock", "sla"} <= set(said["roles"])
+    with city.running("run", "router", "relay", "sla", "metrics", "--http-port", str(port)) as said:
+        assert {"router", "relay", "clock", "sla", "metrics"} <= set(said["roles"])
         assert get(f"{said['url']}/livez").status_code == 200
         assert get(f"{said['url']}/readyz").json()["ready"]
         opened = city("case", "open", "--division", "lake/willow", "--desk", "willow", "--source-id", "1")
@@ -261,7 +261,7 @@ def test_what_a_wiped_broker_held_is_handed_over_again(city: Terminal, rabbit: R
     assert city("recover", "--json").code == 7
     done = city("recover", "--topology", "--json")
     assert done.code == 0, done.err
-    assert done.json == {"handed_over": 3, "unconfirmed": 0}
+    assert done.json == {"handed_over": 3, "unconfirmed": 0, "restored": None}
     assert _ready(rabbit, city, desk_queue("willow")) == 3
 
 
