@@ -88,6 +88,11 @@ def test_up_takes_a_post_hosts_a_desk_and_stops_on_sigterm(sqlite: Terminal) -> 
     with sqlite.running("up", "--http-port", "0", "--desk", "mine:desk") as said:
         assert get(said["url"] + "/livez").status_code == 200
         assert get(said["url"] + "/readyz").json()["ready"]
+        wait_until(
+            lambda: "\ncase_router_cases_opened_total{" in get(said["url"] + "/metrics").text,
+            deadline_s=DEADLINE_S,
+            what="the figures of cases beside those of the process",
+        )
         posted = post(said["url"], said["token"], "1", desk="liuyin")
         assert posted.status_code == 201
         case = posted.json()["case_id"]
