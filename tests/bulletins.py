@@ -23,16 +23,24 @@ WEEK: Week = week_named("2026-W39", NATURAL)
 
 
 def bulletin(
-    plays: Iterable[Play], in_force: Rules | None = None, *, week: Week = WEEK, known: Known | None = None
+    plays: Iterable[Play],
+    in_force: Rules | None = None,
+    *,
+    week: Week = WEEK,
+    known: Known | None = None,
+    earlier: Iterable[Rules] = (),
 ) -> Bulletin:
-    """As it is printed: by what was recorded at the cut-off, unless `known` says otherwise."""
+    """As it is printed: by what was recorded at the cut-off, unless `known` says otherwise.
+
+    `earlier` are rules that know policies which are no longer in force.
+    """
     in_force = in_force or rules()
     gathering = Gathering(
         week,
         in_force,
         known or Known(week.cutoff_at),
         Basis.RECORDED,
-        knowing=lambda _policy: in_force,
+        knowing=lambda policy: next(one for one in (in_force, *earlier) if one.knows(policy)),
     )
     for play in plays:
         gathering.take(play.entries)

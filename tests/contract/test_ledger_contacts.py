@@ -34,6 +34,36 @@ def test_personal_data_are_read_back_and_the_reading_is_logged(ledger: SqlLedger
     ]
 
 
+def test_several_are_read_at_once_and_what_for_and_each_reading_are_logged(
+    ledger: SqlLedger, ledger_url: str
+) -> None:
+    keep(ledger, r1=SOMEBODY, r2=OTHER)
+    why = {"reader": "supervision:wang", "reason": "review"}
+    found = ledger.contacts(["r2", "gone", "r1"], about="register:household:1f", now=instant(hours=1), **why)
+    assert found == {"r1": SOMEBODY, "r2": OTHER}
+    assert ledger.contacts([], about="register:person:2e", now=instant(hours=2), **why) == {}
+    log = ask(ledger_url, "select ref, reader, reason, found from contact_reads order by seq")
+    assert [(ref, bool(there)) for ref, _, _, there in log] == [
+        ("register:household:1f", True),
+        ("gone", False),
+        ("r1", True),
+        ("r2", True),
+        ("register:person:2e", False),
+    ]
+    assert {(reader, reason) for _, reader, reason, _ in log} == {("supervision:wang", "review")}
+
+
+def test_what_cannot_be_decrypted_leaves_no_half_a_register(ledger: SqlLedger, ledger_url: str) -> None:
+    keep(ledger, r1=SOMEBODY)
+    other = SqlLedger(ledger_url, key=bytes(32))
+    try:
+        with pytest.raises(ConfigurationError):
+            other.contacts(["r1"], about="register:person:1f", reader="li", reason="x", now=instant())
+    finally:
+        other.close()
+    assert ask(ledger_url, "select count(*) from contact_reads") == [(0,)]
+
+
 def test_nobody_reads_without_a_name_and_a_reason(ledger: SqlLedger) -> None:
     keep(ledger, r1=SOMEBODY)
     with pytest.raises(Exception, match=r"(?i)check constraint"):

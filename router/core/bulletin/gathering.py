@@ -35,6 +35,7 @@ from router.core.case import Case
 from router.core.coverage import coverage
 from router.core.events import Entry
 from router.core.figures import CaseFacts
+from router.core.history import advance
 from router.core.opening import VISIT
 from router.core.problem_counts import windows_in
 from router.core.problems import Sighting, Windows, find_problems
@@ -103,7 +104,7 @@ class Gathering:
         if at_cutoff is None or at_cutoff.case.is_task:
             return
         self._take_source(at_cutoff)
-        self._take_risk(at_cutoff)
+        self._take_risk(at_cutoff, history)
         at_end = standing(entries, self._week.end_at - _INSTANT)
         if at_end is None:
             return
@@ -160,7 +161,7 @@ class Gathering:
         last = max(entry.recorded_at for entry in at_cutoff.entries)
         self._last_recorded_at = max(self._last_recorded_at or last, last)
 
-    def _take_risk(self, at_cutoff: Standing) -> None:
+    def _take_risk(self, at_cutoff: Standing, history: Sequence[Entry]) -> None:
         case, at = at_cutoff.case, self._week.cutoff_at
         if not case.is_open:
             return
@@ -170,7 +171,8 @@ class Gathering:
         if not reasons:
             return
         self._reasons.update(reasons.keys())
-        if case.is_restricted:
+        # What has become known to be about an office since is not listed either: that is no matter of figures.
+        if case.is_restricted or advance(None, history).is_restricted:
             self._withheld += 1
         else:
             self._risks.append(risk_of(at_cutoff, reasons, rules, at))

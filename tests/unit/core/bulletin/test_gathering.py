@@ -229,6 +229,16 @@ def test_a_case_about_an_office_or_a_confidential_one_is_a_number_and_nothing_el
     assert play.case.id not in encode(found).decode()
 
 
+def test_a_case_that_names_an_office_only_after_the_cut_off_is_on_no_list_that_is_printed_then() -> None:
+    play = opened(1).wait_until(WEEK.cutoff_at)
+    assert len(bulletin([play]).risks.cases) == 1
+    play.wait(days=1)
+    play.say("dispatcher:li", c.Correct, named_desks=("bridge",))
+    assert (play.refused, play.case.is_restricted) == (None, True)
+    found = bulletin([play])
+    assert (found.risks.cases, found.risks.withheld, found.risks.open) == ((), 1, 1)
+
+
 def test_a_document_is_read_back_as_it_was() -> None:
     found = bulletin(two_weeks())
     assert msgspec.json.decode(encode(found), type=type(found)) == found
