@@ -69,7 +69,7 @@ def _now() -> Row:
             thresholds=above((_STUCK_S, ORANGE), (_LATE_S, RED)),
         ),
         stat(
-            "搁置的消息",
+            "暂存的消息",
             "Parked messages",
             q(total(p.PARKED_NOW), "消息", "messages"),
             thresholds=above((1, ORANGE)),
@@ -143,14 +143,14 @@ def _deciding() -> Row:
             width=8,
         ),
         lines(
-            "搁置，按原因",
+            "暂存，按原因",
             "Parked, by reason",
             q(per_second(r.PARKED, ("reason",)), "{{reason}}"),
             unit="ops",
             stacked=True,
         ),
         lines(
-            "待处理的搁置消息，按原因",
+            "待处理的暂存消息，按原因",
             "Parked messages to look at, by reason",
             q(total(p.PARKED_NOW, ("reason",)), "{{reason}}"),
             stacked=True,

@@ -23,7 +23,7 @@ OUTBOX_AGE = figure(
 PARKED_NOW = figure(
     "parked_messages", "gauge", {"reason": ()},
     "Messages set aside with a reason that nobody has replayed or dismissed.",
-    "搁置待处理的消息数，按原因。",
+    "暂存待处理的消息数，按原因。",
     "Somebody sends what cannot be understood, or to whom nobody listens.",
     "有无法识别或无人接收的消息。",
     unit="messages",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from router.dashboards.foreign import FOREIGN
 from router.metrics.cases import CASE_METRICS
 from router.metrics.catalogue import METRICS
 from router.metrics.rules import Alert, Record
@@ -19,14 +20,6 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 SETTINGS = Settings()
 DEFAULT = Terms(on_time_target=SETTINGS.on_time_target, audit_s=SETTINGS.audit_s, skew_s=SETTINGS.brake_skew_s)
 RECORDS = [rule for group in recording(0.95) for rule in group.rules]
-#: What others export: RabbitMQ 3.10 and 4.x, and Prometheus itself.
-FOREIGN = {
-    "up",
-    "rabbitmq_detailed_queue_consumers",
-    "rabbitmq_detailed_queue_messages_ready",
-    "rabbitmq_alarms_memory_used_watermark",
-    "rabbitmq_alarms_free_disk_space_watermark",
-}
 
 
 def terms(**other: float) -> Terms:
@@ -63,7 +56,7 @@ def names_in(expr: str) -> set[str]:
 
 @pytest.mark.parametrize("rule", [*RECORDS, *alerts(DEFAULT)], ids=lambda rule: rule.name)
 def test_a_rule_reads_only_what_is_exported_or_recorded(rule: Record | Alert) -> None:
-    known = FOREIGN | {record.name for record in RECORDS}
+    known = {metric.name for metric in FOREIGN} | {record.name for record in RECORDS}
     for metric in (*METRICS, *CASE_METRICS):
         known.add(f"{metric.name}_bucket" if metric.kind == "histogram" else metric.name)
     assert names_in(rule.expr) <= known
