@@ -192,7 +192,11 @@ class Rulebook:
             raise ConfigurationError(
                 "the policy {version} of a running case is not on record", where=self._ledger.name, version=version
             )
-        return load_policy(text.decode(), version, self._tree.tiers)
+        found = load_policy(text.decode(), version, self._tree.tiers)
+        # A version is a hash of what the program made of the text, and this one may make more of it than the one
+        # that recorded it: a case's policy is known by the version on record.
+        vars(found)["version"] = version
+        return found
 
     def _build(self) -> None:
         policies = [load_policy(source.text, source.name, self._tree.tiers) for source in self._set.policies]

@@ -283,7 +283,7 @@ notified = Table(
     Column("told_at", Instant, nullable=False),
 )
 
-#: Trees, policy sets and calendars: immutable, each under a version of its own.
+#: Trees, policy sets, calendars and printed bulletins: immutable, each under a version of its own.
 versions = Table(
     "versions",
     metadata,

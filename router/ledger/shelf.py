@@ -1,4 +1,4 @@
-"""Versions of trees, policy sets and calendars: put once, never changed, one of each kind in force."""
+"""Versions of trees, policy sets, calendars, bulletins: put once, never changed; of some kinds one is in force."""
 
 from __future__ import annotations
 

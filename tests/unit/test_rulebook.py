@@ -76,3 +76,14 @@ def test_a_clock_that_is_set_back_does_not_keep_old_rules_in_force() -> None:
         ("tree2", msgspec.msgpack.encode(changed)) if kind == TREE else Versions().current(kind)
     )
     assert "extra" in book().tree.desks
+
+
+def test_a_policy_is_known_by_the_version_it_was_recorded_under_by_whatever_program() -> None:
+    ledger = Versions()
+    ledger.earlier["test@0123456789ab"] = DAILY  # another hash of the same text: policies had fewer fields then
+    rules = Rulebook(ledger, lambda: MONDAY)({"test@0123456789ab"})  # type: ignore[arg-type]
+    assert rules.knows("test@0123456789ab")
+    assert rules.policy("test@0123456789ab").version == "test@0123456789ab"
+    (in_force,) = rules.policies
+    assert in_force.version != "test@0123456789ab"
+    assert rules.policy(in_force.version) is in_force
