@@ -99,7 +99,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "notice_unstaffed": ("下级无人值守", "nobody works below"),
     "deadline": ("超时", "deadline missed"),
     "voluntary": ("主动申请", "asked for"),
-    "repeat": ("多次诉求或重办", "complained about or put back to work repeatedly"),
+    "repeat": ("重复诉求或重办", "complained about again, or put back to work"),
     "unstaffed": ("无人值守", "unstaffed"),
     "pulled": ("上级提办", "pulled up"),
     "named": ("来源指名", "named by the source"),
