@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from typing import Any
 
 #: Debian's names, and those of others.
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-#: Longest that one answer is waited for by a page that is being laid out on a slow machine.
+#: Longest that one answer, or the end, of a browser on a slow machine is waited for; above it, it hangs.
 _ENDS_S = 60
 
 #: The program listens on 3 and answers on 4: our pipes are put there, by way of numbers that are neither.
@@ -113,6 +114,8 @@ class Browser:
 
     def _next(self, page: Page | None) -> dict[str, Any]:
         while b"\0" not in self._read:
+            answers, _, _ = select.select([self._answers], [], [], _ENDS_S)
+            assert answers, "the browser does not answer"
             piece = os.read(self._answers, 1 << 16)
             assert piece, "the browser is gone"
             self._read += piece
