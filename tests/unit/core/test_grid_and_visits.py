@@ -10,6 +10,7 @@ from router.core import commands as c, events as e
 from router.core.case import State
 from router.core.division_faults import check
 from router.core.figures import case_facts, sighting_of
+from router.core.history import advance
 from router.core.policy import Anchor, Gate, GateKind, Satisfies
 from router.core.tree import DeskKind
 from tests.city import CLOSE, MONDAY, Play, city, days, desk, file, milestone, policy, rules
@@ -132,3 +133,22 @@ def test_it_passes_the_gate_of_its_policy_and_is_not_on_the_spot_when_it_comes_b
     play.say("follow_up:anna", c.FollowUp, result=c.FollowUpResult.NOT_ACCEPTED)
     assert (play.case.state, play.case.lead, play.case.on_the_spot) == (State.DISPATCHED, "willow", False)
     assert play.told("willow") == ["assigned"]
+
+
+def test_a_quiet_visit_lies_with_the_office_of_its_place_and_its_entries_make_it() -> None:
+    play = Play()
+    # No category is no trouble where there is nothing to do.
+    quiet = play.open("visit", raised_by="worker", category=None, nothing_raised=True)
+    assert (quiet.lead, quiet.triaged, quiet.is_open, quiet.is_matter) == ("willow", False, False, False)
+    assert advance(None, play.entries) == quiet
+    play.wait(days=60)
+    assert play.names() == ["Received", "NothingRaised"]
+    for who, command in (("citizen:visit", c.Urge), ("willow", c.Accept), ("supervision:wang", c.Withdraw)):
+        play.say(who, command)
+        assert play.refused == "is_visit"
+
+
+def test_a_quiet_visit_that_is_kept_from_the_office_of_its_place_lies_with_supervision() -> None:
+    play = Play()
+    quiet = play.open("visit", raised_by="worker", nothing_raised=True, confidential=True)
+    assert quiet.lead == "supervision-1"
