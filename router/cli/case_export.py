@@ -77,7 +77,8 @@ def _reader(asked: dict[str, Any], *, unmask: bool) -> Reader:
 
 def _register(installation: Installation, of: Of, value: Any, reader: Reader, *, unmask: bool) -> Register:
     wanted, tree = _wanted(installation, of, value), installation.rulebook().tree
-    found = [case for case in installation.ledger.all_cases() if wanted.takes(case)]
+    taken = (case for case in installation.ledger.all_cases() if wanted.takes(case))
+    found = [case for case in taken if reader.knows_of(case, tree)]
     seen = [case for case in found if reader.sees(case, tree)]
     contacts = _contacts(installation, of, wanted, seen, reader)
     return Register(

@@ -17,6 +17,8 @@ from router.core.case import Case, State
 from router.core.commands import ActorRole, Contact
 from router.core.events import Entry
 from router.core.hands import Hands
+from router.core.hiding import names
+from router.core.kept import is_kept
 from router.core.seeing import Sight, sight
 from router.core.tree import Tree
 
@@ -53,6 +55,12 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     #: Desk code of a reader at a desk, who sees its own cases and those of all below.
     desk: str = ""
+
+    def knows_of(self, case: Case, tree: Tree) -> bool:
+        """Whether there is such a case for this reader at all: for whom a report is about there is none."""
+        if names(case, self.name):
+            return False
+        return self.role is not ActorRole.DESK or not is_kept(tree, case.kept, self.desk)
 
     def sees(self, case: Case, tree: Tree) -> bool:
         """Whether a case may stand in this reader's register; else it is counted at most."""

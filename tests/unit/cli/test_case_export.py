@@ -131,6 +131,14 @@ def test_a_restricted_case_is_supervisions_alone_and_a_number_for_others(
     assert case not in done.out
 
 
+def test_for_whom_a_report_names_it_is_in_no_register_and_not_even_a_number(shell: Shell, zhang: Path) -> None:
+    opened(shell, 1, ZHANG, subject_desk="liuyin", named_persons=("li",))
+    done = export(shell, "--person", zhang, "--json")
+    assert (cases(done), done.json["withheld"]) == ([], 0)
+    done = export(shell, "--person", zhang, "--json", "--desk", "liuyin", role="desk")
+    assert (cases(done), done.json["withheld"]) == ([], 0)
+
+
 def test_who_read_what_and_why_is_on_record_also_when_nothing_was_found(shell: Shell, zhang: Path) -> None:
     case = opened(shell, 1, ZHANG)
     export(shell, "--person", zhang)
