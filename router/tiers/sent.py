@@ -11,6 +11,7 @@ When things fail
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -152,6 +153,8 @@ class Sent:
                 "insert into kept (since) select ? where not exists (select 1 from kept)", (_micros(now),)
             )
         self._database = database
+        # Nobody has to close what a program keeps: it goes with it.
+        weakref.finalize(self, database.close)
         return database
 
     def _forget(self, database: sqlite3.Connection, now: datetime) -> None:
