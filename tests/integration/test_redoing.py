@@ -18,7 +18,7 @@ from router.broker.port import Delivery, QueueState
 from router.core import address, commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
-from router.core.guards import Hold
+from router.core.guards import Hold, HoldKind
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
 from router.redoing import Redoing, Redone
 from router.restoring import Asked, Restoring
@@ -209,6 +209,17 @@ def test_what_fell_due_while_there_was_no_ledger_takes_no_case_up(here: Town) ->
     assert case(here, CASE).lead == "willow"
     here.on.restoring().end(restore, by="night shift", now=here.time)
     assert here.on.ledger.guards(here.time).holds[0].end == here.time
+
+
+def test_what_was_held_in_the_lost_ledger_is_held_when_somebody_says_so(here: Town) -> None:
+    here.time = MONDAY + timedelta(hours=26)
+    lost_at = MONDAY + timedelta(hours=25)
+    held = Hold(id="h", kind=HoldKind.ALL, what="", reason="brake", by="li", since=MONDAY + timedelta(hours=23))
+    here.on.ledger.put_hold(held)
+    begin(here, lost_at=lost_at)
+    keep(here, 24 * 60 + 30, c.Accept(id="a", case_id=CASE, actor=by("willow")))
+    assert redo(here, until=lost_at) == Redone(accepted=1)
+    assert (case(here, CASE).lead, case(here, OTHER).lead) == ("willow", "willow")
 
 
 def test_a_restore_under_way_is_gone_on_with(here: Town) -> None:
