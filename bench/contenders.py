@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bench.stage import Stage, appeals
-from router.core import address
+from router.core.territory import address
 
 #: Where the shovel and Celery take from and bring to.
 _FROM, _TO = "bench.from", "bench.to"

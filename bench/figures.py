@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, text
 
 from router.app import installation
 from router.calendars import Source
-from router.core.counted import BEYOND, EDGES_S, RULES
+from router.core.counting.counted import BEYOND, EDGES_S, RULES
 from router.ledger.migrations import upgrade
 from router.metrics.counting import Counting
 from router.presets import preset_text

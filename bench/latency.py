@@ -9,8 +9,8 @@ import msgspec
 
 from bench.contenders import running_router
 from bench.stage import Stage, appeals
-from router.core import address
 from router.core.case_id import case_id_of
+from router.core.territory import address
 
 #: Cases per second: a city of 60,000 cases a day has 0.7; this is a day's cases in two minutes.
 RATE = 500

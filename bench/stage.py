@@ -24,9 +24,9 @@ from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing
 from router.broker.rabbitmq import RabbitBroker
 from router.calendars import Source
-from router.core import address
-from router.core.divisions import complete
-from router.core.tree import Division, Tree, TreeFile
+from router.core.territory import address
+from router.core.territory.divisions import complete
+from router.core.territory.tree import Division, Tree, TreeFile
 from router.ledger.migrations import upgrade
 from router.presets import preset_text
 from router.rulebook import PolicySet, install_policies, install_tree

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
-from router.core.calendar_file import load_calendar
-from router.core.instants import due
-from router.core.notation import parse_instant
+from router.core.calendars.calendar_file import load_calendar
+from router.core.policies.instants import due
+from router.core.policies.notation import parse_instant
 from router.presets import preset_text
 
 #: Receipts that are counted from: every 37 minutes from a Monday in January 2026 on, over the holidays of spring.

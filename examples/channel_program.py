@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 
-from router.core.messages import Answered, Refused
+from router.core.telling.messages import Answered, Refused
 from router.tiers import Channel
 
 hotline = Channel(os.environ.get("CHANNEL", "hotline"))

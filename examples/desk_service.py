@@ -3,7 +3,7 @@
 
 import os
 
-from router.core.messages import Assigned, Taken
+from router.core.telling.messages import Assigned, Taken
 from router.tiers import Desk, Office
 
 desk = Desk(os.environ.get("DESK", "liuyin"))

@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 
 from router.broker.envelope import encode
-from router.core import address
 from router.core.case import Case
 from router.core.events import Entry
-from router.core.messages import EventRecorded
-from router.core.outbox import Outgoing
+from router.core.telling.messages import EventRecorded
+from router.core.telling.outbox import Outgoing
+from router.core.territory import address
 
 #: Fields of events that are a person's, or (the hash) let somebody try what was written.
 WITHHELD = frozenset({"complainant", "contact_ref", "content_hash"})

@@ -17,12 +17,12 @@ from router.calendars import Source
 from router.cities import demo_city
 from router.clock import clock
 from router.collecting import Collector
-from router.core import address
-from router.core.asking import seed_of
-from router.core.calendar import Calendar
-from router.core.policy import Policy
+from router.core.calendars.calendar import Calendar
+from router.core.offices.asking import seed_of
+from router.core.policies.policy import Policy
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.territory import address
+from router.core.territory.tree import Tree
 from router.errors import ConfigurationError, UsageError
 from router.flow import Router
 from router.ledger.migrations import upgrade

@@ -16,19 +16,20 @@ from router.announcing import announced
 from router.arrivals import Arrived, arrived_again
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
-from router.core import address, lifecycle
+from router.core import lifecycle
 from router.core.case import Case
 from router.core.commands import Command, Open, PassDeadline, fingerprint, others
-from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
-from router.core.handed import hand_over_id
-from router.core.hiding import silenced
-from router.core.messages import Answered, Assigned, Message
 from router.core.refusals import Refusal
-from router.core.ringing import DIGEST_AT, notices_of
 from router.core.rules import Rules
 from router.core.step import Step
-from router.core.tree import Served, Tree
+from router.core.telling.handed import hand_over_id
+from router.core.telling.hiding import silenced
+from router.core.telling.messages import Answered, Assigned, Message
+from router.core.telling.ringing import DIGEST_AT, notices_of
+from router.core.territory import address
+from router.core.territory.tree import Served, Tree
+from router.core.timing.deadlines import first_passed
 from router.ledger.parking_port import Parked
 from router.ledger.port import Answer, Write
 

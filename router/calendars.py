@@ -13,9 +13,9 @@ from hashlib import sha256
 
 import msgspec
 
-from router.core.calendar import Calendar
-from router.core.calendar_faults import calendar_faults
-from router.core.calendar_file import load_calendar, read_calendar_file
+from router.core.calendars.calendar import Calendar
+from router.core.calendars.calendar_faults import calendar_faults
+from router.core.calendars.calendar_file import load_calendar, read_calendar_file
 from router.errors import ConfigurationError
 from router.ledger.port import Ledger
 from router.presets import list_calendars, preset_text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib import resources
 
-from router.core.division_files import load_toml, refusal
-from router.core.divisions import check, complete
-from router.core.tree import TreeFile
+from router.core.territory.division_files import load_toml, refusal
+from router.core.territory.divisions import check, complete
+from router.core.territory.tree import TreeFile
 
 
 def demo_city() -> TreeFile:

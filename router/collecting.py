@@ -15,8 +15,8 @@ from router.arrivals import open_delivery, parked_delivery
 from router.broker.dead_letters import death_of, living
 from router.broker.envelope import Trouble
 from router.broker.port import Broker, Consumer, Delivery, Outgoing
-from router.core import address
-from router.core.messages import PAYLOAD_TYPES
+from router.core.telling.messages import PAYLOAD_TYPES
+from router.core.territory import address
 from router.ledger.parking_port import Parked
 from router.ledger.port import Ledger
 

@@ -17,11 +17,11 @@ from router.arrivals import Arrived, contact_ref, named_by, open_delivery, parke
 from router.batch import Batch
 from router.broker.envelope import RESENT_FOR, Receipt, Resent, Trouble
 from router.broker.port import Delivery, Fate
-from router.core.citizen import code_of
 from router.core.commands import ActorRole, Contact, Open, others
-from router.core.linking import appeals_of, same_appeal
-from router.core.ringing import DIGEST_AT
 from router.core.rules import Rules
+from router.core.several.linking import appeals_of, same_appeal
+from router.core.telling.citizen import code_of
+from router.core.telling.ringing import DIGEST_AT
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.parking_port import Parked
 from router.ledger.port import Answer, Appeal, Ledger, RowRefusedError, Unit

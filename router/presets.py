@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from router.core.calendar import Calendar
-from router.core.calendar_file import load_calendar
-from router.core.policy import Policy
-from router.core.policy_file import load_policy
+from router.core.calendars.calendar import Calendar
+from router.core.calendars.calendar_file import load_calendar
+from router.core.policies.policy import Policy
+from router.core.policies.policy_file import load_policy
 from router.errors import NotFoundError
 from router.sentences import nearest
 

@@ -15,10 +15,10 @@ from router.arrivals import Arrived, arrived_again, direct
 from router.batch import AFTER_RESTORE
 from router.broker.envelope import decode
 from router.broker.port import Fate, Outgoing
-from router.core import address
 from router.core.commands import Command, PassDeadline
-from router.core.deadlines import wake_up
 from router.core.step import FOLLOWS
+from router.core.territory import address
+from router.core.timing.deadlines import wake_up
 from router.flow import Router
 from router.ledger.parking_port import UNKNOWN_CASE, Parked
 from router.ledger.port import Answer, Ledger

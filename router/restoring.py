@@ -30,12 +30,12 @@ import structlog
 from router.arrivals import Arrived, contact_ref, open_delivery, without_contact
 from router.broker.envelope import Resent, encode
 from router.broker.port import Broker, Consumer, Delivery, Fate, Outgoing
-from router.core import address
 from router.core.commands import Contact, Open, PassDeadline
 from router.core.guards import Hold, HoldKind
-from router.core.notices import RESEND_WANTED
-from router.core.told import ResendWanted
-from router.core.tree import Served
+from router.core.telling.notices import RESEND_WANTED
+from router.core.telling.told import ResendWanted
+from router.core.territory import address
+from router.core.territory.tree import Served
 from router.errors import ConflictError, UsageError
 from router.flow import RulesInForce
 from router.ledger.parking_port import RESTORING, Parked

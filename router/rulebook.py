@@ -13,12 +13,12 @@ from threading import Lock
 import msgspec
 
 from router.calendars import Source, calendars_in_force, install_calendars
-from router.core.calendar import Calendar
-from router.core.matching import check_set
-from router.core.policy import Policy
-from router.core.policy_file import load_policy
+from router.core.calendars.calendar import Calendar
+from router.core.policies.matching import check_set
+from router.core.policies.policy import Policy
+from router.core.policies.policy_file import load_policy
 from router.core.rules import Rules
-from router.core.tree import Tree, TreeFile
+from router.core.territory.tree import Tree, TreeFile
 from router.errors import ConfigurationError
 from router.ledger.port import Ledger
 

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
-from router.core import address
-from router.core.deadlines import wake_up
 from router.core.lifecycle import tag_of
+from router.core.territory import address
+from router.core.timing.deadlines import wake_up
 from router.ledger.port import Ledger
 from router.sending import Sender
 

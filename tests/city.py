@@ -19,12 +19,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from router.core import commands as c, events as e
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.core.case import Case
-from router.core.divisions import complete
 from router.core.lifecycle import decide, event_time, note, settle, with_case_id
-from router.core.messages import Message
-from router.core.policy import (
+from router.core.policies.policy import (
     Anchor,
     Days,
     DaySet,
@@ -41,7 +39,9 @@ from router.core.policy import (
 from router.core.refusals import Refusal
 from router.core.rules import Rules
 from router.core.step import Step as Decided
-from router.core.tree import Category, Desk, DeskKind, Division, Tree, TreeFile
+from router.core.telling.messages import Message
+from router.core.territory.divisions import complete
+from router.core.territory.tree import Category, Desk, DeskKind, Division, Tree, TreeFile
 from tests.unit.core.calendars import CN, NATURAL, china
 
 #: Monday, 09:00 in the city.

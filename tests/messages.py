@@ -7,8 +7,8 @@ from typing import Any
 
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
-from router.core import address
 from router.core.commands import Actor, ActorRole, Command, Open
+from router.core.territory import address
 
 
 def opening(number: int | str, **more: Any) -> Open:

@@ -14,10 +14,10 @@ from router.app import Installation
 from router.broker.apply import apply
 from router.broker.port import Consumer, Delivery, Fate, Outgoing
 from router.calendars import Source
-from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import Command
-from router.core.tree import TreeFile
+from router.core.territory import address
+from router.core.territory.tree import TreeFile
 from router.flow import Router
 from router.ledger.migrations import upgrade
 from router.rulebook import PolicySet, install_policies, install_tree

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from router.broker.port import Delivery, Outgoing
-from router.core import address
+from router.core.territory import address
 
 _QUEUE, _EXCHANGE, _REASON = "x-first-death-queue", "x-first-death-exchange", "x-first-death-reason"
 _VERSION = "case-version"

@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
-from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import COMMAND_TYPES, INSPECTION, ActorRole, Command, Open, PassDeadline
-from router.core.deadlines import WAKE_UP
 from router.core.lifecycle import with_case_id
-from router.core.messages import Told
 from router.core.plausible import MAX_ID_BYTES, fault_of, is_id
 from router.core.step import FOLLOWS
+from router.core.telling.messages import Told
+from router.core.territory import address
+from router.core.timing.deadlines import WAKE_UP
 
 #: Largest body that is taken, bytes; a million letters of text are a mistake or an attack.
 MAX_BODY_BYTES = 256 * 1024

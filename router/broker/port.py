@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from router.core.outbox import Fate, Outgoing
+from router.core.telling.outbox import Fate, Outgoing
 
 __all__ = ["Broker", "Consumer", "Delivery", "Fate", "Outgoing", "Publisher", "QueueState"]
 

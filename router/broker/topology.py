@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from router.core import address
-from router.core.tree import Desk, Served, Tree
+from router.core.territory import address
+from router.core.territory.tree import Desk, Served, Tree
 
 #: Redeliveries before a message is dead-lettered. Explicit: RabbitMQ 3.10 knows no default, 4.x drops at 20
 #: without a dead-letter exchange, and -1 means 0 to 3.10.

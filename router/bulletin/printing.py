@@ -21,8 +21,8 @@ from router.core.bulletin.document import Basis, Bulletin, Kind
 from router.core.bulletin.gathering import Gathering
 from router.core.bulletin.standing import EVERYTHING, Known
 from router.core.bulletin.week import Week
+from router.core.counting.problems import Windows
 from router.core.events import Entry
-from router.core.problems import Windows
 from router.core.rules import Rules
 from router.errors import CheckFailedError, ConflictError
 from router.ledger.port import Ledger

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from router.bulletin.page import rendered
 from router.bulletin.table import Cell, Column, Look, Table
 from router.bulletin.words import Words
-from router.core.register import Register, RegisterLine
+from router.core.counting.register import Register, RegisterLine
 
 
 def register_table(register: Register, words: Words, zone: str) -> Table:

@@ -14,7 +14,7 @@ from router.core.bulletin.matters import MatterLine
 from router.core.bulletin.ranking import Peers
 from router.core.bulletin.risks import Named, Reason, Risk
 from router.core.bulletin.summary import Flow, Part
-from router.core.hands import HolderKind
+from router.core.counting.hands import HolderKind
 
 _DAY_S = 86_400
 

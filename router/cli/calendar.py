@@ -17,9 +17,9 @@ from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit_json, emit_table, tell
 from router.cli.words import pick, word
-from router.core.calendar import Calendar
-from router.core.calendar_faults import calendar_faults
-from router.core.calendar_file import load_calendar
+from router.core.calendars.calendar import Calendar
+from router.core.calendars.calendar_faults import calendar_faults
+from router.core.calendars.calendar_file import load_calendar
 from router.core.events import MilestoneStatus
 from router.errors import CheckFailedError, ConfigurationError
 from router.presets import list_calendars

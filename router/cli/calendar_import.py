@@ -18,7 +18,7 @@ from router.cli.holiday_library import LIBRARY, notice_of
 from router.cli.output import emit, emit_json, tell
 from router.cli.recounting import Forecast, forecast, recount, tell_forecast
 from router.cli.words import said, word
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageError
 from router.presets import list_calendars, preset_text
 

@@ -16,8 +16,8 @@ from router.cli.division_import import read_text
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table
 from router.cli.words import pick, said, word
-from router.core.calendar import Calendar
-from router.core.calendar_file import read_calendar_file
+from router.core.calendars.calendar import Calendar
+from router.core.calendars.calendar_file import read_calendar_file
 from router.errors import NotFoundError
 from router.rulebook import POLICIES, TREE
 

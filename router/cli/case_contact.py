@@ -10,7 +10,7 @@ from router.cli.handing_in import no_case
 from router.cli.output import emit_fields, emit_json, tell
 from router.cli.reading import case_for_reading
 from router.cli.words import said, word
-from router.core.hiding import names
+from router.core.telling.hiding import names
 from router.errors import NotFoundError
 
 

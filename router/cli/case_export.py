@@ -17,8 +17,8 @@ from router.cli.output import tell
 from router.cli.report import ENCODINGS, FORMATS, deliver
 from router.cli.words import language, said, step_word, value_word, word
 from router.core.commands import ActorRole, Contact
-from router.core.masking import SEE_WHOLE, masked
-from router.core.register import Of, Reader, Register, Wanted, line_of, oldest_first
+from router.core.counting.register import Of, Reader, Register, Wanted, line_of, oldest_first
+from router.core.telling.masking import SEE_WHOLE, masked
 from router.errors import UsageError
 
 if TYPE_CHECKING:

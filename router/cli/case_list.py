@@ -15,9 +15,9 @@ from router.cli.handing_in import operator, require_desk
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import value_word, word
 from router.core.case import Case, State
-from router.core.hiding import names
-from router.core.seeing import Below, urgency
-from router.core.tree import Tree
+from router.core.telling.hiding import names
+from router.core.telling.seeing import Below, urgency
+from router.core.territory.tree import Tree
 
 
 @click.command("list", cls=Spoken)

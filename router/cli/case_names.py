@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from router.cli.words import pick, step_word, word
-from router.core.arming import COMMITMENT, RECHECK, RETURN_DECISION, SUSPENSION_END
-from router.core.clocks import ESCALATION_SILENCE
 from router.core.events import Entry, Received, Replanned
-from router.core.inspected import INSPECTION, REQUIREMENTS
-from router.core.levels import PREFIX
-from router.core.policy import Policy
-from router.core.projects import DUE, PLAN
+from router.core.offices.together import MEDIATION, REPORT_IN
+from router.core.policies.policy import Policy
 from router.core.rules import Rules
-from router.core.together import MEDIATION, REPORT_IN
-from router.core.tree import Tree
+from router.core.several.inspected import INSPECTION, REQUIREMENTS
+from router.core.several.projects import DUE, PLAN
+from router.core.territory.tree import Tree
+from router.core.timing.arming import COMMITMENT, RECHECK, RETURN_DECISION, SUSPENSION_END
+from router.core.timing.clocks import ESCALATION_SILENCE
+from router.core.timing.levels import PREFIX
 
 #: The program's own milestones, which no policy gives a title.
 OWN: Mapping[str, tuple[str, str]] = {

@@ -18,13 +18,13 @@ from router.cli.output import emit, tell
 from router.cli.times import WHEN
 from router.cli.words import word
 from router.core.case import Case
-from router.core.citizen import code_of
 from router.core.commands import Actor, ActorRole, Contact, Open
 from router.core.events import MilestoneStatus
 from router.core.lifecycle import with_case_id
-from router.core.matching import MATTER_TYPES
-from router.core.misfits import misfit
+from router.core.policies.matching import MATTER_TYPES
+from router.core.policies.misfits import misfit
 from router.core.rules import Rules
+from router.core.telling.citizen import code_of
 from router.errors import NotFoundError, UsageError
 from router.sentences import Sentence, UnfitError, nearest
 

@@ -15,11 +15,11 @@ from router.cli.output import age, emit, emit_fields, emit_json, emit_table, loc
 from router.cli.reading import case_for_reading
 from router.cli.words import value_word, word
 from router.core.case import Case
-from router.core.colours import colour_of
 from router.core.commands import ActorRole
 from router.core.events import Entry, Milestone, MilestoneStatus
+from router.core.policies.colours import colour_of
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 
 
 @click.command("show", cls=Spoken)

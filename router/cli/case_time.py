@@ -16,10 +16,10 @@ from router.cli.output import emit, emit_json, emit_table, seconds
 from router.cli.reading import case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import value_word, word
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import Span, charged, holding, totals
 from router.core.events import DeadlineMissed, Entry, EscalationUndone
-from router.core.hands import HolderKind
-from router.core.holding import Span, charged, holding, totals
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.replay.out import REPLAY
 
 

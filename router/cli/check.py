@@ -16,16 +16,16 @@ from router.cli.division_import import is_national, read_divisions, read_text
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_json
 from router.cli.words import pick, word
-from router.core.calendar import Calendar
-from router.core.calendar_faults import calendar_faults
-from router.core.calendar_file import load_calendar
-from router.core.division_faults import Fault
-from router.core.division_tables import FaultyDivisionsError
-from router.core.divisions import check as check_tree, complete
-from router.core.named_desks import absent as named_in_vain, require_receivers
-from router.core.policy import Policy
-from router.core.policy_file import TIERS, load_policy
-from router.core.tree import Tree
+from router.core.calendars.calendar import Calendar
+from router.core.calendars.calendar_faults import calendar_faults
+from router.core.calendars.calendar_file import load_calendar
+from router.core.policies.policy import Policy
+from router.core.policies.policy_file import TIERS, load_policy
+from router.core.territory.division_faults import Fault
+from router.core.territory.division_tables import FaultyDivisionsError
+from router.core.territory.divisions import check as check_tree, complete
+from router.core.territory.named_desks import absent as named_in_vain, require_receivers
+from router.core.territory.tree import Tree
 from router.errors import CheckFailedError, ConfigurationError, RouterError
 from router.replay.mapping_file import load_mapping
 from router.settings import Settings, load_settings

@@ -12,7 +12,7 @@ from router.cli.grammar import Nouns, option
 from router.cli.made_files import write_or_compare
 from router.cli.output import emit_json
 from router.cli.policy_sources import sources_named
-from router.core.policy_file import TIERS, load_policy
+from router.core.policies.policy_file import TIERS, load_policy
 from router.dashboards.colours import look
 from router.dashboards.render import rendered
 from router.presets import list_presets, preset_policy

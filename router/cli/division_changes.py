@@ -10,9 +10,9 @@ from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.putting_in_force import put_in_force, say_in_force
 from router.cli.words import said
-from router.core import divisions as changes
-from router.core.divisions import Changed
-from router.core.tree import Desk, DeskKind, Served, Tree, TreeFile
+from router.core.territory import divisions as changes
+from router.core.territory.divisions import Changed
+from router.core.territory.tree import Desk, DeskKind, Served, Tree, TreeFile
 from router.errors import UsageError
 from router.rulebook import tree_in_force
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from router.core.division_files import (
+from router.core.territory.division_files import (
     Columns,
     Loaded,
     decoded,

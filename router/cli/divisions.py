@@ -14,9 +14,9 @@ from router.cli.output import emit, emit_fields, emit_json, emit_table, tell
 from router.cli.putting_in_force import put_in_force, say_in_force
 from router.cli.rerouting import reroute
 from router.cli.words import value_word, word
-from router.core import divisions as changes
-from router.core.division_files import dump_toml, refusal
-from router.core.tree import Category, Desk, DeskKind, Tree
+from router.core.territory import divisions as changes
+from router.core.territory.division_files import dump_toml, refusal
+from router.core.territory.tree import Category, Desk, DeskKind, Tree
 from router.rulebook import TREE, tree_in_force
 
 _CHANGES = ("add", "rename", "merge", "redirect", "deactivate")

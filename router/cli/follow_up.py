@@ -13,13 +13,13 @@ from router.cli.grammar import Nouns, Spoken, option
 from router.cli.handing_in import operator
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import said, word
-from router.core.asking import is_the_draw
 from router.core.case import Case, State
 from router.core.events import DrawnBy, Entry, FollowUpDrawn
-from router.core.hiding import names
-from router.core.lots import seed_hash
-from router.core.policy import GateKind, Satisfies
+from router.core.offices.asking import is_the_draw
+from router.core.policies.policy import GateKind, Satisfies
 from router.core.rules import Rules
+from router.core.several.lots import seed_hash
+from router.core.telling.hiding import names
 from router.errors import UsageError
 
 follow_up = Nouns("follow-up")

@@ -13,7 +13,7 @@ from router.cli.output import emit_json, emit_refusal, tell
 from router.cli.words import said
 from router.core.commands import Command
 from router.core.plausible import fault_of
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.errors import NotFoundError, UsageError
 from router.ledger.port import Answer
 from router.sentences import Sentence, nearest

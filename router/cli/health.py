@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from router.app import Installation
-from router.core import address
+from router.core.territory import address
 from router.errors import RouterError
 from router.metrics.runtime import Runtime
 from router.roles import Role

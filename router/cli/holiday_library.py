@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from router.calendars import Source
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.errors import ConfigurationError, NotFoundError
 
 LIBRARY = "chinesecalendar"

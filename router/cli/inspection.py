@@ -20,8 +20,8 @@ from router.cli.words import said, value_word, word
 from router.core import commands as c
 from router.core.case import Case
 from router.core.lifecycle import with_case_id
-from router.core.lots import draw as draw_lots, seed_hash
-from router.core.tree import Tree
+from router.core.several.lots import draw as draw_lots, seed_hash
+from router.core.territory.tree import Tree
 from router.errors import UsageError
 
 inspection = Nouns("inspection")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from router.cli.output import tell
 from router.cli.words import pick, word
-from router.core.named_desks import absent
-from router.core.policy import Policy
-from router.core.tree import Tree
+from router.core.policies.policy import Policy
+from router.core.territory.named_desks import absent
+from router.core.territory.tree import Tree
 
 
 def tell_absent(policies: Sequence[Policy], tree: Tree) -> None:

@@ -13,8 +13,8 @@ from router.cli.grammar import Nouns, option
 from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.words import value_word, word
-from router.core.ringing import Heard
-from router.core.tree import Served, Tree
+from router.core.telling.ringing import Heard
+from router.core.territory.tree import Served, Tree
 
 notices = Nouns("notices")
 

@@ -18,10 +18,10 @@ from router.cli.policy_show import show_policy
 from router.cli.policy_sources import calendar_set, sources_named
 from router.cli.recounting import forecast, recount, tell_forecast
 from router.cli.words import said, word
-from router.core.matching import check_set
-from router.core.named_desks import require_receivers
-from router.core.policy_file import load_policy
-from router.core.tree import Tree, TreeFile
+from router.core.policies.matching import check_set
+from router.core.policies.policy_file import load_policy
+from router.core.territory.named_desks import require_receivers
+from router.core.territory.tree import Tree, TreeFile
 from router.errors import ConfigurationError, NotFoundError
 from router.presets import list_presets
 from router.rulebook import POLICIES, TREE, PolicySet, install_policies

@@ -6,8 +6,8 @@ import msgspec
 
 from router.cli.output import emit, emit_fields, emit_table, local
 from router.cli.words import step_word, value_word, word
-from router.core.notation import format_instant
-from router.core.policy import (
+from router.core.policies.notation import format_instant
+from router.core.policies.policy import (
     Colour,
     ExtensionRule,
     GateKind,

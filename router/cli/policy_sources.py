@@ -7,10 +7,10 @@ from pathlib import Path
 
 from router.calendars import CalendarSet, Source, calendars_in_force
 from router.cli.division_import import read_text
-from router.core.calendar import Calendar
-from router.core.matching import require_calendars
-from router.core.policy import Policy
-from router.core.policy_file import load_policy
+from router.core.calendars.calendar import Calendar
+from router.core.policies.matching import require_calendars
+from router.core.policies.policy import Policy
+from router.core.policies.policy_file import load_policy
 from router.ledger.port import Ledger
 from router.presets import preset_family, preset_text
 

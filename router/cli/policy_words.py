@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.cli.texts import WORDS
 from router.cli.words import value_word, word
-from router.core.matching import NO_CONDITION
+from router.core.policies.matching import NO_CONDITION
 
 
 def reason_word(stored: str) -> str:

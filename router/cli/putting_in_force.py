@@ -13,8 +13,8 @@ from router.cli.named_in_vain import tell_absent
 from router.cli.output import emit_json, tell
 from router.cli.rerouting import Rerouted, reroute
 from router.cli.words import word
-from router.core.divisions import DeskChange
-from router.core.tree import Tree, TreeFile
+from router.core.territory.divisions import DeskChange
+from router.core.territory.tree import Tree, TreeFile
 from router.errors import CheckFailedError
 from router.rulebook import POLICIES, TREE, install_tree, require_known_tiers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.app import Installation
 from router.cli.handing_in import no_case, operator
 from router.core.case import Case
-from router.core.hiding import names
+from router.core.telling.hiding import names
 
 
 def case_for_reading(installation: Installation, case_id: str) -> Case:

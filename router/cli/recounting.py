@@ -12,11 +12,11 @@ from router.app import Installation
 from router.arrivals import direct
 from router.cli.output import tell
 from router.cli.words import word
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Recompute
 from router.core.events import MilestoneStatus
-from router.core.recomputing import Recomputed, recomputed
+from router.core.timing.recomputing import Recomputed, recomputed
 
 log = structlog.get_logger(__name__)
 

@@ -12,9 +12,9 @@ from router.app import Installation
 from router.arrivals import direct
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Dispatch
-from router.core.kept import is_kept
-from router.core.routing import Wanted, is_stranded, route
-from router.core.tree import Desk, Tree
+from router.core.offices.routing import Wanted, is_stranded, route
+from router.core.telling.kept import is_kept
+from router.core.territory.tree import Desk, Tree
 from router.flow import Router
 from router.ledger.port import Answer
 

@@ -19,10 +19,10 @@ from router.cli.serving import Served, serving
 from router.cli.times import WHEN
 from router.cli.words import said, word
 from router.clock import clock
-from router.core.calendar import Calendar
-from router.core.policy import Policy
+from router.core.calendars.calendar import Calendar
+from router.core.policies.policy import Policy
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.errors import ConfigurationError, UsageError
 from router.logs import configure
 from router.roles import Role, TickingRole, run_roles, stop_on_signals

@@ -16,7 +16,7 @@ from router.cli.output import emit, emit_fields, emit_json, emit_table, local, t
 from router.cli.words import said, word
 from router.core.case import Case
 from router.core.guards import BRAKE, Guards
-from router.core.undoing import passed_and_held
+from router.core.timing.undoing import passed_and_held
 from router.errors import CheckFailedError, ConflictError
 from router.ledger.guard_port import Brake
 from router.sla.taking_back import BATCH, Done, cancel_held

@@ -20,13 +20,13 @@ from router.cli.times import WHEN
 from router.cli.words import step_word, value_word, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Open
+from router.core.counting.explaining import Consequence, DayKind, DayRange, Explained, Explanation, Tried, explain
 from router.core.events import Dispatched, Entry
-from router.core.explaining import Consequence, DayKind, DayRange, Explained, Explanation, Tried, explain
 from router.core.lifecycle import decide, with_case_id
-from router.core.matching import MATTER_TYPES, Mismatch
+from router.core.policies.matching import MATTER_TYPES, Mismatch
 from router.core.refusals import Refusal
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.errors import ConflictError, UsageError
 from router.sentences import Sentence
 

@@ -19,9 +19,9 @@ from router.cli.output import emit, emit_fields, emit_json, emit_table, local
 from router.cli.policy_sources import policies_named
 from router.cli.times import WHEN, When
 from router.cli.words import step_word, word
+from router.core.counting.what_if import Forecast
 from router.core.rules import Rules
-from router.core.tree import Tree
-from router.core.what_if import Forecast
+from router.core.territory.tree import Tree
 from router.errors import UsageError
 from router.sla.foretelling import foretell
 

@@ -20,8 +20,8 @@ from router.cli.signs import LOOKED_AT, Running, Stuck, oldest_at_most_s, runnin
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.clock import clock
-from router.core import address
-from router.core.policy_file import TIERS
+from router.core.policies.policy_file import TIERS
+from router.core.territory import address
 from router.errors import CheckFailedError, UnreachableError
 from router.ledger.guard_port import Brake
 from router.ledger.port import Beat

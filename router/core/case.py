@@ -8,13 +8,13 @@ from enum import StrEnum
 import msgspec
 
 from router.core import events as e
-from router.core.changes import NONE, Changes
 from router.core.commands import Answers, Outcome, Place
-from router.core.inspected import UNTOUCHED, Inspections
-from router.core.kept import KeptFrom, kept_from
-from router.core.links import UNLINKED, Links
-from router.core.project import Membership, Project
-from router.core.together import ALONE, Together
+from router.core.offices.together import ALONE, Together
+from router.core.several.inspected import UNTOUCHED, Inspections
+from router.core.several.links import UNLINKED, Links
+from router.core.several.project import Membership, Project
+from router.core.telling.kept import KeptFrom, kept_from
+from router.core.timing.changes import NONE, Changes
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ import msgspec
 
 from router.core.case import Case
 from router.core.events import Milestone
-from router.core.policy import OnPass
+from router.core.policies.policy import OnPass
 
 #: The cause of a deadline that the brake holds.
 BRAKE = "brake"

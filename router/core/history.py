@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from router.core import events as e
 from router.core.case import Case, State
 from router.core.folds import FOLDS
-from router.core.inspected import UNTOUCHED, Inspections
+from router.core.several.inspected import UNTOUCHED, Inspections
 
 
 def evolve(case: Case | None, entry: e.Entry) -> Case:

@@ -13,48 +13,44 @@ from typing import Any
 
 import msgspec
 
-from router.core import (
-    afterwards,
-    commands as c,
-    correcting,
-    deadlines,
-    dispatching,
-    echoes,
-    excuses,
-    extensions,
-    gate,
-    inspections,
-    levels,
-    linking,
-    mediation,
-    notices,
-    opening,
-    plans,
-    projects,
-    pulling,
-    recomputing,
-    replanning,
-    requirements,
-    returns,
-    staffing,
-    suspensions,
-    sweeping,
-    task_force,
-    tasks,
-    undoing,
-    whistles,
-    working,
-)
+from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.events import LateReportKept, Refused
-from router.core.hiding import hidden_from
-from router.core.messages import Refused as RefusedNotice
+from router.core.offices import (
+    afterwards,
+    correcting,
+    dispatching,
+    gate,
+    mediation,
+    opening,
+    plans,
+    pulling,
+    returns,
+    task_force,
+    whistles,
+    working,
+)
 from router.core.permissions import OF_A_TASK, PERMISSIONS, Kind, Role, roles_of
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
+from router.core.several import inspections, linking, projects, requirements, sweeping, tasks
 from router.core.step import FOLLOWS, Draft, Step
-from router.core.tree import DeskKind
+from router.core.telling import echoes, notices
+from router.core.telling.hiding import hidden_from
+from router.core.telling.messages import Refused as RefusedNotice
+from router.core.territory.tree import DeskKind
+from router.core.timing import (
+    deadlines,
+    excuses,
+    extensions,
+    levels,
+    recomputing,
+    replanning,
+    staffing,
+    suspensions,
+    undoing,
+)
 
 Handler = Callable[[Draft, Any, Rules], Refusal | None]
 

@@ -11,9 +11,9 @@ import msgspec
 
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
-from router.core.ladder import superiors
 from router.core.rules import Rules
-from router.core.tree import Desk, DeskKind
+from router.core.territory.tree import Desk, DeskKind
+from router.core.timing.ladder import superiors
 
 
 class Role(StrEnum):

@@ -22,7 +22,7 @@ from router.core.commands import (
     RequestReturn,
     RequestSuspension,
 )
-from router.core.kept import is_code
+from router.core.telling.kept import is_code
 
 #: Longest id that is taken; an AMQP message id has at most 255 bytes, and messages derived from it add a few.
 MAX_ID_BYTES = 200

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.core.guards import NONE, Guards
-from router.core.instants import budgets_of, first_wall_clock
-from router.core.policy import Anchor, Instant, MilestoneRule, Policy, WallClock, Watcher
-from router.core.tree import Desk, DeskKind, Tree
+from router.core.policies.instants import budgets_of, first_wall_clock
+from router.core.policies.policy import Anchor, Instant, MilestoneRule, Policy, WallClock, Watcher
+from router.core.territory.tree import Desk, DeskKind, Tree
 
 COMPLAINT = "complaint"
 PROACTIVE = "proactive"

@@ -16,11 +16,11 @@ import msgspec
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command, PassDeadline, fingerprint
 from router.core.events import AnyEvent, Entry, Refused
-from router.core.hiding import bars, has_part
 from router.core.history import fold_into
-from router.core.messages import AnyPayload, Message
 from router.core.refusals import Refusal
-from router.core.tree import Tree
+from router.core.telling.hiding import bars, has_part
+from router.core.telling.messages import AnyPayload, Message
+from router.core.territory.tree import Tree
 
 #: How the ids of the router's own commands to other cases start; nobody else's command may have such an id.
 FOLLOWS = "then:"

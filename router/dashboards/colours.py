@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from router.core.policy import Policy
+from router.core.policies.policy import Policy
 from router.dashboards.said import Said
 from router.dashboards.spec import Threshold
 

@@ -15,8 +15,8 @@ import msgspec
 
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Open, Place
-from router.core.routing import Wanted, route
-from router.core.tree import Category, Division, Tree
+from router.core.offices.routing import Wanted, route
+from router.core.territory.tree import Category, Division, Tree
 from router.demo import shares, texts
 
 #: Centre of the city that does not exist, degrees: somewhere at sea, so that no place is anybody's.

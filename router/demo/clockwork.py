@@ -16,10 +16,11 @@ import msgspec
 from router.app import Installation
 from router.arrivals import direct
 from router.broker.port import Delivery
-from router.core import commands as c, messages as m
-from router.core.notices import assigned
+from router.core import commands as c
 from router.core.rules import SKEW
-from router.core.tree import Served
+from router.core.telling import messages as m
+from router.core.telling.notices import assigned
+from router.core.territory.tree import Served
 from router.demo.city_life import Appeal
 from router.demo.courier import AT_ONCE, Courier, Post
 from router.demo.desks import Desks, Planned

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from router.broker.envelope import encode
 from router.broker.port import Broker, Consumer, Delivery, Fate, Outgoing, Publisher
-from router.core import address
 from router.core.commands import ActorRole, Command
 from router.core.lifecycle import tag_of
-from router.core.tree import Served, Tree
+from router.core.territory import address
+from router.core.territory.tree import Served, Tree
 from router.errors import UnreachableError
 from router.sending import Sender
 

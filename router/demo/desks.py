@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from router.core import commands as c, messages as m
-from router.core.calendar import Calendar
-from router.core.tree import Desk, DeskKind, Served, Tree
+from router.core import commands as c
+from router.core.calendars.calendar import Calendar
+from router.core.telling import messages as m
+from router.core.territory.tree import Desk, DeskKind, Served, Tree
 from router.demo import shares, texts
 from router.demo.temperaments import Temperament, temperament_of
 

@@ -18,7 +18,7 @@ from router.broker.port import Broker
 from router.broker.topology import topology
 from router.calendars import Source
 from router.cities import demo_city
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.demo.city_life import CityLife
 from router.demo.clockwork import Clockwork, Progress
 from router.demo.courier import Courier

@@ -13,11 +13,11 @@ from datetime import datetime
 import msgspec
 
 from router.core.case import Case
+from router.core.counting.figures import CaseFacts, DecidedBy, case_facts, sighting_of
+from router.core.counting.problems import Period, Problem, Sighting, Tally, find_problems, summarise as share_of
 from router.core.events import MilestoneStatus
-from router.core.figures import CaseFacts, DecidedBy, case_facts, sighting_of
-from router.core.policy import Satisfies, Track
-from router.core.problems import Period, Problem, Sighting, Tally, find_problems, summarise as share_of
-from router.core.tree import Tree
+from router.core.policies.policy import Satisfies, Track
+from router.core.territory.tree import Tree
 from router.demo.history import History
 from router.demo.temperaments import TEMPERAMENTS, temperament_of
 from router.ledger.port import Ledger

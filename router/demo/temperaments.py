@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.tree import Desk, DeskKind
+from router.core.territory.tree import Desk, DeskKind
 
 
 class Temperament(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from router.core.linking import SAME_APPEAL_WITHIN
+from router.core.several.linking import SAME_APPEAL_WITHIN
 from router.ledger import schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.port import Appeal

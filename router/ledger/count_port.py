@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from router.core.counted import Counts
+from router.core.counting.counted import Counts
+from router.core.counting.problems import LinkKey, Problem, Sighting
+from router.core.counting.standing import Standing
 from router.core.events import Entry
-from router.core.problems import LinkKey, Problem, Sighting
-from router.core.standing import Standing
 
 
 class Known(msgspec.Struct, frozen=True):

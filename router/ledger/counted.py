@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from router.core.counted import Counts
+from router.core.counting.counted import Counts
 from router.ledger import counting, problems, standing_now
 from router.ledger.count_port import Snapshot
 from router.ledger.database import Database

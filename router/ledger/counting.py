@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Integer, Select, bindparam, cast, delete, func, insert, select, text
 
-from router.core.colours import Onset
-from router.core.counted import RULES, UNKNOWN, Counted, Counts, Series
+from router.core.counting.counted import RULES, UNKNOWN, Counted, Counts, Series
+from router.core.counting.problems import LinkKey, Problem, Sighting
+from router.core.counting.standing import Standing
 from router.core.events import Entry
-from router.core.problems import LinkKey, Problem, Sighting
-from router.core.standing import Standing
+from router.core.policies.colours import Onset
 from router.ledger import problems, rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.count_port import Known

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Text, and_, bindparam, cast, exists, func, or_, select
 
 from router.core.commands import INSPECTION
-from router.core.project import PROJECT
+from router.core.several.project import PROJECT
 from router.ledger import schema
 from router.ledger.columns import Instant
 

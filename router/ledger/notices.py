@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from router.core.ringing import Heard, Notice, NoticeBatch, Ring
+from router.core.telling.ringing import Heard, Notice, NoticeBatch, Ring
 from router.ledger import schema, sets
 from router.ledger.columns import Instant, among
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, RowMapping, and_, bindparam, exists, or_, select, update
 
-from router.core.outbox import Outgoing
+from router.core.telling.outbox import Outgoing
 from router.errors import ConfigurationError
 from router.ledger import rows, schema, sets
 from router.ledger.columns import Instant, among

@@ -18,9 +18,9 @@ from router.core.case import Case
 from router.core.commands import Command, Contact, fingerprint
 from router.core.events import Entry
 from router.core.guards import Guards
-from router.core.linking import SAME_APPEAL_WITHIN
-from router.core.outbox import Fate, Outgoing
-from router.core.ringing import Heard, Notice, NoticeBatch
+from router.core.several.linking import SAME_APPEAL_WITHIN
+from router.core.telling.outbox import Fate, Outgoing
+from router.core.telling.ringing import Heard, Notice, NoticeBatch
 from router.errors import RouterError
 from router.ledger.count_port import CountedLedger
 from router.ledger.guard_port import GuardedLedger

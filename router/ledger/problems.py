@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, or_, select
 
-from router.core.counted import UNKNOWN, Counted, Counts
-from router.core.problem_counts import ALL, LAST_30_DAYS, Flags, counted_in
-from router.core.problems import LinkKey, Origin, Problem, Sighting
+from router.core.counting.counted import UNKNOWN, Counted, Counts
+from router.core.counting.problem_counts import ALL, LAST_30_DAYS, Flags, counted_in
+from router.core.counting.problems import LinkKey, Origin, Problem, Sighting
 from router.ledger import rows, schema, sets
 from router.ledger.columns import Instant, among
 

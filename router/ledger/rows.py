@@ -11,10 +11,10 @@ from sqlalchemy import RowMapping
 
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
-from router.core.deadlines import turn
 from router.core.events import AnyEvent, Entry, Milestone, MilestoneStatus
-from router.core.outbox import Outgoing
-from router.core.policy import OnPass
+from router.core.policies.policy import OnPass
+from router.core.telling.outbox import Outgoing
+from router.core.timing.deadlines import turn
 from router.ledger.port import Answer
 
 #: A row by column.

@@ -387,7 +387,7 @@ uncounted = Table(
     postgresql_with={"autovacuum_vacuum_scale_factor": 0.01},
 )
 
-#: How each case stands, as the figures counted it last (`router.core.standing`).
+#: How each case stands, as the figures counted it last (`router.core.counting.standing`).
 standings = Table(
     "standings",
     metadata,
@@ -421,7 +421,7 @@ standings = Table(
     ),
 )
 
-#: What all counted cases add up to, by series (`router.core.counted`).
+#: What all counted cases add up to, by series (`router.core.counting.counted`).
 tallies = Table(
     "tallies",
     metadata,
@@ -431,7 +431,7 @@ tallies = Table(
     Column("number", BigInteger, nullable=False),
 )
 
-#: What each case is to the problems (`router.core.problems.Sighting`).
+#: What each case is to the problems (`router.core.counting.problems.Sighting`).
 sightings = Table(
     "sightings",
     metadata,

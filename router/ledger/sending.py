@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from router.core.outbox import Fate, Outgoing
+from router.core.telling.outbox import Fate, Outgoing
 from router.ledger import parking, rows, schema
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal

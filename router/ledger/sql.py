@@ -16,8 +16,8 @@ from sqlalchemy import RowMapping, Select, and_, bindparam, exists, func, or_, s
 from router.core.case import Case
 from router.core.commands import ActorRole, Contact
 from router.core.events import Entry
-from router.core.outbox import Outgoing
-from router.core.ringing import Heard, NoticeBatch
+from router.core.telling.outbox import Outgoing
+from router.core.telling.ringing import Heard, NoticeBatch
 from router.ledger import (
     appeals,
     beats,

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Boolean, Connection, Integer, Select, Text, bindparam, case, cast, func, or_, select
 
-from router.core.colours import Onset, colour_at
+from router.core.policies.colours import Onset, colour_at
 from router.ledger import counting, problems, schema
 from router.ledger.columns import Instant
 from router.ledger.count_port import Coloured, OpenGroup, Snapshot, Waiting

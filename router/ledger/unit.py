@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, select, update
 from router.core.case import Case
 from router.core.commands import Contact
 from router.core.guards import Guards
-from router.core.outbox import Fate, Outgoing
+from router.core.telling.outbox import Fate, Outgoing
 from router.ledger import appeals, contacts, guarding, parking, redacting, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal

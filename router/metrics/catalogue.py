@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.outbox import Fate
+from router.core.telling.outbox import Fate
 from router.metrics.metric import Metric
 
 #: What became of commands that were decided: words of `Router.tally`.

@@ -14,12 +14,12 @@ from hashlib import sha256
 import msgspec
 import structlog
 
-from router.core.counted import RULES, Counts
+from router.core.counting.counted import RULES, Counts
+from router.core.counting.happened import happened
+from router.core.counting.problem_counts import sighting_in, swept_again, windows_in
+from router.core.counting.problems import Sighting, Windows
+from router.core.counting.standing import settled, standing_of
 from router.core.events import Entry
-from router.core.happened import happened
-from router.core.problem_counts import sighting_in, swept_again, windows_in
-from router.core.problems import Sighting, Windows
-from router.core.standing import settled, standing_of
 from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.flow import RulesInForce
 from router.ledger.count_port import CountingUnit, Known

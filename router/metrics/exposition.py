@@ -17,7 +17,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
-from router.core.counted import BEYOND
+from router.core.counting.counted import BEYOND
 from router.metrics.cases import CASE_METRICS
 from router.metrics.figures import Figures, Spread
 from router.metrics.metric import Metric

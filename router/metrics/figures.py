@@ -11,8 +11,8 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
-from router.core.calendar import Calendar
-from router.core.counted import UNKNOWN, Counted, Series
+from router.core.calendars.calendar import Calendar
+from router.core.counting.counted import UNKNOWN, Counted, Series
 from router.core.rules import Rules
 from router.ledger.count_port import OpenGroup, Snapshot, Waiting
 from router.metrics.cases import CASE_METRICS, happened as h, pipeline as p, standing as s

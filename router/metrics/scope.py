@@ -11,11 +11,11 @@ from itertools import pairwise, product
 from math import prod
 from typing import TypeVar
 
-from router.core.address import desk_queue
-from router.core.counted import UNKNOWN
+from router.core.counting.counted import UNKNOWN
 from router.core.events import Cause
 from router.core.rules import Rules
-from router.core.tree import Served
+from router.core.territory.address import desk_queue
+from router.core.territory.tree import Served
 from router.metrics.cases import CASE_METRICS
 from router.metrics.cases.pipeline import (
     BEATS,

@@ -12,10 +12,10 @@ from itertools import islice
 
 from router.broker.envelope import encode
 from router.broker.port import Broker, Delivery, Fate, Outgoing, Publisher
-from router.core import address
 from router.core.commands import Command, Open
 from router.core.lifecycle import tag_of
 from router.core.rules import Rules
+from router.core.territory import address
 from router.errors import CheckFailedError, ConfigurationError, ConflictError, UnreachableError
 from router.flow import Router
 from router.ledger.port import Ledger

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from router.core.calendar import Calendar
-from router.core.instants import dues
-from router.core.matching import AppealFacts, first_match
-from router.core.policy import Anchor, Policy
+from router.core.calendars.calendar import Calendar
+from router.core.policies.instants import dues
+from router.core.policies.matching import AppealFacts, first_match
+from router.core.policies.policy import Anchor, Policy
 from router.replay.history import UNKNOWN_CHANNEL
 from router.replay.mapping import SourceMapping
 from router.replay.records import Record, Unreadable, read_rows

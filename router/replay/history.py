@@ -15,8 +15,8 @@ import msgspec
 
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Command, Open, Resolve
-from router.core.problems import Windows
-from router.core.tree import TreeFile
+from router.core.counting.problems import Windows
+from router.core.territory.tree import TreeFile
 from router.errors import ConfigurationError
 from router.replay.mapping import SourceMapping
 from router.replay.records import Record, Table, Unreadable

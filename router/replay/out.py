@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
+from router.core.counting.figures import CaseFacts, EscalationFact, case_facts, encode, figures, held_facts
+from router.core.counting.holding import Span, holding
+from router.core.counting.problems import Windows
 from router.core.events import Escalated, Refused
-from router.core.figures import CaseFacts, EscalationFact, case_facts, encode, figures, held_facts
-from router.core.holding import Span, holding
-from router.core.problems import Windows
 from router.errors import ConflictError, NotFoundError
 from router.ledger.port import Ledger
 from router.replay.history import History

@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 
 from router.core.commands import Place
-from router.core.matching import MATTER_TYPES
+from router.core.policies.matching import MATTER_TYPES
 from router.errors import ConfigurationError, NotFoundError
 from router.replay.mapping import Column, PlaceColumns, SourceMapping
 from router.replay.mapping_file import missing_columns

@@ -15,11 +15,11 @@ from router.broker.port import Broker
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
 from router.calendars import CalendarSet, Source
-from router.core.matching import check_set
-from router.core.policy import Gate, Policy
-from router.core.policy_file import TIERS, load_policy
+from router.core.policies.matching import check_set
+from router.core.policies.policy import Gate, Policy
+from router.core.policies.policy_file import TIERS, load_policy
 from router.core.rules import ORIGINS, Rules
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.errors import ConfigurationError, NotFoundError
 from router.ledger.migrations import upgrade
 from router.ledger.port import Ledger

@@ -15,7 +15,7 @@ import msgspec
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, TakeOver
 from router.core.plausible import fault_of
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.replay.history import UNKNOWN_CHANNEL
 from router.replay.mapping import SourceMapping
 from router.replay.records import Record, Unreadable, read_rows

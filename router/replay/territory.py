@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from router.core.divisions import check, complete, unknown_code
-from router.core.tree import Category, Desk, DeskKind, Division, Served, TreeFile
+from router.core.territory.divisions import check, complete, unknown_code
+from router.core.territory.tree import Category, Desk, DeskKind, Division, Served, TreeFile
 from router.errors import ConfigurationError
 from router.replay.mapping import DeskColumn, SourceMapping
 from router.replay.records import Record, Table

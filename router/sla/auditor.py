@@ -11,12 +11,12 @@ from typing import TypeAlias
 import msgspec
 
 from router.core.case import Case
-from router.core.deadlines import first_passed
 from router.core.guards import NONE, Guards
-from router.core.recomputing import recomputed
-from router.core.routing import is_stranded
+from router.core.offices.routing import is_stranded
 from router.core.rules import Rules
-from router.core.undoing import may_have_none
+from router.core.timing.deadlines import first_passed
+from router.core.timing.recomputing import recomputed
+from router.core.timing.undoing import may_have_none
 from router.flow import RulesInForce
 from router.ledger.port import Ledger
 

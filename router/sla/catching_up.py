@@ -13,9 +13,9 @@ import msgspec
 
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command, Rearm
-from router.core.deadlines import first_passed, turn, wake_up
 from router.core.events import Milestone, MilestoneStatus
-from router.core.undoing import may_have_none
+from router.core.timing.deadlines import first_passed, turn, wake_up
+from router.core.timing.undoing import may_have_none
 from router.flow import Router, RulesInForce
 from router.ledger.guard_port import Brake
 from router.ledger.port import Ledger

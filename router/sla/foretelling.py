@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
+from router.core.counting.what_if import Forecast
 from router.core.rules import Rules
-from router.core.what_if import Forecast
 from router.ledger.port import Ledger
 
 

@@ -15,11 +15,11 @@ import structlog
 
 from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing
-from router.core import address
-from router.core.notices import NOTICES
-from router.core.ringing import MOST_LINES, NoticeBatch, listed
-from router.core.told import NoticeList
-from router.core.tree import Served, Tree
+from router.core.telling.notices import NOTICES
+from router.core.telling.ringing import MOST_LINES, NoticeBatch, listed
+from router.core.telling.told import NoticeList
+from router.core.territory import address
+from router.core.territory.tree import Served, Tree
 from router.flow import RulesInForce
 from router.ledger.port import Ledger
 from router.sending import Sender

@@ -14,12 +14,12 @@ from datetime import datetime
 import structlog
 
 from router.broker.port import Broker
-from router.core import address
 from router.core.case import State
 from router.core.commands import Actor, ActorRole, NoteUnstaffed
 from router.core.rules import Rules
-from router.core.staffing import is_unstaffed, outages
-from router.core.tree import Served
+from router.core.territory import address
+from router.core.territory.tree import Served
+from router.core.timing.staffing import is_unstaffed, outages
 from router.errors import UnreachableError
 from router.flow import Router, RulesInForce
 from router.ledger.guard_port import Seen

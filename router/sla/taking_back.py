@@ -16,7 +16,7 @@ import msgspec
 from router.arrivals import direct
 from router.core.commands import Actor, ActorRole, CancelDeadlines, Command, UndoEscalation
 from router.core.events import Cause, Entry, Escalated
-from router.core.undoing import passed_and_held
+from router.core.timing.undoing import passed_and_held
 from router.flow import Router
 from router.ledger.port import Ledger
 

@@ -30,10 +30,12 @@ import msgspec
 
 from router.broker.envelope import encode
 from router.clock import clock as wall_clock
-from router.core import address, commands as c, messages as m
+from router.core import commands as c
 from router.core.case_id import case_id_of
-from router.core.opening import content_hash
+from router.core.offices.opening import content_hash
 from router.core.plausible import MAX_ID_BYTES
+from router.core.telling import messages as m
+from router.core.territory import address
 from router.errors import ConfigurationError
 from router.tiers.dispatching import Dispatching
 from router.tiers.program import PREFETCH, Program

@@ -9,9 +9,9 @@
 
     desk.run("amqp://desk.S1:…@broker/")
 
-A handler gets the message (`router.core.messages`) and an `Office` to answer through. Handlers run one after
-another in a thread of their own, so a slow one never costs the connection. When one returns, everything it said is
-confirmed by the broker before its message is acknowledged.
+A handler gets the message (`router.core.telling.messages`) and an `Office` to answer through. Handlers run one
+after another in a thread of their own, so a slow one never costs the connection. When one returns, everything it
+said is confirmed by the broker before its message is acknowledged.
 
 When things fail
     The program dies while handling: the message comes again and says the same under the same ids.
@@ -38,9 +38,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from router.broker.port import Broker
 from router.clock import clock as wall_clock
-from router.core import messages as m
-from router.core.address import desk_queue
-from router.core.told import NoticeList
+from router.core.telling import messages as m
+from router.core.telling.told import NoticeList
+from router.core.territory.address import desk_queue
 from router.errors import ConfigurationError
 from router.tiers.dispatching import ATTEMPTS, Dispatching
 from router.tiers.office import Office

@@ -18,7 +18,7 @@ from tenacity.nap import sleep_using_event
 from tenacity.stop import stop_when_event_set
 
 from router.broker.port import Delivery
-from router.core import messages as m
+from router.core.telling import messages as m
 from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.tiers.office import Office
 from router.tiers.report import Outbound

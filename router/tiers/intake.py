@@ -27,9 +27,9 @@ from starlette.routing import BaseRoute, Route
 
 from router.broker.envelope import MAX_BODY_BYTES
 from router.core.case import Case
-from router.core.citizen import code_of, is_code
 from router.core.commands import Actor, ActorRole, Outcome, Urge
 from router.core.refusals import Refusal
+from router.core.telling.citizen import code_of, is_code
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger

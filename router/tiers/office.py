@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from router.broker.envelope import RECEIPT, Receipt, encode
-from router.core import address, commands as c
-from router.core.messages import Payload
+from router.core import commands as c
+from router.core.telling.messages import Payload
+from router.core.territory import address
 from router.tiers.report import Report, verb_of
 
 #: Hexadecimal digits of the digest in a command's id: 96 bits. Ids stay short however long the chain of causes.

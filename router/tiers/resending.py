@@ -14,8 +14,8 @@ import structlog
 
 from router.broker.envelope import RECEIPT, RESENT, Resent, encode
 from router.broker.port import Delivery
-from router.core import address
-from router.core.told import ResendWanted
+from router.core.telling.told import ResendWanted
+from router.core.territory import address
 from router.tiers.dispatching import Ending
 from router.tiers.report import Outbound, Report, verb_of
 from router.tiers.sent import ERRORS, Sent, resent

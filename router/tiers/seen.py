@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TypeVar
 
-from router.core.messages import Assigned, Taken, Told
+from router.core.telling.messages import Assigned, Taken, Told
 
 _Value = TypeVar("_Value")
 

@@ -14,10 +14,11 @@ import msgspec
 
 from router.announcing import WITHHELD
 from router.broker.envelope import RECEIPT, RESENT, Receipt, Resent
-from router.core import address, notices
 from router.core.commands import COMMAND_TYPES, Open
 from router.core.events import AnyEvent
-from router.core.messages import PAYLOAD_TYPES
+from router.core.telling import notices
+from router.core.telling.messages import PAYLOAD_TYPES
+from router.core.territory import address
 from router.tiers.posted import PostedCase
 from router.tiers.report import verb_of
 from router.tiers.wire_examples import EXAMPLES

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from router.broker.envelope import Receipt, Resent
-from router.core import commands as c, messages as m, told
+from router.core import commands as c
+from router.core.telling import messages as m, told
 
 _CASE = "VVFD4W3RLEBB5OYU"
 _OPENED_AT = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)

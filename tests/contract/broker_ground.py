@@ -11,8 +11,8 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.port import Consumer, Delivery, Outgoing
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import Topology, queue_arguments, topology
-from router.core import address
-from router.core.tree import Desk, DeskKind, Division, Tree, TreeFile
+from router.core.territory import address
+from router.core.territory.tree import Desk, DeskKind, Division, Tree, TreeFile
 
 #: Nothing here takes this long unless it is broken; slow machines get their time.
 DEADLINE_S = 30.0

@@ -12,7 +12,7 @@ from router.broker.port import Outgoing
 from router.core import events as e, history
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Outcome
-from router.core.policy import OnPass, Satisfies
+from router.core.policies.policy import OnPass, Satisfies
 from router.ledger.parking_port import Parked
 from router.ledger.port import Ledger, Write
 

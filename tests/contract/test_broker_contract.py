@@ -14,7 +14,7 @@ from router.broker.management import Management
 from router.broker.port import Delivery, Fate
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
-from router.core import address
+from router.core.territory import address
 from router.errors import UnreachableError
 from tests.contract.broker_ground import AT, DEADLINE_S, SILENCE_S, Ground, ids, message, small_tree, take
 from tests.servers.rabbit import RabbitServer

@@ -7,9 +7,9 @@ from collections import Counter
 import msgspec
 import pytest
 
-from router.core.colours import Onset
-from router.core.counted import Counted, Counts, Series
-from router.core.standing import Standing
+from router.core.counting.counted import Counted, Counts, Series
+from router.core.counting.standing import Standing
+from router.core.policies.colours import Onset
 from router.ledger.count_port import Known
 from router.ledger.sql import SqlLedger
 from tests.contract.conftest import Opener

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from router.core.ringing import Notice, Ring
+from router.core.telling.ringing import Notice, Ring
 from router.ledger.port import RowRefusedError
 from router.ledger.sql import SqlLedger
 from tests.contract.ledger_ground import accepted, instant, opening, write

@@ -6,15 +6,15 @@ import random
 from collections import Counter
 from datetime import datetime, timedelta
 
-from router.core.counted import Counted, Counts
-from router.core.problem_counts import (
+from router.core.counting.counted import Counted, Counts
+from router.core.counting.problem_counts import (
     ALL,
     LAST_30_DAYS,
     counted_in,
     flags_of,
     swept_again,
 )
-from router.core.problems import Problem, Sighting, Windows, find_problems
+from router.core.counting.problems import Problem, Sighting, Windows, find_problems
 from router.ledger.sql import SqlLedger
 from tests.contract.ledger_ground import instant, opening
 

@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from router.broker.port import Fate
 from router.core import events as e
 from router.core.commands import Actor, ActorRole, Target, Task, TaskKind
-from router.core.inspected import Inspections
+from router.core.several.inspected import Inspections
 from router.errors import RouterError
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger

@@ -10,7 +10,7 @@ from router.core import events as e, history
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.events import Entry
-from router.core.outbox import Fate, Outgoing
+from router.core.telling.outbox import Fate, Outgoing
 from router.ledger.parking_port import Parked
 from router.ledger.port import Ledger, Write
 from router.ledger.sql import SqlLedger

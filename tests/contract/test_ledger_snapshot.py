@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
-from router.core.counted import RULES, Counted, Series
+from router.core.counting.counted import RULES, Counted, Series
 from router.ledger import counting
 from router.ledger.count_port import Coloured, Known, OpenGroup, Snapshot, Waiting
 from router.ledger.guard_port import Brake

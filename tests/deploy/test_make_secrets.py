@@ -14,7 +14,7 @@ from typing import Any
 from router.broker.management import password_hash
 from router.broker.topology import topology
 from router.cities import demo_city
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.ledger.contacts import read_key
 from tests.deploy.compose import DEPLOY, composed
 

@@ -21,10 +21,10 @@ from router.broker.apply import apply
 from router.calendars import Source
 from router.cli.health import Health, checks_of
 from router.cli.serving import serving
-from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, PassDeadline
 from router.core.guards import Hold, HoldKind
+from router.core.territory import address
 from router.ledger.guard_port import Brake
 from router.ledger.migrations import upgrade
 from router.roles import Role, run_roles

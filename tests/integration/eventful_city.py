@@ -20,7 +20,7 @@ from router.cities import demo_city
 from router.core import commands as c, events as e
 from router.core.case import Case, State
 from router.core.guards import Hold, HoldKind
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.demo.city_life import CityLife
 from router.demo.clockwork import Clockwork, Progress
 from router.demo.courier import Courier

@@ -13,8 +13,8 @@ import pytest
 
 from router.arrivals import direct
 from router.core.commands import Accept, Actor, ActorRole, FollowUp, FollowUpResult, Mitigate, Place, Resolve
-from router.core.counted import Counted, Series
-from router.core.problem_counts import COHORT, FLOW
+from router.core.counting.counted import Counted, Series
+from router.core.counting.problem_counts import COHORT, FLOW
 from router.metrics.counting import Counting
 from router.rulebook import install_tree
 from tests.town import DAILY, Town, town

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from router.core.calendar import Calendar
-from router.core.instants import due, next_budget
-from router.core.notation import parse_instant
-from router.core.policy import Given, Instant
-from router.core.policy_file import load_policy
+from router.core.calendars.calendar import Calendar
+from router.core.policies.instants import due, next_budget
+from router.core.policies.notation import parse_instant
+from router.core.policies.policy import Given, Instant
+from router.core.policies.policy_file import load_policy
 from router.presets import preset_calendar
 
 pytestmark = pytest.mark.data

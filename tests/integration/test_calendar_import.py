@@ -13,7 +13,7 @@ from router.calendars import CALENDAR, CalendarSet, Source, calendars_in_force
 from router.cli.calendar import _in_use
 from router.cli.calendar_import import bring_in
 from router.cli.call import Call
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.core.events import DeadlineRecomputed
 from router.core.history import advance
 from router.errors import ConfigurationError, ConflictError

@@ -10,7 +10,7 @@ import pytest
 from router.app import prepare
 from router.broker.rabbitmq import RabbitBroker
 from router.clock import clock
-from router.core.address import desk_queue
+from router.core.territory.address import desk_queue
 from router.presets import preset_text
 from router.settings import Settings
 from tests.integration.terminal import DEADLINE_S, NOWHERE_AMQP, STOP_S, Terminal, document, get, post

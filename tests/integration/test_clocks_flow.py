@@ -8,10 +8,11 @@ import pytest
 
 from router.calendars import Source
 from router.cli import policy_replan
-from router.core import address, commands as c
+from router.core import commands as c
 from router.core.case import State
 from router.core.commands import Actor, ActorRole
 from router.core.events import Replanned
+from router.core.territory import address
 from router.flow import Router
 from router.rulebook import PolicySet, install_policies
 from tests.town import Town, town

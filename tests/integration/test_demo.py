@@ -12,9 +12,9 @@ from router.broker.topology import topology
 from router.cities import demo_city
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Withdraw
+from router.core.counting.figures import EscalationFact, figures
 from router.core.events import Cause, Escalated
-from router.core.figures import EscalationFact, figures
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.demo import run_demo
 from router.demo.city_life import CityLife
 from router.demo.clockwork import Progress

@@ -13,9 +13,9 @@ import pytest
 from router.broker.envelope import encode
 from router.broker.port import Outgoing
 from router.collecting import Collector
-from router.core import messages as m
-from router.core.address import desk_key, desk_queue
 from router.core.case import State
+from router.core.telling import messages as m
+from router.core.territory.address import desk_key, desk_queue
 from router.errors import ConfigurationError
 from router.relay import Relay
 from router.tiers import Channel, Desk, Office, dispatching, link

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from router.core.division_files import Loaded, Table, decoded, from_tables, national_table
-from router.core.divisions import check, complete
+from router.core.territory.division_files import Loaded, Table, decoded, from_tables, national_table
+from router.core.territory.divisions import check, complete
 
 pytestmark = pytest.mark.data
 

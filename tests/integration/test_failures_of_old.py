@@ -21,9 +21,19 @@ import pytest
 from router.arrivals import direct
 from router.broker.topology import queue_arguments
 from router.core import commands as c, events as e
-from router.core.address import desk_queue
-from router.core.deadlines import wake_up
-from router.core.policy import Days, DaySet, Ends, ExtensionRule, Match, OnPass, Satisfies, SuspensionRule, Track
+from router.core.policies.policy import (
+    Days,
+    DaySet,
+    Ends,
+    ExtensionRule,
+    Match,
+    OnPass,
+    Satisfies,
+    SuspensionRule,
+    Track,
+)
+from router.core.territory.address import desk_queue
+from router.core.timing.deadlines import wake_up
 from router.ledger.unit import SqlUnit
 from router.relay import Relay
 from router.sending import Sender

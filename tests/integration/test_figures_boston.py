@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from router.core.figures import CaseFacts, figures, sighting_of
-from router.core.problems import Period, find_problems, summarise
+from router.core.counting.figures import CaseFacts, figures, sighting_of
+from router.core.counting.problems import Period, find_problems, summarise
 
 pytestmark = pytest.mark.data
 

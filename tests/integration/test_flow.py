@@ -17,7 +17,6 @@ from router.arrivals import arrived_again, direct
 from router.broker.embedded import EmbeddedBroker
 from router.broker.envelope import encode
 from router.broker.port import Delivery
-from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import (
     Accept,
@@ -32,7 +31,8 @@ from router.core.commands import (
     ReportProgress,
     Resolve,
 )
-from router.core.deadlines import wake_up
+from router.core.territory import address
+from router.core.timing.deadlines import wake_up
 from router.sending import Sender
 from tests.servers.rabbit import RabbitServer
 from tests.town import DAILY, Town, town

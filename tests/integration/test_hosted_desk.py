@@ -10,10 +10,10 @@ from threading import Event, Thread
 import pytest
 
 from router.collecting import Collector
-from router.core import messages as m
-from router.core.address import desk_key
 from router.core.case import State
 from router.core.commands import Accept, Actor, ActorRole
+from router.core.telling import messages as m
+from router.core.territory.address import desk_key
 from router.errors import ConfigurationError
 from router.relay import Relay
 from router.tiers import Desk, Office, dispatching

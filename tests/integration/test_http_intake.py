@@ -20,8 +20,8 @@ from router.arrivals import Arrived
 from router.calendars import Source
 from router.cli.health import Health
 from router.cli.intake import intake_app
-from router.core.citizen import code_of
-from router.core.tree import Tree
+from router.core.telling.citizen import code_of
+from router.core.territory.tree import Tree
 from router.errors import UnreachableError
 from router.flow import Router
 from router.ledger.contacts import Seal

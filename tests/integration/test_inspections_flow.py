@@ -12,13 +12,14 @@ from kombu.entity import Exchange, Queue
 
 from router.arrivals import direct
 from router.broker.embedded import EmbeddedBroker
-from router.core import address, commands as c, events as e
+from router.core import commands as c, events as e
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
-from router.core.lots import draw, seed_hash
+from router.core.several.lots import draw, seed_hash
 from router.core.step import FOLLOWS
+from router.core.territory import address
 from tests.town import DAILY, Town, town
 
 ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]

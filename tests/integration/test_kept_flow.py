@@ -11,11 +11,12 @@ from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
 
 from router.broker.embedded import EmbeddedBroker
-from router.core import address, commands as c, events as e
+from router.core import commands as c, events as e
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
-from router.core.tree import Tree
+from router.core.territory import address
+from router.core.territory.tree import Tree
 from tests.city import MONDAY, file
 from tests.town import DAILY, Town, town
 

@@ -26,8 +26,8 @@ from router.broker.apply import apply
 from router.broker.port import Fate
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
-from router.core import address
-from router.core.tree import DeskKind, Served, Tree
+from router.core.territory import address
+from router.core.territory.tree import DeskKind, Served, Tree
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.replay import run as replaying

@@ -11,14 +11,15 @@ import msgspec
 import pytest
 
 from router.arrivals import direct
-from router.core import address, commands as c, events as e
+from router.core import commands as c, events as e
 from router.core.case import Case
 from router.core.case_id import case_id_of
-from router.core.citizen import code_of
 from router.core.commands import Actor, ActorRole
 from router.core.history import advance
-from router.core.project import Membership
+from router.core.several.project import Membership
 from router.core.step import FOLLOWS, ROUTER
+from router.core.telling.citizen import code_of
+from router.core.territory import address
 from tests.town import Town, town
 
 ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]

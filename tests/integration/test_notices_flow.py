@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from router.broker.port import Broker
-from router.core import address
-from router.core.messages import Assigned
-from router.core.told import NoticeList
+from router.core.telling.messages import Assigned
+from router.core.telling.told import NoticeList
+from router.core.territory import address
 from router.tiers import Desk, Office
 from tests.town import Town, town
 from tests.unit.core.calendars import china

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from router.arrivals import direct
-from router.core import address, commands as c, messages as m
+from router.core import commands as c
 from router.core.case import State
 from router.core.commands import Actor, ActorRole
-from router.core.tree import DeskKind
+from router.core.telling import messages as m
+from router.core.territory import address
+from router.core.territory.tree import DeskKind
 from tests.city import desk, file
 from tests.town import Town, town
 

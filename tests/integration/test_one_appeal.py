@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from router.core import address, commands as c
+from router.core import commands as c
 from router.core.case import Case
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Contact, Place
+from router.core.territory import address
 from router.ledger.port import Appeal
 from tests.contract.ledger_ground import ask
 from tests.messages import message, opening

@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import MetaData, create_engine, select
 
 from router.broker.port import Outgoing
-from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import (
     Accept,
@@ -27,6 +26,7 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
+from router.core.territory import address
 from tests.town import Town, town
 
 MARKS = ("欧阳测标记", "13900007777", "110101199001017777", "标记路七十七号楼")

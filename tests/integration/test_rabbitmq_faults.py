@@ -11,7 +11,7 @@ from router.broker.apply import apply
 from router.broker.port import Consumer, Fate, Outgoing, Publisher
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
-from router.core import address
+from router.core.territory import address
 from router.errors import UnreachableError
 from tests.contract.broker_ground import DEADLINE_S, SILENCE_S, ids, message, small_tree, take
 from tests.servers.rabbit import RabbitNode

@@ -16,7 +16,7 @@ from router.broker.definitions import definitions
 from router.broker.port import Fate
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import DELIVERY_LIMIT, Topology, topology
-from router.core import address
+from router.core.territory import address
 from router.errors import ConfigurationError, ConflictError, UnreachableError
 from tests.contract.broker_ground import DEADLINE_S, ids, message, small_tree, take
 from tests.servers.rabbit import RabbitNode, RabbitServer

@@ -8,9 +8,9 @@ import pytest
 
 from router.broker.apply import apply
 from router.broker.rabbitmq import RabbitBroker
-from router.core import address
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Resolve
+from router.core.territory import address
 from router.recovery import Recovered
 from tests.servers.rabbit import RabbitNode
 from tests.town import Town, town

@@ -15,10 +15,11 @@ from router.arrivals import direct
 from router.batch import AFTER_RESTORE
 from router.broker.envelope import RESENT_FOR, SAID_AT, encode
 from router.broker.port import Delivery, QueueState
-from router.core import address, commands as c
+from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.guards import Hold, HoldKind
+from router.core.territory import address
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
 from router.redoing import Redoing, Redone
 from router.restoring import Asked, Restoring

@@ -20,7 +20,7 @@ import pytest
 from router.broker.embedded import EmbeddedBroker
 from router.broker.topology import topology
 from router.cli.policy_sources import policies_named
-from router.core.policy_file import load_policy
+from router.core.policies.policy_file import load_policy
 from router.core.rules import Rules
 from router.replay.out import accounts, rebuild
 from router.replay.run import Prepared, Request, install, opened_ledger, play, prepare

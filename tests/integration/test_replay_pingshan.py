@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from router.core.commands import Open
-from router.core.tree import DeskKind
+from router.core.territory.tree import DeskKind
 from router.replay.run import Prepared, Request, prepare
 from tests.integration.replaying import PINGSHAN, SINGLE_DEADLINE, figures_of, replayed
 

@@ -17,11 +17,12 @@ import pytest
 from router.app import Installation
 from router.arrivals import arrived_again, direct
 from router.batch import AFTER_RESTORE
-from router.core import commands as c, messages as m
+from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole
-from router.core.deadlines import WAKE_UP
+from router.core.telling import messages as m
+from router.core.timing.deadlines import WAKE_UP
 from router.redoing import Redone
 from router.tiers import Channel, Desk, Office, Sent
 from tests.integration.terminal import Terminal

@@ -13,8 +13,8 @@ import pytest
 _PROGRAM = """
 import json
 from datetime import UTC, datetime
-from router.core.instants import due
-from router.core.notation import parse_instant
+from router.core.policies.instants import due
+from router.core.policies.notation import parse_instant
 from router.presets import preset_calendar
 
 budgets = ["1h", "4wh", "3d", "5wd", "20:00", "next day 23:59"]

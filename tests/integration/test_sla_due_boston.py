@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from router.cli.policy_sources import policies_named
-from router.core.policy_file import TIERS
+from router.core.policies.policy_file import TIERS
 from router.replay.dues import dues_of, tally
 from router.replay.mapping_file import load_mapping
 from tests.integration.replaying import BOSTON

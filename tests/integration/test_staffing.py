@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from router.broker.port import Broker, Consumer, QueueState
-from router.core.address import desk_queue
 from router.core.commands import Actor, ActorRole, ReportProgress
 from router.core.events import Cause, Unstaffed
+from router.core.territory.address import desk_queue
 from router.errors import UnreachableError
 from router.sla.staffing import Staffing
 from tests.city import MONDAY

@@ -10,9 +10,9 @@ from functools import partial
 
 import pytest
 
-from router.core.address import desk_queue
 from router.core.events import Unstaffed
-from router.core.messages import Assigned, Unstaffed as Told
+from router.core.telling.messages import Assigned, Unstaffed as Told
+from router.core.territory.address import desk_queue
 from router.errors import UnreachableError
 from router.sla.staffing import Staffing
 from router.tiers import Desk, Office

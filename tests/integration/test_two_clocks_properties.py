@@ -21,12 +21,13 @@ from hypothesis import HealthCheck, Phase, find, given, settings, strategies as 
 from hypothesis.errors import NoSuchExample
 
 from router.arrivals import direct
-from router.core import deadlines, events as e
+from router.core import events as e
 from router.core.case import Case
 from router.core.case_id import case_id_of
 from router.core.commands import PassDeadline
-from router.core.deadlines import first_passed
 from router.core.lifecycle import settle
+from router.core.timing import deadlines
+from router.core.timing.deadlines import first_passed
 from router.flow import Router
 from router.ledger.port import Answer, Ledger
 from tests.city import MONDAY

@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 from router.app import Installation
 from router.arrivals import direct
 from router.calendars import Source
-from router.core import address
 from router.core.case import Case
-from router.core.colours import colour_of
 from router.core.commands import Actor, ActorRole, Command, Open
 from router.core.events import Entry, MilestoneStatus
 from router.core.lifecycle import with_case_id
-from router.core.matching import takes_everything
-from router.core.tree import TreeFile
+from router.core.policies.colours import colour_of
+from router.core.policies.matching import takes_everything
+from router.core.territory import address
+from router.core.territory.tree import TreeFile
 from router.ledger.migrations import upgrade
 from router.presets import preset_policy, preset_text
 from router.rulebook import PolicySet, install_policies, install_tree

@@ -10,7 +10,6 @@ from datetime import date
 from fractions import Fraction
 from itertools import count, islice
 
-from router.core.assessing import ThreeRates, three_rates
 from router.core.case import State
 from router.core.case_id import case_id_of
 from router.core.commands import (
@@ -29,9 +28,10 @@ from router.core.commands import (
     Resolve,
     Satisfaction,
 )
+from router.core.counting.assessing import ThreeRates, three_rates
+from router.core.counting.figures import case_facts, sighting_of
+from router.core.counting.problems import find_problems
 from router.core.events import FollowUpDrawn
-from router.core.figures import case_facts, sighting_of
-from router.core.problems import find_problems
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage, local
 

@@ -6,7 +6,7 @@ Days off around it: 25 to 27 September and 1 to 7 October 2026; Saturday 10 Octo
 from __future__ import annotations
 
 from router.core.commands import Accept, ApproveReturn, Designate, Escalate, Pull, RequestReturn, Resolve
-from router.core.seeing import Sight, sight
+from router.core.telling.seeing import Sight, sight
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage
 

@@ -23,8 +23,8 @@ from router.core.commands import (
     Resolve,
     Review,
 )
-from router.core.coverage import Coverage, coverage
-from router.core.tree import DeskKind
+from router.core.counting.coverage import Coverage, coverage
+from router.core.territory.tree import DeskKind
 from tests.city import desk, file
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage

@@ -29,10 +29,10 @@ from router.core.commands import (
     TaskKind,
     Tick,
 )
-from router.core.coverage import coverage
-from router.core.figures import case_facts, sighting_of
-from router.core.problems import find_problems
-from router.core.seeing import Sight, sight, urgency
+from router.core.counting.coverage import coverage
+from router.core.counting.figures import case_facts, sighting_of
+from router.core.counting.problems import find_problems
+from router.core.telling.seeing import Sight, sight, urgency
 from tests.city import actor
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage, local

@@ -20,9 +20,9 @@ from router.core.commands import (
     Resolve,
     Urge,
 )
-from router.core.figures import case_facts, sighting_of
-from router.core.problems import find_problems
-from router.core.tree import DeskKind
+from router.core.counting.figures import case_facts, sighting_of
+from router.core.counting.problems import find_problems
+from router.core.territory.tree import DeskKind
 from tests.city import desk, file
 from tests.presets.conftest import Opening
 from tests.unit.core.calendars import china

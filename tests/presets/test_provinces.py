@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from router.core.commands import Accept, ApproveExtension, RequestExtension, RequestReturn, Resolve, Star
-from router.core.tree import Category
+from router.core.territory.tree import Category
 from tests.city import file
 from tests.presets.conftest import Opening
 

@@ -33,14 +33,14 @@ from router.core.commands import (
     Resolve,
     Whistle,
 )
-from router.core.coverage import coverage
-from router.core.division_faults import check
-from router.core.happened import happened
-from router.core.masking import masked
-from router.core.problem_counts import sighting_in
-from router.core.register import Wanted, line_of, oldest_first
-from router.core.standing import standing_of
-from router.core.tree import Category, DeskKind, TreeFile
+from router.core.counting.coverage import coverage
+from router.core.counting.happened import happened
+from router.core.counting.problem_counts import sighting_in
+from router.core.counting.register import Wanted, line_of, oldest_first
+from router.core.counting.standing import standing_of
+from router.core.telling.masking import masked
+from router.core.territory.division_faults import check
+from router.core.territory.tree import Category, DeskKind, TreeFile
 from tests.city import desk, file
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage, local

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from router.clock import clock
-from router.core import address
+from router.core.territory import address
 from tests.rules import hurry
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.corner import Corner

@@ -23,7 +23,7 @@ from router.core.commands import (
     TaskKind,
     Tick,
 )
-from router.core.lots import draw, seed_hash
+from router.core.several.lots import draw, seed_hash
 from router.presets import preset_policy
 from tests.bureau import Bureau
 from tests.city import Play, policy, rules

@@ -12,7 +12,7 @@ from router.core.commands import (
     Resume,
 )
 from router.core.events import MilestoneStatus
-from router.core.policy import ExtensionRule, Satisfies, SuspensionRule
+from router.core.policies.policy import ExtensionRule, Satisfies, SuspensionRule
 from tests.city import ACCEPT, DISPATCH, Play, days, ladder, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 

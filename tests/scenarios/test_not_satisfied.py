@@ -1,7 +1,7 @@
 """The residents are asked; what they do not accept goes back to work, and the second time to the tier above."""
 
 from router.core.commands import Accept, FollowUp, FollowUpResult, Resolve
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies
 from tests.city import ACCEPT, CLOSE, DISPATCH, Play, days, milestone, policy, rules
 
 NO, YES = FollowUpResult.NOT_ACCEPTED, FollowUpResult.ACCEPTED

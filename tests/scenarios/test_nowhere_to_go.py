@@ -3,7 +3,7 @@
 from router.core import events as e
 from router.core.case import State
 from router.core.commands import Accept, Dispatch, RequestReturn, Resolve
-from router.core.policy import DispatchTerms, Mode, Required, Requirement
+from router.core.policies.policy import DispatchTerms, Mode, Required, Requirement
 from tests.city import Play, policy, rules
 
 NOWHERE = ("atlantis", "main street")

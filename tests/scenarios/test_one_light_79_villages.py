@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from router.core.commands import Cluster, FilePlan, FollowUp, FollowUpResult, Link, Resolve
-from router.core.policy import Anchor, Gate, GateKind, OnPass, RepeatRule, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, RepeatRule, Satisfies
 from tests.city import CLOSE, Play, days, milestone, policy, rules
 from tests.several import Several
 from tests.unit.core.calendars import china

@@ -16,8 +16,8 @@ from router.core.commands import (
     Resolve,
     Whistle,
 )
-from router.core.policy import Gate, GateKind, Level
-from router.core.seeing import Sight, sight
+from router.core.policies.policy import Gate, GateKind, Level
+from router.core.telling.seeing import Sight, sight
 from tests.city import CLOSE, Play, days, policy, rules
 
 _REPORT: dict[str, Any] = {

@@ -19,9 +19,9 @@ from router.core.commands import (
     Review,
     Whistle,
 )
-from router.core.coverage import Coverage, coverage
+from router.core.counting.coverage import Coverage, coverage
 from router.core.rules import Rules
-from router.core.tree import DeskKind
+from router.core.territory.tree import DeskKind
 from router.presets import preset_policy
 from tests.city import Play, city, desk, rules
 from tests.unit.core.calendars import china

@@ -10,9 +10,9 @@ import pytest
 from router.arrivals import Arrived, direct
 from router.batch import Batch
 from router.core.commands import Accept, Actor, ActorRole, Link, Outcome, Related, Resolve
-from router.core.messages import EventRecorded
-from router.core.outbox import Outgoing
 from router.core.step import ROUTER
+from router.core.telling.messages import EventRecorded
+from router.core.telling.outbox import Outgoing
 from tests.city import MONDAY, rules
 from tests.unit.test_batch import OPEN
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from router.app import METRICS, ROLES, installation, prepare
-from router.core.calendar import Calendar
-from router.core.policy import Policy
+from router.core.calendars.calendar import Calendar
+from router.core.policies.policy import Policy
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.errors import ConfigurationError
 from router.secret_files import CONTACT_KEY
 from router.settings import Settings

@@ -12,25 +12,19 @@ from hypothesis.errors import NoSuchExample
 
 from router import announcing, batch
 from router.broker.topology import Binding, topology
-from router.core import (
-    address,
-    commands as c,
-    correcting,
-    hiding,
-    levels,
-    lifecycle,
-    returns,
-    seeing,
-    step,
-)
+from router.core import commands as c, lifecycle, step
 from router.core.case import Case
-from router.core.hiding import has_part
-from router.core.kept import KeptFrom, is_kept
 from router.core.lifecycle import decide
+from router.core.offices import correcting, returns
 from router.core.refusals import Refusal
-from router.core.seeing import Below, Sight, sight
 from router.core.step import Step
-from router.core.tree import Served, Tree
+from router.core.telling import hiding, seeing
+from router.core.telling.hiding import has_part
+from router.core.telling.kept import KeptFrom, is_kept
+from router.core.telling.seeing import Below, Sight, sight
+from router.core.territory import address
+from router.core.territory.tree import Served, Tree
+from router.core.timing import levels
 from tests.city import MONDAY, Play
 from tests.unit.core.histories import HISTORIES, History, live
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from router.core.commands import Reprocess
-from router.core.instants import dues
-from router.core.matching import check_set
-from router.core.policy import OnPass, Track
+from router.core.policies.instants import dues
+from router.core.policies.matching import check_set
+from router.core.policies.policy import OnPass, Track
 from router.errors import NotFoundError
 from router.presets import list_calendars, list_presets, preset_calendar, preset_family, preset_policy
 from tests.unit.core.calendars import china

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from router.calendars import CALENDARS, Source
-from router.core.policy_file import load_policy
+from router.core.policies.policy_file import load_policy
 from router.core.rules import Rules
 from router.rulebook import POLICIES, TREE, PolicySet, Rulebook
 from tests.city import MONDAY, desk, file

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from router.core import events as e
-from router.core.assessing import three_rates
 from router.core.bulletin.document import Basis, Bulletin, Kind, Source
 from router.core.bulletin.matters import district_matters
 from router.core.bulletin.results import Results
@@ -32,13 +31,14 @@ from router.core.bulletin.summary import (
 )
 from router.core.bulletin.week import Week, week_before
 from router.core.case import Case
-from router.core.coverage import coverage
+from router.core.counting.assessing import three_rates
+from router.core.counting.coverage import coverage
+from router.core.counting.figures import CaseFacts
+from router.core.counting.problem_counts import windows_in
+from router.core.counting.problems import Sighting, Windows, find_problems
 from router.core.events import Entry
-from router.core.figures import CaseFacts
 from router.core.history import advance
-from router.core.opening import VISIT
-from router.core.problem_counts import windows_in
-from router.core.problems import Sighting, Windows, find_problems
+from router.core.offices.opening import VISIT
 from router.core.rules import SUPERVISION, Rules
 
 #: Instants are kept to the microsecond: from the first one after a week to the last one in it.

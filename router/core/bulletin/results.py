@@ -8,11 +8,11 @@ from router.core import events as e
 from router.core.bulletin.ranking import MINIMUM_N, DeskResult, Ranking, ranking
 from router.core.bulletin.standing import Standing
 from router.core.bulletin.week import Week
+from router.core.counting.figures import CaseFacts
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import charged, holding
 from router.core.events import MilestoneStatus
-from router.core.figures import CaseFacts
-from router.core.hands import HolderKind
-from router.core.holding import charged, holding
-from router.core.tree import DeskKind, Tree
+from router.core.territory.tree import DeskKind, Tree
 
 #: Those that can be compared: they deal with matters. A triage desk or supervision does not.
 _COMPARED = (DeskKind.TERRITORIAL, DeskKind.FUNCTIONAL)

@@ -13,12 +13,12 @@ from enum import StrEnum
 import msgspec
 
 from router.core.bulletin.standing import Standing
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.core.case import Case, State
-from router.core.colours import colour_of
+from router.core.counting.hands import HolderKind
 from router.core.events import MilestoneStatus
-from router.core.hands import HolderKind
-from router.core.policy import Satisfies, Track
+from router.core.policies.colours import colour_of
+from router.core.policies.policy import Satisfies, Track
 from router.core.rules import SUPERVISION, Rules
 
 #: Working days without anybody's signature after which a case stalls (无人签收). No source; our default.

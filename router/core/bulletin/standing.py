@@ -10,12 +10,12 @@ import msgspec
 
 from router.core import events as e
 from router.core.case import Case
+from router.core.counting.figures import CaseFacts
+from router.core.counting.hands import Hands, Who
+from router.core.counting.problem_counts import case_by_gate, sighting_by_gate
+from router.core.counting.problems import Sighting
 from router.core.events import Entry
-from router.core.figures import CaseFacts
-from router.core.hands import Hands, Who
 from router.core.history import advance
-from router.core.problem_counts import case_by_gate, sighting_by_gate
-from router.core.problems import Sighting
 
 #: What says nothing of anybody working on a case: the clock's own doing, refusals, and the source's word.
 _NO_SIGN_OF_WORK = (

@@ -7,13 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.assessing import ThreeRates
 from router.core.bulletin.week import Week
 from router.core.case import Case
-from router.core.coverage import Coverage, coverage
-from router.core.figures import CaseFacts
-from router.core.opening import VISIT
-from router.core.problems import Problem, Sighting, Tally, Variant, summarise
+from router.core.counting.assessing import ThreeRates
+from router.core.counting.coverage import Coverage, coverage
+from router.core.counting.figures import CaseFacts
+from router.core.counting.problems import Problem, Sighting, Tally, Variant, summarise
+from router.core.offices.opening import VISIT
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

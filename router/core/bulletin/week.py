@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from router.core.calendar import Calendar
-from router.core.problems import Period
+from router.core.calendars.calendar import Calendar
+from router.core.counting.problems import Period
 from router.sentences import UnfitError
 
 _NAME = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)

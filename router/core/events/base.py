@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.core.policy import Instant, OnPass, Satisfies, Track
+from router.core.policies.policy import Instant, OnPass, Satisfies, Track
 
 
 class MilestoneStatus(StrEnum):

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from router.core.events.base import Event, Milestone
-from router.core.policy import DaySet
+from router.core.policies.policy import DaySet
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,7 +23,7 @@ class InspectionRecorded(Event, frozen=True, kw_only=True, tag="InspectionRecord
 
 
 class InspectionDrawn(Event, frozen=True, kw_only=True, tag="InspectionDrawn"):
-    """抽查: some were drawn by lot; anybody who has the seed draws the same (`router.core.lots`)."""
+    """抽查: some were drawn by lot; anybody who has the seed draws the same (`router.core.several.lots`)."""
 
     seed: str
     drawn: tuple[Target, ...]

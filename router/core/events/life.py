@@ -9,7 +9,7 @@ import msgspec
 
 from router.core.commands import Answers, FollowUpResult, Outcome, Place, Reprocess, Task
 from router.core.events.base import Cause, Event, Milestone
-from router.core.policy import OnPass
+from router.core.policies.policy import OnPass
 
 
 class Received(Event, frozen=True, kw_only=True, tag="Received"):
@@ -352,5 +352,5 @@ class Refused(Event, frozen=True, kw_only=True, tag="Refused"):
     command: str
     command_type: str
     code: str
-    #: Of the sender's words only what is a code; `…` stands for the rest (`router.core.echoes`).
+    #: Of the sender's words only what is a code; `…` stands for the rest (`router.core.telling.echoes`).
     data: dict[str, str] = msgspec.field(default_factory=dict)

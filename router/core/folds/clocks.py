@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case, State
-from router.core.changes import ExtensionAsked, Pause, SuspensionAsked
-from router.core.policy import Satisfies
+from router.core.policies.policy import Satisfies
+from router.core.timing import clocks
+from router.core.timing.changes import ExtensionAsked, Pause, SuspensionAsked
 
 
 def _on_extension_requested(case: Case, event: e.ExtensionRequested, entry: e.Entry) -> None:

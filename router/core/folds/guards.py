@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case
 from router.core.folds import life
+from router.core.timing import clocks
 
 
 def _on_cancelled(case: Case, event: e.DeadlineCancelled, _entry: e.Entry) -> None:

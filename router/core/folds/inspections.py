@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case
 from router.core.commands import TaskKind
 from router.core.folds import life
-from router.core.inspected import Drawn, Passed, Requirement
-from router.core.policy import Satisfies
+from router.core.policies.policy import Satisfies
+from router.core.several.inspected import Drawn, Passed, Requirement
+from router.core.timing import clocks
 
 
 def _on_inspection_recorded(case: Case, event: e.InspectionRecorded, _entry: e.Entry) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case
-from router.core.policy import OnPass
+from router.core.policies.policy import OnPass
+from router.core.timing import clocks
 
 
 def _on_started(case: Case, event: e.LevelsStarted, _entry: e.Entry) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case, ReturnRequest, State, Taken
-from router.core.changes import NONE
 from router.core.commands import FollowUpResult
 from router.core.folds import links, together
-from router.core.inspected import UNTOUCHED
-from router.core.policy import GateKind, Satisfies
+from router.core.policies.policy import GateKind, Satisfies
+from router.core.several.inspected import UNTOUCHED
+from router.core.timing import clocks
+from router.core.timing.changes import NONE
 
 
 def take_lead(case: Case, desk: str, entry: e.Entry) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from router.core import events as e
 from router.core.case import Case
-from router.core.links import Linked
+from router.core.several.links import Linked
 
 #: Version of the entry that received the case: its text is the case's own.
 RECEIPT = 1

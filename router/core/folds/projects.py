@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case
 from router.core.commands import Related
-from router.core.project import Member, Membership, Project
+from router.core.several.project import Member, Membership, Project
+from router.core.timing import clocks
 
 
 def _member(one: Related) -> Member:

@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
-from router.core import clocks, events as e
+from router.core import events as e
 from router.core.case import Case
-from router.core.policy import Satisfies
-from router.core.together import (
+from router.core.offices.together import (
     ALONE,
     MEDIATION,
     Instruction,
@@ -20,6 +19,8 @@ from router.core.together import (
     Whistle,
     report_in_of,
 )
+from router.core.policies.policy import Satisfies
+from router.core.timing import clocks
 
 
 def leads(case: Case, desk: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from router.core.counting.hands import HolderKind
 from router.core.events import Cause
-from router.core.hands import HolderKind
 from router.metrics.cases.labels import DESK, DISTRICT, FATES, LEVELS, ORIGINS, PLACE, figure
 
 OPENED = figure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.counted import EDGES_S
+from router.core.counting.counted import EDGES_S
 from router.metrics.metric import PREFIX, Metric
 
 #: Cases by the place they are about; the first is the division's code, the second the category group.

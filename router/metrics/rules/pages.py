@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.core import address
+from router.core.territory import address
 from router.metrics import catalogue as c
 from router.metrics.cases import pipeline as p, standing as s
 from router.metrics.rules.rule import Alert, Root, Severity

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.core import address
+from router.core.territory import address
 from router.metrics import catalogue as c
 from router.metrics.cases import pipeline as p, standing as s
 from router.metrics.rules.pages import BROKER_JOB, CONSUMERS, QUEUES_JOB, READY

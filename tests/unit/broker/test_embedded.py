@@ -4,7 +4,7 @@ from router.broker.embedded import EmbeddedBroker
 from router.broker.memory import TopicIndex
 from router.broker.port import Fate
 from router.broker.topology import topology
-from router.core import address
+from router.core.territory import address
 from tests.contract.broker_ground import ids, message, small_tree, take
 
 

@@ -10,7 +10,7 @@ import pytest
 from router.broker.envelope import Receipt, Trouble, decode, encode, forged
 from router.core.case_id import case_id_of
 from router.core.commands import Accept, Actor, ActorRole, Command, Designate, Open, PassDeadline
-from router.core.deadlines import wake_up
+from router.core.timing.deadlines import wake_up
 
 INTAKE, REPORTS = "case.intake", "case.reports"
 

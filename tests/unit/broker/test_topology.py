@@ -10,8 +10,8 @@ from router.broker.definitions import Difference, definitions, diff
 from router.broker.management import password_hash
 from router.broker.topology import Account, Binding, Exchange, Topology, topology
 from router.cli.health import queues_of
-from router.core import address
-from router.core.tree import Served, Tree
+from router.core.territory import address
+from router.core.territory.tree import Served, Tree
 from tests.contract.broker_ground import small_tree
 
 TREE = small_tree()

@@ -17,7 +17,7 @@ from router.bulletin.page import LISTED
 from router.bulletin.revision import Printed, Revision
 from router.core.bulletin.document import Bulletin
 from router.core.bulletin.standing import EVERYTHING
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from tests.bulletins import WEEK, bulletin, opened, two_weeks, words
 from tests.city import Play, city, file, rules
 from tests.unit.core.calendars import china

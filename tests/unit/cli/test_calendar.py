@@ -10,7 +10,7 @@ import pytest
 
 from router.cli.calendar_show import year_of
 from router.cli.holiday_library import notice_of
-from router.core.calendar_file import load_calendar
+from router.core.calendars.calendar_file import load_calendar
 from router.errors import NotFoundError
 from router.presets import preset_calendar, preset_text
 from tests.unit.cli.conftest import Shell

@@ -4,7 +4,7 @@ import pytest
 
 from router.cli.case_names import OWN, Names
 from router.cli.words import choose_language
-from router.core.milestone_checks import TAKEN
+from router.core.policies.milestone_checks import TAKEN
 from router.presets import preset_policy
 from tests.city import city
 

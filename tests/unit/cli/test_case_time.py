@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from router.cli.case_time import account, exact
 from router.cli.words import choose_language
-from router.core.hands import HolderKind
+from router.core.counting.hands import HolderKind
 from tests.city import MONDAY, Play
 from tests.unit.cli.conftest import Shell
 

@@ -8,7 +8,7 @@ import pytest
 
 from router.app import installation
 from router.arrivals import direct
-from router.core.deadlines import wake_up
+from router.core.timing.deadlines import wake_up
 from router.settings import Settings
 from tests.unit.cli.conftest import Shell
 

@@ -17,12 +17,12 @@ from router.cli.words import VALUES, choose_language
 from router.cli.wrapping import columns_of, wrapped
 from router.core.case import State
 from router.core.commands import ActorRole, FollowUpResult, Outcome
+from router.core.counting.hands import HolderKind
 from router.core.events import AnyEvent, MilestoneStatus
-from router.core.hands import HolderKind
-from router.core.matching import MATTER_TYPES
-from router.core.policy import Anchor, OnPass, Satisfies
+from router.core.policies.matching import MATTER_TYPES
+from router.core.policies.policy import Anchor, OnPass, Satisfies
 from router.core.rules import ORIGINS
-from router.core.tree import DeskKind
+from router.core.territory.tree import DeskKind
 from router.sentences import sentence
 
 TABLES = {"words": WORDS, "values": VALUES, "commands": COMMANDS, "options": OPTIONS, "events": SENTENCES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 
 OFFICE = ((time(9), time(12)), (time(13, 30), time(17, 30)))
 

@@ -14,11 +14,8 @@ import msgspec
 from hypothesis import strategies as st
 
 from router.core import commands as c, events as e
-from router.core.deadlines import wake_up
-from router.core.divisions import merge
 from router.core.events import MilestoneStatus
-from router.core.linking import related
-from router.core.policy import (
+from router.core.policies.policy import (
     Anchor,
     DispatchTerms,
     Elapsed,
@@ -43,7 +40,10 @@ from router.core.policy import (
     WorkingTime,
 )
 from router.core.rules import Rules
-from router.core.tree import DeskKind, Tree
+from router.core.several.linking import related
+from router.core.territory.divisions import merge
+from router.core.territory.tree import DeskKind, Tree
+from router.core.timing.deadlines import wake_up
 from tests.city import (
     ACCEPT,
     CLOSE,

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from router.core import address
+from router.core.territory import address
 from tests.city import city
 
 

@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from router.core import events as e
-from router.core.asking import is_the_draw
 from router.core.case import State
 from router.core.commands import (
     Accept,
@@ -22,8 +21,9 @@ from router.core.commands import (
     Target,
     Tick,
 )
-from router.core.lots import falls_on
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core.offices.asking import is_the_draw
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core.several.lots import falls_on
 from tests.city import ACCEPT, CLOSE, DISPATCH, Play, days, milestone, policy, rules
 
 #: So small a share that the lot falls on nobody, and so large a one that it falls on everybody.

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from router.core.calendar_file import load_calendar
+from router.core.calendars.calendar_file import load_calendar
 from router.core.commands import Correct
 from router.core.events import DeadlineMissed
-from router.core.instants import due, dues
-from router.core.policy import Anchor, Days, DaySet, Elapsed, Ends, Given, Late, Satisfies
-from router.core.policy_file import load_policy
-from router.core.undoing import may_have_none
+from router.core.policies.instants import due, dues
+from router.core.policies.policy import Anchor, Days, DaySet, Elapsed, Ends, Given, Late, Satisfies
+from router.core.policies.policy_file import load_policy
+from router.core.timing.undoing import may_have_none
 from router.errors import ConfigurationError
 from router.presets import preset_calendar
 from tests.city import Play, milestone, policy, rules, utc

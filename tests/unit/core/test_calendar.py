@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from router.core.calendar import Calendar, WorkedDays
-from router.core.policy import DaySet
-from router.core.working_year import WorkingYear
+from router.core.calendars.calendar import Calendar, WorkedDays
+from router.core.calendars.working_year import WorkingYear
+from router.core.policies.policy import DaySet
 from tests.unit.core.calendars import CN, NATURAL, NEW_YORK, NIGHT_SHIFT, OFFICE, china
 
 
@@ -255,7 +255,7 @@ def test_the_table_of_a_year_is_made_once(monkeypatch: pytest.MonkeyPatch) -> No
             super().__init__(sessions)
             made.append(1)
 
-    monkeypatch.setattr("router.core.calendar.WorkingYear", Counted)
+    monkeypatch.setattr("router.core.calendars.calendar.WorkingYear", Counted)
     calendar = msgspec.structs.replace(CN)
     for hour in range(1, 200):
         calendar.add_working_seconds(china(2026, 9, 1, 9), hour * 600)

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from router.core.calendar_faults import calendar_faults
-from router.core.calendar_file import load_calendar
+from router.core.calendars.calendar_faults import calendar_faults
+from router.core.calendars.calendar_file import load_calendar
 from router.presets import preset_calendar, preset_text
 from tests.unit.core.test_policy_file import CITY, NATIONAL
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from router.core.policy import Elapsed, ExtensionRule, RecheckRule, RepeatRule, SuspensionRule
-from router.core.policy_file import load_policy
+from router.core.policies.policy import Elapsed, ExtensionRule, RecheckRule, RepeatRule, SuspensionRule
+from router.core.policies.policy_file import load_policy
 from router.errors import ConfigurationError
 from tests.city import days, working_days
 

@@ -10,8 +10,6 @@ import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
-from router.core import changes, extensions
-from router.core.changes import NONE, Changes, Clock, Extension, Pause, due_from_history
 from router.core.commands import (
     Accept,
     ApproveExtension,
@@ -21,9 +19,11 @@ from router.core.commands import (
     RequestSuspension,
     Resume,
 )
-from router.core.instants import Due
-from router.core.policy import DaySet, ExtensionRule, Policy, Satisfies, SuspensionRule
-from router.core.rescheduling import clock_of
+from router.core.policies.instants import Due
+from router.core.policies.policy import DaySet, ExtensionRule, Policy, Satisfies, SuspensionRule
+from router.core.timing import changes, extensions
+from router.core.timing.changes import NONE, Changes, Clock, Extension, Pause, due_from_history
+from router.core.timing.rescheduling import clock_of
 from tests.city import ACCEPT, MONDAY, Play, days, milestone, policy, rules, working_days
 from tests.unit.core.calendars import CN, china
 
@@ -231,7 +231,7 @@ def _lose_the_pause(patch: pytest.MonkeyPatch) -> None:
     def forgetful(clock: Clock, found: Changes, calendar: Any) -> Due:
         return true(clock, msgspec.structs.replace(found, pauses=()), calendar)
 
-    patch.setattr("router.core.replanning.due_of", _with(forgetful))
+    patch.setattr("router.core.timing.replanning.due_of", _with(forgetful))
 
 
 def _extend_as_if_never_suspended(patch: pytest.MonkeyPatch) -> None:

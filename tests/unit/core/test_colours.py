@@ -7,11 +7,11 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from router.core.calendar import Calendar
-from router.core.colours import colour_at, colour_of, onsets
+from router.core.calendars.calendar import Calendar
 from router.core.commands import Resolve
-from router.core.policy import Colour, DaySet, Policy
-from router.core.policy_file import load_policy
+from router.core.policies.colours import colour_at, colour_of, onsets
+from router.core.policies.policy import Colour, DaySet, Policy
+from router.core.policies.policy_file import load_policy
 from router.errors import ConfigurationError
 from router.presets import preset_policy
 from tests.city import Play, policy, rules

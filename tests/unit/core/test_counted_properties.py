@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import Phase, find, given, settings
 
-from router.core import happened as counting, standing as standings
-from router.core.counted import BEYOND, EDGES_S, Counted, Counts, Series
+from router.core.counting import happened as counting, standing as standings
+from router.core.counting.counted import BEYOND, EDGES_S, Counted, Counts, Series
+from router.core.counting.happened import Happened, happened
+from router.core.counting.holding import holding
+from router.core.counting.standing import settled, standing_of
 from router.core.events import Closed, Entry, LevelProposed, Received, Reopened
-from router.core.happened import Happened, happened
-from router.core.holding import holding
-from router.core.policy import Policy
+from router.core.policies.policy import Policy
 from router.core.rules import Rules
-from router.core.standing import settled, standing_of
 from router.metrics.cases import CASE_METRICS
 from router.metrics.metric import PREFIX
 from tests.city import Play, rules

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from router.core.case import Case
 from router.core.commands import AddAssist, AssignLeader, FollowUp, FollowUpResult, Instruct, Mark, Reopen, Resolve
-from router.core.coverage import Coverage, coverage
-from router.core.policy import Anchor, Gate, GateKind, Satisfies, Watcher
-from router.core.tree import DeskKind
+from router.core.counting.coverage import Coverage, coverage
+from router.core.policies.policy import Anchor, Gate, GateKind, Satisfies, Watcher
+from router.core.territory.tree import DeskKind
 from tests.city import CLOSE, Play, city, days, desk, milestone, policy, rules
 
 _ASK = milestone("ask", days(9), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED)

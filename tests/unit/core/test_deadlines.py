@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from router.core import events as e
-from router.core.deadlines import first_passed, receiver, wake_up
 from router.core.lifecycle import settle
-from router.core.policy import Elapsed, OnPass, Satisfies, Track
-from router.core.tree import DeskKind, Tree
+from router.core.policies.policy import Elapsed, OnPass, Satisfies, Track
+from router.core.territory.tree import DeskKind, Tree
+from router.core.timing.deadlines import first_passed, receiver, wake_up
 from tests.city import CLOSE, MONDAY, Play, city, days, desk as a_desk, milestone, policy, rules
 
 
@@ -135,7 +135,7 @@ def test_a_wake_up_twice_is_one_escalation() -> None:
 def test_a_deadline_that_passes_and_runs_on_is_an_error_not_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     play = Play()
     case = play.open()
-    monkeypatch.setattr("router.core.clocks.miss", lambda *_: None)
+    monkeypatch.setattr("router.core.timing.clocks.miss", lambda *_: None)
     with pytest.raises(RuntimeError, match="still runs"):
         settle(case, MONDAY + timedelta(days=2), play.rules, MONDAY + timedelta(days=2))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.cities import demo_city
-from router.core.division_files import (
+from router.core.territory.division_files import (
     Columns,
     decoded,
     dump_toml,
@@ -17,9 +17,9 @@ from router.core.division_files import (
     load_toml,
     national_table,
 )
-from router.core.division_tables import FaultyDivisionsError
-from router.core.divisions import check, complete
-from router.core.tree import Category, Desk, DeskKind, Division, Served, Tree, TreeFile
+from router.core.territory.division_tables import FaultyDivisionsError
+from router.core.territory.divisions import check, complete
+from router.core.territory.tree import Category, Desk, DeskKind, Division, Served, Tree, TreeFile
 from router.errors import ConfigurationError, NotFoundError, UsageError
 
 PROVINCES = "code,name\n50,重庆市\n37,山东省\n44,广东省\n"

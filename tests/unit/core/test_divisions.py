@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.cities import demo_city
-from router.core.division_faults import SENTENCES
-from router.core.divisions import (
+from router.core.territory.division_faults import SENTENCES
+from router.core.territory.divisions import (
     ChangeKind,
     DeskChange,
     add_desk,
@@ -18,7 +18,7 @@ from router.core.divisions import (
     redirect,
     rename,
 )
-from router.core.tree import Category, Desk, DeskKind, Division, Served, Tree, TreeFile
+from router.core.territory.tree import Category, Desk, DeskKind, Division, Served, Tree, TreeFile
 from router.errors import ConflictError, NotFoundError
 
 TIERS = ("city", "district", "street")

@@ -16,7 +16,7 @@ from router.core.commands import (
     TaskKind,
     Withdraw,
 )
-from router.core.lots import draw, seed_hash
+from router.core.several.lots import draw, seed_hash
 from tests.bureau import Bureau
 from tests.city import Play
 from tests.unit.core.calendars import china

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
-from router.core.messages import Refused
+from router.core.telling.messages import Refused
 from tests.city import Play
 
 

@@ -8,10 +8,9 @@ import msgspec
 from hypothesis import given
 
 from router.core import commands as c, events as e
-from router.core.deadlines import turn
-from router.core.explaining import Consequence, DayKind, DayRange, Explanation, explain
-from router.core.matching import Mismatch
-from router.core.policy import (
+from router.core.counting.explaining import Consequence, DayKind, DayRange, Explanation, explain
+from router.core.policies.matching import Mismatch
+from router.core.policies.policy import (
     Anchor,
     Colour,
     Days,
@@ -24,6 +23,7 @@ from router.core.policy import (
     Satisfies,
     WallClock,
 )
+from router.core.timing.deadlines import turn
 from tests.city import ACCEPT, CLOSE, DISPATCH, MONDAY, Play, city, days, desk, ladder, milestone, policy, rules
 from tests.unit.core.calendars import china
 from tests.unit.core.histories import HISTORIES, History, live

@@ -15,7 +15,7 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
-from router.core.policy import Days, DaySet, Ends, ExtensionRule, Mode, Policy, Satisfies, Track
+from router.core.policies.policy import Days, DaySet, Ends, ExtensionRule, Mode, Policy, Satisfies, Track
 from tests.city import ACCEPT, DISPATCH, Play, milestone, policy, rules
 from tests.unit.core.calendars import china
 

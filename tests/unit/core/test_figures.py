@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from router.core.figures import (
+from router.core.counting.figures import (
     BUCKETS_H,
     CaseFacts,
     EscalationFact,
@@ -18,8 +18,8 @@ from router.core.figures import (
     held_facts,
     sighting_of,
 )
-from router.core.hands import HolderKind
-from router.core.problems import Windows
+from router.core.counting.hands import HolderKind
+from router.core.counting.problems import Windows
 
 OPENED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from router.core.commands import (
     Reprocess,
     Resolve,
 )
-from router.core.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies
 from tests.city import DISPATCH, Play, days, milestone, policy, rules
 
 _NO = FollowUpResult.NOT_ACCEPTED

@@ -8,11 +8,11 @@ import pytest
 
 from router.core import commands as c, events as e
 from router.core.case import State
-from router.core.division_faults import check
-from router.core.figures import case_facts, sighting_of
+from router.core.counting.figures import case_facts, sighting_of
 from router.core.history import advance
-from router.core.policy import Anchor, Gate, GateKind, Satisfies
-from router.core.tree import DeskKind
+from router.core.policies.policy import Anchor, Gate, GateKind, Satisfies
+from router.core.territory.division_faults import check
+from router.core.territory.tree import DeskKind
 from tests.city import CLOSE, MONDAY, Play, city, days, desk, file, milestone, policy, rules
 from tests.unit.core.calendars import china
 

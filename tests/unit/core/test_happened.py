@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from router.core import commands as c
-from router.core.counted import Counted, Series, bucket
-from router.core.happened import happened
-from router.core.policy import Gate, GateKind, Satisfies
+from router.core.counting.counted import Counted, Series, bucket
+from router.core.counting.happened import happened
+from router.core.policies.policy import Gate, GateKind, Satisfies
 from tests.city import ACCEPT, CLOSE, DISPATCH, Play, days, milestone, policy, rules
 
 HOUR_MS = 3_600_000

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import Phase, find, given, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
-from router.core import commands as c, events as e, holding as room
-from router.core.hands import HolderKind, Who
-from router.core.holding import charged, holding, totals
-from router.core.policy import Anchor, ExtensionRule, Gate, GateKind, Mode, Satisfies, SuspensionRule
+from router.core import commands as c, events as e
+from router.core.counting import holding as room
+from router.core.counting.hands import HolderKind, Who
+from router.core.counting.holding import charged, holding, totals
+from router.core.policies.policy import Anchor, ExtensionRule, Gate, GateKind, Mode, Satisfies, SuspensionRule
 from tests.city import CLOSE, MONDAY, Play, days, milestone, policy, rules
 from tests.unit.core.calendars import china
 from tests.unit.core.histories import HISTORIES, History, live

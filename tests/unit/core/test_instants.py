@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from router.core.calendar import Calendar
-from router.core.instants import Due, due, dues, next_budget
-from router.core.notation import format_instant, parse_clock, parse_instant
-from router.core.policy import (
+from router.core.calendars.calendar import Calendar
+from router.core.policies.instants import Due, due, dues, next_budget
+from router.core.policies.notation import format_instant, parse_clock, parse_instant
+from router.core.policies.policy import (
     Days,
     DaySet,
     Elapsed,

@@ -8,15 +8,15 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
-from router.core.divisions import redirect
-from router.core.hands import HolderKind
-from router.core.hiding import has_part, hidden_from, hides
-from router.core.holding import holding
-from router.core.kept import KeptFrom, is_code, is_kept
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import holding
 from router.core.plausible import fault_of
-from router.core.policy import Anchor, Gate, GateKind, Level, OnPass, Satisfies, Watcher
-from router.core.seeing import Sight, sight
-from router.core.tree import DeskKind, Tree
+from router.core.policies.policy import Anchor, Gate, GateKind, Level, OnPass, Satisfies, Watcher
+from router.core.telling.hiding import has_part, hidden_from, hides
+from router.core.telling.kept import KeptFrom, is_code, is_kept
+from router.core.telling.seeing import Sight, sight
+from router.core.territory.divisions import redirect
+from router.core.territory.tree import DeskKind, Tree
 from tests.city import ACCEPT, CLOSE, Play, actor, city, days, desk, file, ladder, milestone, policy, rules
 from tests.unit.core.calendars import china
 

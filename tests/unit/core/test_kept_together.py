@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from router.core import commands as c, events as e
 from router.core.history import advance
-from router.core.kept import KeptFrom
+from router.core.telling.kept import KeptFrom
 from tests.city import MONDAY, Play
 from tests.several import Several
 

@@ -5,10 +5,10 @@ import pytest
 
 from router.core import events as e
 from router.core.commands import Accept, AcceptEscalation, Designate, Escalate, Resolve
-from router.core.ladder import climb, superiors
-from router.core.policy import Mode, Satisfies
+from router.core.policies.policy import Mode, Satisfies
 from router.core.rules import Rules
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
+from router.core.timing.ladder import climb, superiors
 from tests.city import CLOSE, DISPATCH, Play, city, days, desk, file, ladder, milestone, policy, rules
 from tests.unit.core.histories import TREES
 

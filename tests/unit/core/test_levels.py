@@ -18,7 +18,7 @@ from router.core.commands import (
     Unstar,
 )
 from router.core.guards import Guards, Hold, HoldKind
-from router.core.policy import (
+from router.core.policies.policy import (
     Gate,
     GateKind,
     Level,

@@ -12,36 +12,22 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from router.core import (
-    arming,
-    changes,
-    clocks,
-    correcting,
-    deadlines,
-    dispatching,
-    events as e,
-    gate,
-    ladder,
-    levels,
-    lifecycle,
-    notices,
-    returns,
-    step,
-    task_force,
-    working,
-)
+from router.core import events as e, lifecycle, step
 from router.core.case import Case, State
 from router.core.commands import Accept, ActorRole, Command, PassDeadline
 from router.core.folds import FOLDS, together
 from router.core.history import advance, evolve
-from router.core.instants import end_of_next_working_day
-from router.core.kept import KeptFrom, is_kept
+from router.core.offices import correcting, dispatching, gate, returns, task_force, working
 from router.core.permissions import Kind
-from router.core.policy import OnPass, Policy, Satisfies
-from router.core.recomputing import recomputed
+from router.core.policies.instants import end_of_next_working_day
+from router.core.policies.policy import OnPass, Policy, Satisfies
 from router.core.refusals import Refusal
 from router.core.rules import Rules
 from router.core.step import Draft
+from router.core.telling import notices
+from router.core.telling.kept import KeptFrom, is_kept
+from router.core.timing import arming, changes, clocks, deadlines, ladder, levels
+from router.core.timing.recomputing import recomputed
 from tests.city import Play
 from tests.unit.core.histories import HISTORIES, History, live
 

@@ -28,9 +28,9 @@ from router.core.commands import (
     Resolve,
     Withdraw,
 )
-from router.core.deadlines import wake_up
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies
 from router.core.rules import Rules
+from router.core.timing.deadlines import wake_up
 from tests.city import (
     ACCEPT,
     CLOSE,

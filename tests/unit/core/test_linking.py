@@ -11,7 +11,7 @@ from router.core import events as e
 from router.core.case import State
 from router.core.commands import Actor, ActorRole, AddAssist, Link, Reply, Resolve, Unlink
 from router.core.history import advance
-from router.core.policy import Gate, GateKind, Mode, RepeatRule
+from router.core.policies.policy import Gate, GateKind, Mode, RepeatRule
 from tests.city import Play, policy, rules
 from tests.several import Several
 from tests.unit.core.calendars import china

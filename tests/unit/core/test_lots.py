@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given, strategies as st
 
 from router.core.commands import Target
-from router.core.lots import draw, seed_hash
+from router.core.several.lots import draw, seed_hash
 
 STREETS = tuple(Target(desk=f"street-{number}") for number in range(20))
 SEED = "2026-09-21 lottery 03 08 17 22 25 31 + 09"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.core.commands import Contact
-from router.core.masking import masked, masked_address, masked_name, masked_number, masked_phone
+from router.core.telling.masking import masked, masked_address, masked_name, masked_number, masked_phone
 
 
 @pytest.mark.parametrize(

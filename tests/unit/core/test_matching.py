@@ -7,8 +7,8 @@ from datetime import date, datetime
 import msgspec
 import pytest
 
-from router.core.matching import AppealFacts, check_set, choose
-from router.core.policy import Elapsed, Match, MilestoneRule, Policy, Step, Window
+from router.core.policies.matching import AppealFacts, check_set, choose
+from router.core.policies.policy import Elapsed, Match, MilestoneRule, Policy, Step, Window
 from router.errors import ConfigurationError
 from tests.unit.core.calendars import CN, NATURAL, china
 

@@ -9,9 +9,9 @@ import pytest
 from router.core import events as e
 from router.core.case import State
 from router.core.commands import Dispatch, EndMediation, Mediate, Outcome, RemoveAssist, Resolve, Withdraw
-from router.core.holding import charged, holding
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies
-from router.core.tree import Desk, DeskKind
+from router.core.counting.holding import charged, holding
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core.territory.tree import Desk, DeskKind
 from tests.city import CLOSE, Play, city, days, desk, milestone, policy, rules
 from tests.unit.core.calendars import china
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from router.core.policy import Policy, Required, Requirement, Satisfies
-from router.core.policy_file import load_policy
+from router.core.policies.policy import Policy, Required, Requirement, Satisfies
+from router.core.policies.policy_file import load_policy
 from router.errors import ConfigurationError
 
 _HEAD = """

@@ -6,8 +6,8 @@ from router.core import events as e
 from router.core.case import State
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Open, Place
-from router.core.opening import content_hash
-from router.core.policy import Match, OnPass, Policy, Track
+from router.core.offices.opening import content_hash
+from router.core.policies.policy import Match, OnPass, Policy, Track
 from tests.city import CLOSE, DISPATCH, MONDAY, Play, days, ladder, milestone, policy, rules
 
 HOTLINE = Actor(ActorRole.CHANNEL, "hotline")

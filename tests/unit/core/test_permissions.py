@@ -3,9 +3,9 @@
 import pytest
 
 from router.core.commands import Accept, Actor, ActorRole, ApproveReturn, RequestReturn
-from router.core.divisions import merge
 from router.core.permissions import PERMISSIONS, Kind, Role, roles_of
-from router.core.tree import Tree
+from router.core.territory.divisions import merge
+from router.core.territory.tree import Tree
 from tests.city import Play, actor, file, policy, rules
 
 

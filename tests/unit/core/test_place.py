@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.core.commands import Place
-from router.core.place import CELL_DEG, place_key
+from router.core.territory.place import CELL_DEG, place_key
 
 
 def _cell(longitude: float, latitude: float, crs: str = "WGS-84") -> tuple[int, int]:

@@ -10,8 +10,8 @@ import pytest
 from router.core import events as e
 from router.core.case import State
 from router.core.commands import AddAssist, FilePlan, Mark, Replan, Resolve, Review
-from router.core.policy import Gate, GateKind, OnPass, Policy, Satisfies, Track, Watcher
-from router.core.tree import Desk, DeskKind
+from router.core.policies.policy import Gate, GateKind, OnPass, Policy, Satisfies, Track, Watcher
+from router.core.territory.tree import Desk, DeskKind
 from tests.city import CLOSE, MONDAY, Play, city, days, desk, milestone, policy, rules
 from tests.unit.core.calendars import china
 

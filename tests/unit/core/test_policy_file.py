@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from router.core.calendar_file import load_calendar
-from router.core.policy import (
+from router.core.calendars.calendar_file import load_calendar
+from router.core.policies.policy import (
     Anchor,
     Days,
     DaySet,
@@ -25,7 +25,7 @@ from router.core.policy import (
     Track,
     WallClock,
 )
-from router.core.policy_file import load_policy
+from router.core.policies.policy_file import load_policy
 from router.errors import ConfigurationError
 
 REPLAY = Path(__file__).resolve().parents[3] / "examples" / "replay"

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import msgspec
 from hypothesis import given, strategies as st
 
-from router.core.counted import Counted, Counts, Series
-from router.core.problem_counts import (
+from router.core.counting.counted import Counted, Counts, Series
+from router.core.counting.problem_counts import (
     ALL,
     COHORT,
     FLOW,
@@ -21,7 +21,7 @@ from router.core.problem_counts import (
     flags_of,
     swept_again,
 )
-from router.core.problems import LinkKey, Period, Problem, Sighting, Tally, find_problems, summarise
+from router.core.counting.problems import LinkKey, Period, Problem, Sighting, Tally, find_problems, summarise
 from tests.unit.core.test_problems_properties import START, WINDOWS, cases, instants, sightings
 
 #: Changes as they reach the counter: batches of sightings, a case may come again and again as something else.

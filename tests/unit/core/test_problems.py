@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from router.core.problems import Period, Problem, Ratio, Share, Sighting, Windows, find_problems, summarise, sweep
+from router.core.counting.problems import (
+    Period,
+    Problem,
+    Ratio,
+    Share,
+    Sighting,
+    Windows,
+    find_problems,
+    summarise,
+    sweep,
+)
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,7 +8,7 @@ from itertools import combinations
 import msgspec
 from hypothesis import given, strategies as st
 
-from router.core.problems import (
+from router.core.counting.problems import (
     Period,
     Problem,
     Share,

@@ -24,7 +24,7 @@ from router.core.commands import (
     Withdraw,
 )
 from router.core.history import advance
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies, SuspensionRule
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies, SuspensionRule
 from router.core.rules import Rules
 from tests.city import CLOSE, MONDAY, Play, days, milestone, policy, rules
 from tests.several import Several

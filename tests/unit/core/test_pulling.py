@@ -5,11 +5,11 @@ import pytest
 from router.core import events as e
 from router.core.case import State
 from router.core.commands import Accept, ApproveSuspension, Pull, RequestSuspension, Resolve
-from router.core.hands import HolderKind
-from router.core.holding import holding
-from router.core.messages import Taken
-from router.core.policy import Gate, GateKind, SuspensionRule
-from router.core.tree import DeskKind
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import holding
+from router.core.policies.policy import Gate, GateKind, SuspensionRule
+from router.core.telling.messages import Taken
+from router.core.territory.tree import DeskKind
 from tests.city import CLOSE, MONDAY, Play, city, days, desk, policy, rules
 from tests.unit.core.calendars import china
 

@@ -7,9 +7,9 @@ import pytest
 from router.core import events as e
 from router.core.case import Case, State
 from router.core.commands import Close, Outcome, RecordInspection, Reopen, Resolve, TaskKind
-from router.core.figures import case_facts, sighting_of
-from router.core.policy import RecheckRule
-from router.core.problems import find_problems
+from router.core.counting.figures import case_facts, sighting_of
+from router.core.counting.problems import find_problems
+from router.core.policies.policy import RecheckRule
 from tests.bureau import Bureau
 from tests.city import MONDAY, Play, days, policy, rules
 from tests.unit.core.calendars import china

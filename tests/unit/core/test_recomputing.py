@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given, settings, strategies as st
 
 from router.core import events as e
-from router.core.calendar import Calendar
+from router.core.calendars.calendar import Calendar
 from router.core.commands import (
     ApproveExtension,
     Correct,
@@ -23,9 +23,9 @@ from router.core.commands import (
     Resolve,
 )
 from router.core.history import advance
-from router.core.policy import ExtensionRule, Gate, GateKind, Satisfies, Track, WorkingTime
-from router.core.recomputing import recomputed
+from router.core.policies.policy import ExtensionRule, Gate, GateKind, Satisfies, Track, WorkingTime
 from router.core.rules import Rules
+from router.core.timing.recomputing import recomputed
 from tests.city import CLOSE, Play, ladder, milestone, policy, rules, working_days
 from tests.unit.core.calendars import CN, china
 from tests.unit.core.histories import HISTORIES, History, live

@@ -21,8 +21,7 @@ from router.core.commands import (
     Star,
     Unstar,
 )
-from router.core.deadlines import wake_up
-from router.core.policy import (
+from router.core.policies.policy import (
     ExtensionRule,
     Gate,
     GateKind,
@@ -35,7 +34,8 @@ from router.core.policy import (
     Watcher,
     Window,
 )
-from router.core.tree import DeskKind
+from router.core.territory.tree import DeskKind
+from router.core.timing.deadlines import wake_up
 from tests.city import ACCEPT, DISPATCH, Play, city, days, desk, ladder, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 

@@ -21,10 +21,10 @@ from router.core.commands import (
     Tick,
     Withdraw,
 )
-from router.core.hands import HolderKind
-from router.core.holding import holding
-from router.core.messages import Required, Ticked
-from router.core.policy import Anchor, Gate, GateKind, OnPass, Satisfies, SuspensionRule
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import holding
+from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies, SuspensionRule
+from router.core.telling.messages import Required, Ticked
 from tests.city import ACCEPT, CLOSE, Play, days, milestone, policy, rules
 from tests.unit.core.calendars import china
 

@@ -14,8 +14,8 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
-from router.core.policy import Gate, GateKind
-from router.core.policy_file import load_policy
+from router.core.policies.policy import Gate, GateKind
+from router.core.policies.policy_file import load_policy
 from tests.city import MONDAY, Play, days, policy, rules
 
 

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from router.core import commands as c
-from router.core.policy import Elapsed, Level, LevelStart, Policy, Satisfies, Track
-from router.core.ringing import Notice, Ring, listed, next_digest, notices_of
+from router.core.policies.policy import Elapsed, Level, LevelStart, Policy, Satisfies, Track
 from router.core.rules import Rules
+from router.core.telling.ringing import Notice, Ring, listed, next_digest, notices_of
 from tests.city import DISPATCH, Play, days, ladder, milestone, policy, rules
 from tests.unit.core.calendars import CN, NATURAL, china
 

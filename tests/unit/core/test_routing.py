@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.core.commands import ApproveReturn, Correct, RequestReturn
-from router.core.divisions import complete, merge, redirect
-from router.core.kept import KeptFrom, is_kept, keeps_from
-from router.core.routing import Route, Wanted, beyond, group_of, is_stranded, route, route_or_none
-from router.core.tree import DeskKind, Division, Tree, TreeFile
+from router.core.offices.routing import Route, Wanted, beyond, group_of, is_stranded, route, route_or_none
+from router.core.telling.kept import KeptFrom, is_kept, keeps_from
+from router.core.territory.divisions import complete, merge, redirect
+from router.core.territory.tree import DeskKind, Division, Tree, TreeFile
 from tests.city import Play, city, desk, file, rules
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from router.core.case import Case
 from router.core.commands import Pull, RecordInspection, Target, Task, TaskKind, Whistle
-from router.core.seeing import Below, Sight, sight
+from router.core.telling.seeing import Below, Sight, sight
 from tests.bureau import Bureau
 from tests.city import Play, city
 from tests.unit.core.calendars import china

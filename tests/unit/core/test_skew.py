@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from router.core.events import Escalated
 from router.core.lifecycle import settle
-from router.core.policy import Given, Satisfies
+from router.core.policies.policy import Given, Satisfies
 from tests.city import MONDAY, Play, milestone, policy, rules
 
 HOUR = timedelta(hours=1)

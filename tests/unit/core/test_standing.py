@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from router.core import commands as c
-from router.core.colours import colour_at
-from router.core.counted import Counted, Series
-from router.core.happened import happened
-from router.core.policy import Colour
-from router.core.standing import Standing, settled, standing_of
+from router.core.counting.counted import Counted, Series
+from router.core.counting.happened import happened
+from router.core.counting.standing import Standing, settled, standing_of
+from router.core.policies.colours import colour_at
+from router.core.policies.policy import Colour
 from tests.city import MONDAY, Play, policy, rules
 
 COLOURED = policy(

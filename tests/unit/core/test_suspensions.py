@@ -31,10 +31,19 @@ from router.core.commands import (
     Whistle,
     Withdraw,
 )
-from router.core.divisions import merge
-from router.core.policy import Anchor, Elapsed, ExtensionRule, Mode, Policy, Satisfies, SuspensionRule, WorkingTime
-from router.core.recomputing import recomputed
-from router.core.tree import DeskKind, Tree
+from router.core.policies.policy import (
+    Anchor,
+    Elapsed,
+    ExtensionRule,
+    Mode,
+    Policy,
+    Satisfies,
+    SuspensionRule,
+    WorkingTime,
+)
+from router.core.territory.divisions import merge
+from router.core.territory.tree import DeskKind, Tree
+from router.core.timing.recomputing import recomputed
 from tests.city import ACCEPT, DISPATCH, MONDAY, Play, city, days, desk, milestone, policy, rules, working_days
 from tests.unit.core.calendars import china
 

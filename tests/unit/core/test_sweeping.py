@@ -3,7 +3,7 @@
 from router.core import events as e
 from router.core.case import State
 from router.core.commands import RecordInspection, Resolve, Sweep, Target, Task, TaskKind, Tick
-from router.core.sweeping import siblings
+from router.core.several.sweeping import siblings
 from tests.bureau import Bureau
 from tests.city import city
 from tests.unit.core.calendars import china

@@ -14,7 +14,7 @@ from router.core.commands import (
     Dispatch,
     Instruct,
 )
-from router.core.policy import DispatchTerms, Policy, Required, Requirement
+from router.core.policies.policy import DispatchTerms, Policy, Required, Requirement
 from tests.city import DISPATCH, MONDAY, Play, policy, rules
 from tests.unit.core.calendars import china
 

@@ -20,11 +20,11 @@ from router.core.commands import (
     TaskKind,
     Withdraw,
 )
+from router.core.counting.what_if import Forecast
 from router.core.lifecycle import decide
-from router.core.messages import InspectionOrdered
-from router.core.policy import Gate, GateKind
+from router.core.policies.policy import Gate, GateKind
 from router.core.refusals import Refusal
-from router.core.what_if import Forecast
+from router.core.telling.messages import InspectionOrdered
 from tests.bureau import Bureau
 from tests.city import Play, actor, policy, rules
 from tests.unit.core.calendars import china

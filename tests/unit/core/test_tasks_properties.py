@@ -11,11 +11,12 @@ from hypothesis import Phase, find, given, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 
 from router import announcing
-from router.core import case as case_module, commands as c, ladder, lifecycle, step
+from router.core import case as case_module, commands as c, lifecycle, step
 from router.core.history import advance
-from router.core.kept import keeps_from
-from router.core.lots import seed_hash
-from router.core.policy import RecheckRule
+from router.core.policies.policy import RecheckRule
+from router.core.several.lots import seed_hash
+from router.core.telling.kept import keeps_from
+from router.core.timing import ladder
 from tests.bureau import Bureau
 from tests.city import MONDAY, Play, days, policy, rules
 

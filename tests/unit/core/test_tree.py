@@ -2,8 +2,8 @@
 
 import pytest
 
-from router.core.divisions import complete
-from router.core.tree import Desk, DeskKind, Division, Tree, TreeFile
+from router.core.territory.divisions import complete
+from router.core.territory.tree import Desk, DeskKind, Division, Tree, TreeFile
 
 
 def _file(*desks: Desk) -> TreeFile:

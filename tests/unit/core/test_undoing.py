@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
-from router.core.figures import case_facts
+from router.core.counting.figures import case_facts
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import holding
 from router.core.guards import Guards
-from router.core.hands import HolderKind
 from router.core.history import advance
-from router.core.holding import holding
-from router.core.policy import Mode
-from router.core.undoing import may_have_none
+from router.core.policies.policy import Mode
+from router.core.timing.undoing import may_have_none
 from tests.city import CLOSE, MONDAY, Play, ladder, policy, rules
 from tests.unit.core.calendars import china
 

@@ -10,10 +10,20 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from router.core import commands as c, events as e, what_if as room
-from router.core.policy import Anchor, ExtensionRule, Gate, GateKind, Match, Policy, Satisfies, SuspensionRule
+from router.core import commands as c, events as e
+from router.core.counting import what_if as room
+from router.core.counting.what_if import Forecast, tell_again
+from router.core.policies.policy import (
+    Anchor,
+    ExtensionRule,
+    Gate,
+    GateKind,
+    Match,
+    Policy,
+    Satisfies,
+    SuspensionRule,
+)
 from router.core.rules import Rules
-from router.core.what_if import Forecast, tell_again
 from tests.city import CLOSE, Play, days, ladder, milestone, policy, rules
 from tests.unit.core.calendars import china
 from tests.unit.core.histories import HISTORIES, History, live

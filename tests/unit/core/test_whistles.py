@@ -18,9 +18,9 @@ from router.core.commands import (
     Whistle,
     Withdraw,
 )
-from router.core.divisions import merge
-from router.core.policy import Anchor, Elapsed, OnPass, Satisfies
-from router.core.tree import Tree
+from router.core.policies.policy import Anchor, Elapsed, OnPass, Satisfies
+from router.core.territory.divisions import merge
+from router.core.territory.tree import Tree
 from tests.city import CLOSE, MONDAY, Play, file, milestone, policy, rules
 from tests.unit.core.calendars import china
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from router.core.policy_file import load_policy
+from router.core.policies.policy_file import load_policy
 from router.dashboards.colours import Look, look
 from router.dashboards.document import DOCUMENTS, page
 from router.dashboards.render import rendered, shipped_look, written

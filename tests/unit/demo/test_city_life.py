@@ -7,7 +7,7 @@ import pytest
 
 from router.cities import demo_city
 from router.core.rules import ORIGINS, PROACTIVE
-from router.core.tree import Tree
+from router.core.territory.tree import Tree
 from router.demo import shares, texts
 from router.demo.city_life import Appeal, CityLife
 from router.demo.run import START_AT

@@ -9,9 +9,9 @@ from router.broker.embedded import EmbeddedBroker, EmbeddedConsumer
 from router.broker.port import Delivery, Fate, Outgoing
 from router.broker.topology import topology
 from router.cities import demo_city
-from router.core import address
 from router.core.commands import Accept, Actor, ActorRole, Withdraw
-from router.core.tree import Tree
+from router.core.territory import address
+from router.core.territory.tree import Tree
 from router.demo.courier import AT_ONCE, Courier, Post
 from router.errors import UnreachableError
 

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from router.cities import demo_city
-from router.core import commands as c, messages as m
-from router.core.tree import Tree
+from router.core import commands as c
+from router.core.telling import messages as m
+from router.core.territory.tree import Tree
 from router.demo.desks import Desks, Planned
 from router.demo.people import People
 from router.demo.temperaments import DILIGENT, RETURNING, SILENT, STAFF, temperament_of

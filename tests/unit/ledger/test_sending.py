@@ -1,6 +1,6 @@
 """How long a message waits."""
 
-from router.core.outbox import Fate
+from router.core.telling.outbox import Fate
 from router.ledger.sending import pause_s
 
 

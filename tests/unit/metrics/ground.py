@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from prometheus_client.parser import text_string_to_metric_families
 
 from router.core.rules import Rules
-from router.core.tree import Category, Desk, DeskKind, Division, Tree, TreeFile
+from router.core.territory.tree import Category, Desk, DeskKind, Division, Tree, TreeFile
 from tests.city import policy, rules
 
 

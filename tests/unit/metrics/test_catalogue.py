@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from router.core.counted import EDGES_S
+from router.core.counting.counted import EDGES_S
 from router.metrics.cases import CASE_METRICS
 from router.metrics.catalogue import FINDINGS, METRICS
 from router.metrics.document import PAGES, TABLES, page

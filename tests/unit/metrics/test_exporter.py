@@ -12,9 +12,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from router.app import Installation, installation, prepare
-from router.core.counted import RULES
+from router.core.counting.counted import RULES
+from router.core.counting.happened import Happened, happened
 from router.core.events import Entry
-from router.core.happened import Happened, happened
 from router.errors import ConfigurationError, UnreachableError
 from router.ledger.count_port import Snapshot
 from router.ledger.counting import SqlCountingUnit

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from router.core.calendar import Calendar
-from router.core.counted import Series
-from router.core.policy import Colour
+from router.core.calendars.calendar import Calendar
+from router.core.counting.counted import Series
+from router.core.policies.policy import Colour
 from router.core.rules import Rules
 from router.ledger.count_port import Coloured, OpenGroup, Snapshot, Waiting
 from router.metrics.exposition import families_of, text_of

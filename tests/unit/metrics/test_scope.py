@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from router.core.policy import Colour
-from router.core.policy_file import load_policy
+from router.core.policies.policy import Colour
+from router.core.policies.policy_file import load_policy
 from router.core.rules import Rules
 from router.ledger.count_port import Snapshot, Waiting
 from router.metrics.cases import CASE_METRICS, happened as h, standing as s

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from router.core.commands import ActorRole, Open, Resolve
-from router.core.tree import DeskKind, Served, Tree
+from router.core.territory.tree import DeskKind, Served, Tree
 from router.errors import ConfigurationError
 from tests.unit.replay.tables import MAPPING, history, mapping, row, table, utc
 

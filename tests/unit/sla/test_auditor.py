@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from router.core.case import Case
 from router.core.commands import Accept
 from router.core.guards import NONE, Guards
-from router.core.policy import Satisfies
+from router.core.policies.policy import Satisfies
 from router.core.rules import Rules
 from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.sla.auditor import CODES, Auditor

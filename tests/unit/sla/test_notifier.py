@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from router.broker.port import Fate, Outgoing
-from router.core.ringing import MOST_LINES, Notice, Ring, may_ring_at
 from router.core.rules import Rules
-from router.core.told import NoticeList
-from router.core.tree import DeskKind, Served
+from router.core.telling.ringing import MOST_LINES, Notice, Ring, may_ring_at
+from router.core.telling.told import NoticeList
+from router.core.territory.tree import DeskKind, Served
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.sending import Sender

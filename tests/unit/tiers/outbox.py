@@ -8,7 +8,7 @@ import msgspec
 
 from router.broker.envelope import encode
 from router.broker.port import Delivery
-from router.core import messages as m
+from router.core.telling import messages as m
 from router.errors import UnreachableError
 from router.tiers.report import Report
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from router.broker.envelope import decode
-from router.core import messages as m
 from router.core.case_id import case_id_of
 from router.core.commands import Contact, Open
 from router.core.plausible import MAX_ID_BYTES
+from router.core.telling import messages as m
 from router.errors import ConfigurationError
 from router.tiers import Channel
 from router.tiers.channel import Line

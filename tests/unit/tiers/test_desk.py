@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from router.broker.envelope import Receipt, decode
-from router.core import messages as m
 from router.core.commands import Accept, Resolve
 from router.core.plausible import MAX_ID_BYTES
+from router.core.telling import messages as m
 from router.errors import ConfigurationError
 from router.tiers import Desk, Office, dispatching as d
 from router.tiers.dispatching import Ending

@@ -14,8 +14,8 @@ import pytest
 
 from router.broker.envelope import RESENT, Resent, encode
 from router.broker.port import Delivery
-from router.core import messages as m
-from router.core.told import ResendWanted
+from router.core.telling import messages as m
+from router.core.telling.told import ResendWanted
 from router.errors import ConfigurationError
 from router.tiers import Channel, Desk, Office, Sent
 from router.tiers.dispatching import Ending

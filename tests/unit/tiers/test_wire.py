@@ -11,7 +11,7 @@ import pytest
 
 from router.broker.envelope import Receipt, Trouble, decode, encode
 from router.core.commands import COMMAND_TYPES
-from router.core.messages import PAYLOAD_TYPES, Payload
+from router.core.telling.messages import PAYLOAD_TYPES, Payload
 from router.tiers import wire
 from router.tiers.posted import opening_of
 from router.tiers.wire_examples import EXAMPLES, POSTED

@@ -15,7 +15,7 @@ from router.core.bulletin.risks import Reason
 from router.core.bulletin.standing import EVERYTHING
 from router.core.bulletin.week import week_named
 from router.core.commands import Answers, FollowUpResult, Satisfaction
-from router.core.policy import Gate, GateKind, Mode, Satisfies, SuspensionRule
+from router.core.policies.policy import Gate, GateKind, Mode, Satisfies, SuspensionRule
 from router.core.rules import Rules
 from tests.bulletins import WEEK, bulletin, opened, solved, two_weeks
 from tests.bureau import Bureau

@@ -6,7 +6,7 @@ from router.core import commands as c, events as e
 from router.core.bulletin.standing import EVERYTHING
 from router.core.bulletin.week import week_named
 from router.core.guards import Guards, Hold, HoldKind
-from router.core.policy import Gate, GateKind
+from router.core.policies.policy import Gate, GateKind
 from router.core.rules import Rules
 from tests.bulletins import WEEK, bulletin, opened, solved
 from tests.city import Play, policy, rules

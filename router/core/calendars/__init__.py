@@ -1,0 +1,1 @@
+"""Calendars: working days and hours, and how their files are read."""

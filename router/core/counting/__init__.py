@@ -1,0 +1,1 @@
+"""Figures: problems, holding time, rates, what is counted, explained and foretold."""

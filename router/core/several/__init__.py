@@ -1,0 +1,1 @@
+"""Cases that belong together: links, projects, inspections and what they require."""

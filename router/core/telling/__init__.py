@@ -1,0 +1,1 @@
+"""What is told to whom: messages, notices, lists, and what is kept from whom."""

@@ -1,0 +1,77 @@
+"""For whom a case does not exist (docs/behaviour.md, 3.13): asked of every receiver, every actor and every list.
+
+The law of the file: an ordinary case costs two looks at it and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole
+from router.core.events import Entry, Restricted
+from router.core.telling.kept import is_kept, keeps_from
+from router.core.territory.tree import DeskKind, Tree
+
+#: Offices through which a case passes whoever has it; one that is about them is kept from them all the same.
+_OFFICES = frozenset({DeskKind.DISPATCHER, DeskKind.SUPERVISION})
+#: Roles in which persons speak under accounts of their own.
+_PERSONS = frozenset({ActorRole.DISPATCHER, ActorRole.FOLLOW_UP, ActorRole.SUPERVISION})
+
+
+def bars(tree: Tree, case: Case, desk: str) -> bool:
+    """Whether a desk may never have a case: it is about that desk, or may turn out to be when the lot is drawn."""
+    if case.is_restricted and is_kept(tree, case.kept, desk):
+        return True
+    return case.is_open and any(keeps_from(tree, one, desk) for one in case.inspections.candidates)
+
+
+def hides(tree: Tree, case: Case, desk: str) -> bool:
+    """Whether a case does not exist for a desk.
+
+    It is barred from it; or the case is confidential and the desk has no part in it. One that is below the lead
+    has none, unless somebody calls it by name.
+    """
+    return bars(tree, case, desk) or (case.confidential and not has_part(tree, case, desk))
+
+
+def has_part(tree: Tree, case: Case, desk: str) -> bool:
+    """Whether a desk has to do with a case: it works or worked on it, stands above the lead, or is an office that
+    the case passes through.
+    """
+    if desk == case.lead or desk in case.assists or any(one.desk == desk for one in case.taken):
+        return True
+    known = tree.desks.get(desk)
+    if known is not None and known.kind in _OFFICES:
+        return True
+    below = case.lead if case.lead in tree.desks else _governing(tree, case)
+    for above in tree.chain(below)[1:] if below == case.lead else tree.chain(below):
+        heir = tree.standing(above.code)
+        if desk == above.code or (heir is not None and desk == heir.code):
+            return True
+    return False
+
+
+def _governing(tree: Tree, case: Case) -> str:
+    """Code of the desk that governs the place of a case whose lead is gone from the tree; empty: none does."""
+    found = (tree.territorial(division) for division in reversed(case.division_path))
+    return next((desk.code for desk in found if desk is not None), "")
+
+
+def hidden_from(tree: Tree, case: Case, actor: Actor) -> bool:
+    """Whether a case does not exist for whoever speaks: a desk, or a person whom it names."""
+    if actor.role is ActorRole.DESK:
+        return hides(tree, case, actor.id)
+    return actor.role in _PERSONS and names(case, actor.id)
+
+
+def silenced(tree: Tree, case: Case, entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Codes of the desks that must not read on what they were told of a case: these entries came to name them."""
+    if not any(isinstance(entry.event, Restricted) for entry in entries):
+        return ()
+    return tuple(desk.code for desk in tree if is_kept(tree, case.kept, desk.code))
+
+
+def names(case: Case, account: str) -> bool:
+    """Whether a report names the person with that account."""
+    return account in case.named_persons

@@ -1,0 +1,1 @@
+"""The tree of divisions and desks, its files, and where a case is."""

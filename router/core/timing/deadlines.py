@@ -1,0 +1,288 @@
+"""Deadlines that pass: what happens then, exactly once each.
+
+A wake-up names the milestone and the instant it was armed at; one that is not running at that instant is stale and
+changes nothing. The event time of a miss is the deadline itself, so lateness never adds up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from router.core.case import Case, State
+from router.core.commands import Actor, ActorRole, Escalate, PassDeadline
+from router.core.events import (
+    Cause,
+    DeadlineMissed,
+    EscalationRequested,
+    Milestone,
+    MilestoneStatus,
+    NoticeRepeated,
+    Reminded,
+    SupervisionOrdered,
+    SystemDelayed,
+)
+from router.core.offices.gate import issuer
+from router.core.offices.together import MEDIATION
+from router.core.policies.policy import LevelStart, OnPass, Satisfies, Track
+from router.core.refusals import Refusal, refuse
+from router.core.rules import Rules
+from router.core.step import Draft
+from router.core.telling import messages as m, notices
+from router.core.telling.hiding import hides
+from router.core.territory.tree import Desk
+from router.core.timing import levels, suspensions
+from router.core.timing.arming import escalation_silence, in_hand_until, next_step
+from router.core.timing.clocks import ESCALATION_SILENCE
+from router.core.timing.ladder import above, climb, desk_at, hand_up
+
+SYSTEM = Actor(ActorRole.SYSTEM, "clock")
+#: How the ids of wake-ups start; nobody else's command may have such an id.
+WAKE_UP = "due:"
+
+
+def wake_up(case_id: str, milestone: str, due_at: datetime) -> PassDeadline:
+    """The command that lets a deadline pass; its id is the deadline's, so it takes effect once."""
+    return PassDeadline(
+        id=f"{WAKE_UP}{case_id}:{milestone}:{due_at.timestamp():.6f}",
+        case_id=case_id,
+        actor=SYSTEM,
+        milestone=milestone,
+        due_at=due_at,
+    )
+
+
+def turn(milestone: Milestone) -> tuple[datetime, bool, str]:
+    """When a deadline has its turn: whoever looks, the clock or a command, takes them in this order.
+
+    Of two at one instant the one that only tells somebody comes first, so that it is told before the case moves.
+    """
+    return milestone.due_at, milestone.on_pass is OnPass.ESCALATE, milestone.name
+
+
+def first_passed(case: Case, before: datetime) -> Milestone | None:
+    """The earliest running milestone strictly before `before`; None when none has passed."""
+    passed = [mile for mile in case.milestones if mile.status is MilestoneStatus.RUNNING and mile.due_at < before]
+    return min(passed, key=turn, default=None)
+
+
+def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal | None:
+    """Let a milestone's instant pass. `draft.at` is that instant."""
+    milestone = draft.case.running(command.milestone, command.due_at)
+    if milestone is None:
+        return refuse("stale_deadline", milestone=command.milestone, due_at=command.due_at.isoformat())
+    if command.due_at >= draft.now and not rules.replay:
+        return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
+    holding = rules.guards.holding(draft.case, rules.policy(draft.case.policy).name, milestone, draft.now)
+    if holding is not None:
+        return refuse("held", milestone=command.milestone, due_at=command.due_at.isoformat(), by=holding)
+    if milestone.name == ESCALATION_SILENCE and climb(draft.case, rules).desk is not None:
+        return accept_escalation(draft, rules)
+    if milestone.satisfied_by is Satisfies.RESUMED:  # a suspension that has lasted as long as it may is no miss
+        suspensions.run_on(draft, rules, "longest", "")
+        return None
+    if milestone.on_pass is OnPass.RAISE:
+        levels.rise(draft, rules, milestone)
+        return None
+    if _is_held_for_delay(draft, rules, milestone):
+        return None
+    draft.add(
+        DeadlineMissed(
+            milestone=milestone.name,
+            due_at=milestone.due_at,
+            on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
+            charged_to=_holder(draft.case, rules, milestone) or _in_hand(draft.case, rules),
+            outage=_outage(draft.case, rules, milestone),
+        )
+    )
+    if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
+        _on_pass(draft, rules, milestone)
+    if milestone.track is Track.STATUTORY:
+        levels.start(draft, rules, LevelStart.MISSED)
+    return None
+
+
+def _holder(case: Case, rules: Rules, milestone: Milestone) -> str | None:
+    """Desk code of who holds a milestone; None: the lead.
+
+    A review is never the lead's own, nor is the tick of what it has done.
+    """
+    if _waits_for_tick(case, milestone):
+        return issuer(case, rules)
+    if milestone.holder is None and milestone.satisfied_by is Satisfies.REVIEWED:
+        return above(case, rules, case.lead)
+    return milestone.holder
+
+
+def _waits_for_tick(case: Case, milestone: Milestone) -> bool:
+    """Whether the desk has done its work, and whoever required it has not looked."""
+    return milestone.satisfied_by is Satisfies.TICKED and case.state is State.RESOLVED
+
+
+def _in_hand(case: Case, rules: Rules) -> str:
+    """Code of the desk that holds up a case: its lead; while residents are asked, or a tick is waited for, whoever
+    answers for that.
+    """
+    if case.state is State.RESOLVED and case.inspections.waits is not None:
+        return issuer(case, rules)
+    if case.state is State.RESOLVED and rules.follow_up_desk is not None:
+        return rules.follow_up_desk
+    mediation = case.together.mediation
+    overrun = mediation is not None and case.milestone(MEDIATION)
+    if mediation is not None and overrun and overrun.status is MilestoneStatus.MISSED:
+        return mediation.desk  # it has had the case beyond its own time
+    return case.lead
+
+
+def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool:
+    """A desk that got the case late through our fault keeps it for a while; the delay is in nobody's figures."""
+    until = in_hand_until(rules, rules.policy(draft.case.policy), draft.case, milestone)
+    after = _after_outage(draft.case, rules, milestone)
+    until = max((at for at in (until, after) if at is not None), default=None)
+    if until is None or until <= milestone.due_at:
+        return False
+    draft.add(
+        SystemDelayed(
+            milestone=milestone.name,
+            due_at=milestone.due_at,
+            moved_to=until,
+            delay_s=int((until - milestone.due_at).total_seconds()),
+        )
+    )
+    return True
+
+
+def _after_outage(case: Case, rules: Rules, milestone: Milestone) -> datetime | None:
+    """Until when a desk whose deadline passed in an outage keeps the case: what it did has yet to reach us."""
+    policy = rules.policy(case.policy)
+    if milestone.on_pass is not OnPass.ESCALATE or not rules.guards.holds:
+        return None
+    window = rules.guards.window(case, policy.name, case.lead, milestone.due_at)
+    if window is None or window.end is None:
+        return None
+    return rules.calendar(policy).add_working_seconds(window.end, policy.min_in_hand_s)
+
+
+def _outage(case: Case, rules: Rules, milestone: Milestone) -> str:
+    """Id of the outage that a deadline first fell into; empty: none."""
+    first = milestone.base_at if milestone.base_at is not None else milestone.due_at
+    window = rules.guards.window(case, rules.policy(case.policy).name, case.lead, first)
+    return window.id if window is not None else ""
+
+
+def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    if milestone.on_pass is OnPass.ESCALATE:
+        _escalate(draft, rules, milestone)
+    elif milestone.on_pass is OnPass.SUPERVISE:
+        _supervise(draft, rules, milestone)
+        if milestone.satisfied_by is Satisfies.RECHECKED:
+            suspensions.look_again(draft, rules, milestone)
+    elif milestone.on_pass is OnPass.REMIND:
+        to = receiver(draft.case, rules, milestone)
+        draft.add(Reminded(milestone=milestone.name, to=to))
+        notices.remind(draft, to, milestone.name, milestone.due_at, "reminder")
+
+
+def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    if _waits_for_tick(draft.case, milestone):
+        _repeat_notice(draft, rules, milestone, issuer(draft.case, rules))
+        return
+    target = climb(draft.case, rules)
+    if target.desk is not None:
+        suspensions.end(draft, rules, "escalated")  # it was a clock that never pauses
+        hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=milestone)
+        return
+    _repeat_notice(draft, rules, milestone)
+
+
+def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone, to: str | None = None) -> None:
+    """At the last level each further budget writes one more notice: the case never falls off the top.
+
+    So it does while only a tick is waited for: nobody loses a case by another's silence, whom the notice is `to`.
+    """
+    case, policy = draft.case, rules.policy(draft.case.policy)
+    holder = _supervisor(case, rules) if milestone.holder is not None else None
+    again = next_step(rules, policy, milestone, case.step, holder=holder)
+    told = (to,) if to is not None else tuple(dict.fromkeys((holder or case.lead, case.lead)))
+    to = to or holder or case.lead
+    draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=to, next=again))
+    for desk in told:
+        notices.remind(draft, desk, milestone.name, milestone.due_at, "repeated")
+
+
+def _supervisor(case: Case, rules: Rules) -> str:
+    """Code of the desk on the step that the case has reached, where the lead stays below; else the lead's."""
+    name = rules.step_name(rules.policy(case.policy), case.step, case.lead)
+    desk = desk_at(case, rules, name, case.lead)
+    return desk.code if isinstance(desk, Desk) else case.lead
+
+
+def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
+    """The superior of whoever holds the milestone is told to supervise; nobody loses the case."""
+    lead = _holder(draft.case, rules, milestone) or draft.case.lead
+    by = _supervises(draft.case, rules, milestone, lead)
+    draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
+    notices.supervise(draft, by, milestone.name, milestone.due_at, lead)
+    notices.remind(draft, lead, milestone.name, milestone.due_at, "missed")
+
+
+def _supervises(case: Case, rules: Rules, milestone: Milestone, holder: str) -> str:
+    """Desk code of who is ordered to supervise `holder`: whom the milestone names, else the superior."""
+    # Of a follow-up `to` names who asks.
+    if milestone.to not in ("lead", "superior") and milestone.satisfied_by is not Satisfies.FOLLOWED_UP:
+        named = receiver(case, rules, milestone)
+        if named != holder:
+            return named
+    return above(case, rules, holder)
+
+
+def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
+    """Desk code of who is told of a milestone."""
+    holder = _holder(case, rules, milestone) or case.lead
+    if milestone.to == "superior":
+        return above(case, rules, holder)
+    standing = rules.tree.standing(milestone.to)
+    wanted = standing.code if standing is not None else None
+    if milestone.to == "supervision":
+        supervision = rules.tree.supervision(1)
+        wanted = supervision.code if supervision is not None else None
+    # A case that waits to be placed is dispatched by whoever has it.
+    if milestone.to == "dispatcher" and not case.unplaced:
+        wanted = rules.dispatcher
+    if wanted is None or hides(rules.tree, case, wanted):
+        return holder
+    return wanted
+
+
+def escalate(draft: Draft, command: Escalate, rules: Rules) -> Refusal | None:
+    """申请提级: a request; the superior's silence for four working hours is consent."""
+    case = draft.case
+    if not command.text.strip():
+        return refuse("reason_missing", command="escalate")
+    if case.escalation_request is not None:
+        return refuse("escalation_pending", case=case.id)
+    target = climb(case, rules)
+    if target.desk is None:
+        return refuse("no_superior", case=case.id)
+    desk, superior = case.lead, target.desk.code
+    clock = escalation_silence(rules, rules.policy(case.policy), draft.at, superior)
+    draft.add(EscalationRequested(desk=desk, superior=superior, milestone=clock), text=command.text)
+    draft.tell_desk(
+        superior,
+        notices.ESCALATION_REQUESTED,
+        lambda now: m.EscalationRequested(
+            case_id=now.id, version=now.version, desk=desk, due_at=clock.due_at, text=command.text
+        ),
+    )
+    return None
+
+
+def accept_escalation(draft: Draft, rules: Rules) -> Refusal | None:
+    """同意提级, by the superior's word or by its silence."""
+    if draft.case.escalation_request is None:
+        return refuse("no_escalation_pending", case=draft.case.id)
+    target = climb(draft.case, rules)
+    if target.desk is None:
+        return refuse("no_superior", case=draft.case.id)
+    suspensions.end(draft, rules, "escalated")
+    hand_up(draft, rules, target, cause=Cause.VOLUNTARY, missed=None)
+    return None
