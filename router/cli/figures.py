@@ -12,7 +12,7 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_json, tell
-from router.cli.times import WHEN
+from router.cli.times import AS_OF
 from router.cli.words import said, word
 from router.errors import NotFoundError
 from router.metrics.cases import CASE_METRICS
@@ -33,7 +33,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 @figures.command("show")
 @click.argument("names", nargs=-1, metavar="[METRIC…]")
-@option("--at", type=WHEN, metavar="TIME", says="figures show --at")
+@option("--at", type=AS_OF, metavar="TIME", says="figures show --at")
 @click.pass_obj
 def show(call: Call, /, names: tuple[str, ...], at: datetime | None) -> None:
     """Print what the exporter would serve, after counting what waits."""

@@ -119,7 +119,7 @@ def deliver(files: Mapping[str, str], form: str, out: str, encoding: str) -> Non
     Args:
         files: texts by name; of a CSV form with one that has them all.
         form: of `FORMATS`.
-        out: a file, `-` for stdout, or for CSV a folder.
+        out: a file, `-` for stdout, or for CSV a folder: one that exists, or a name that ends in a slash.
         encoding: of CSV, of `ENCODINGS`.
 
     Raises:
@@ -130,6 +130,7 @@ def deliver(files: Mapping[str, str], form: str, out: str, encoding: str) -> Non
 
     target = Path(out)
     if form == "csv" and out != _STDOUT and (target.is_dir() or out.endswith("/")):
+        _make(target)
         for name, text in files.items():
             if name != ALL:
                 _write(target / name, encoded(text, encoding))
@@ -148,14 +149,25 @@ def _write_one(out: str, body: bytes) -> None:
 
 
 def _write(file: Path, body: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+    with _writing(file):
         file.write_bytes(body)
+    tell(word("report_wrote", file=file))
+
+
+def _make(folder: Path) -> None:
+    """Only the last folder of a path is made: a mistyped path makes no tree of folders."""
+    with _writing(folder):
+        folder.mkdir(exist_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ConfigurationError(
-            "it cannot be written: {reason}", where=str(file), reason=error.strerror
+            "it cannot be written: {reason}", where=str(path), reason=error.strerror
         ) from error
-    tell(word("report_wrote", file=file))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from router.cli.health import Health, checks_of, ledger_checks_of
 from router.cli.intake import intake_app, tokens_of
 from router.cli.output import emit_json, tell
 from router.cli.serving import Served, serving
-from router.cli.times import WHEN
+from router.cli.times import AS_OF
 from router.cli.words import said, word
 from router.clock import clock
 from router.core.calendars.calendar import Calendar
@@ -39,7 +39,7 @@ _LOOK_EVERY_S = 1.0
 @click.argument("roles", nargs=-1, required=True, metavar="ROLE…")
 @option("--http-host", metavar="HOST")
 @option("--http-port", type=click.IntRange(0, 65535), says="run --http-port")
-@option("--at", type=WHEN, metavar="TIME", says="run --at")
+@option("--at", type=AS_OF, metavar="TIME", says="run --at")
 @option("--replay", is_flag=True, hidden=True)
 @click.pass_obj
 def run(

@@ -201,6 +201,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "“{value}”不是时间；写成 2026-11-24T15:04 或 2026-11-24T15:04:00+08:00",
         "'{value}' is no time; write 2026-11-24T15:04 or 2026-11-24T15:04:00+08:00",
     ),
+    "time_beyond": (
+        "“{value}”须在 {first} 年之后、{last} 年之前",
+        "'{value}' must lie after the year {first} and before the year {last}",
+    ),
     "help_default": ("默认：", "default: "),
     "help_required": ("必填", "required"),
     # -- ages

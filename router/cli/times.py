@@ -9,6 +9,7 @@ import click
 
 from router.cli.output import ZONE
 from router.cli.words import word
+from router.core.plausible import FIRST_YEAR, LAST_YEAR
 
 
 class When(click.ParamType[datetime]):
@@ -27,4 +28,16 @@ class When(click.ParamType[datetime]):
         return found if found.tzinfo is not None else found.replace(tzinfo=ZONE)
 
 
+class AsOf(When):
+    """An instant to look from: no command carries it, so nothing else refuses one that no calendar reaches."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant, between the years that an instant may lie in."""
+        found = super().convert(value, param, ctx)
+        if not FIRST_YEAR < found.year < LAST_YEAR:
+            self.fail(word("time_beyond", value=value, first=FIRST_YEAR, last=LAST_YEAR), param, ctx)
+        return found
+
+
 WHEN = When()
+AS_OF = AsOf()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from router.core.counting.problem_counts import gate_after
 from router.core.events import Dispatched, Escalated, ReturnApproved, ReturnRequested, Skipped
 from router.ledger.port import Ledger
 
@@ -21,10 +22,13 @@ class History:
         self.steps: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         #: Step → deadline escalations that left it.
         self.left: Counter[str] = Counter()
+        #: Case id → what let it through when it was closed last; empty: it is open.
+        self.gates: defaultdict[str, str] = defaultdict(str)
         self.skipped = 0
         self.returns_approved = 0
         for entry in ledger.all_entries():
             event = entry.event
+            self.gates[entry.case_id] = gate_after(self.gates[entry.case_id], event)
             if isinstance(event, Dispatched):
                 self._lead(entry.case_id, event.desk)
             elif isinstance(event, ReturnApproved):

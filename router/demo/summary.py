@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from router.core.case import Case
-from router.core.counting.figures import CaseFacts, DecidedBy, case_facts, sighting_of
+from router.core.counting.problem_counts import case_by_gate, sighting_by_gate, windows_in
 from router.core.counting.problems import Period, Problem, Sighting, Tally, find_problems, summarise as share_of
 from router.core.events import MilestoneStatus
 from router.core.policies.policy import Satisfies, Track
@@ -21,8 +21,6 @@ from router.core.territory.tree import Tree
 from router.demo.history import History
 from router.demo.temperaments import TEMPERAMENTS, temperament_of
 from router.ledger.port import Ledger
-
-_UNDECIDED_BY_DESK = frozenset({"withdrawn"})
 
 
 class OldestOpen(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,9 +132,14 @@ def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_da
         for case in ledger.all_cases()
         if case.is_matter
     ]
-    facts = [facts_of(record.case) for record in records]
-    sightings = {fact.case_id: sighting_of(fact) for fact in facts}
-    problems = find_problems(sightings.values())
+    sightings = {
+        record.case.id: sighting_by_gate(
+            case_by_gate(record.case, history.gates[record.case.id], record.case.district),
+            history.gates[record.case.id],
+        )
+        for record in records
+    }
+    problems = find_problems(sightings.values(), windows_in(tree))
     tiers = [*reversed(tree.tiers)]
     tier_of = {record.case.id: record.tier for record in records}
     share = share_of(problems, sightings.values(), Period(), as_of)
@@ -173,12 +176,6 @@ def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_da
         proactive=share.proactive.numerator,
         moods=_moods(tree, records, as_of),
     )
-
-
-def facts_of(case: Case) -> CaseFacts:
-    """A case as the figures see it; what a resident took back was not decided by the desk."""
-    decided_by: DecidedBy = "hotline" if case.outcome in _UNDECIDED_BY_DESK else "desk"
-    return case_facts(case, district=case.district, decided_by=decided_by)
 
 
 def is_met(case: Case) -> bool:
@@ -259,4 +256,4 @@ def encode(summary: Summary) -> bytes:
     return msgspec.json.format(msgspec.json.encode(summary, order="sorted"), indent=1) + b"\n"
 
 
-__all__ = ["Line", "Mood", "OldestOpen", "StepUp", "Summary", "encode", "facts_of", "is_met", "summarise"]
+__all__ = ["Line", "Mood", "OldestOpen", "StepUp", "Summary", "encode", "is_met", "summarise"]

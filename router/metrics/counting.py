@@ -70,9 +70,11 @@ class Counting:
         windows = self._keep_windows()
         try:
             return self._count_once(windows)
-        except _OutdatedError:
+        except _OutdatedError as outdated:
             cases = self._ledger.recount(outdated_only=True)
-            if cases:
+            if cases and outdated.rules is None:
+                log.info("figures.first_count", cases=cases)
+            elif cases:
                 log.warning("figures.recount", cases=cases, because="rules")
             return self._count_once(windows)
 
@@ -80,7 +82,7 @@ class Counting:
         with self._ledger.counting(self._batch) as unit:
             # Raised inside, so that what was taken waits as before.
             if (unit.rules or 0) < RULES:
-                raise _OutdatedError
+                raise _OutdatedError(unit.rules)
             if unit.rules != RULES:
                 raise ConfigurationError(
                     "the figures were counted by a newer program (rules {theirs}, this one has {ours})",
@@ -168,7 +170,11 @@ class Counting:
 
 
 class _OutdatedError(Exception):
-    """Older rules have counted, or nobody has."""
+    """Older rules have counted; None: nobody has."""
+
+    def __init__(self, rules: int | None) -> None:
+        super().__init__()
+        self.rules = rules
 
 
 class _Replay(msgspec.Struct):

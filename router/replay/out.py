@@ -15,10 +15,11 @@ from typing import Any
 
 import msgspec
 
-from router.core.counting.figures import CaseFacts, EscalationFact, case_facts, encode, figures, held_facts
+from router.core.counting.figures import CaseFacts, EscalationFact, encode, figures, held_facts
 from router.core.counting.holding import Span, holding
+from router.core.counting.problem_counts import case_by_gate, gate_after
 from router.core.counting.problems import Windows
-from router.core.events import Escalated, Refused
+from router.core.events import Closed, Escalated, Refused
 from router.errors import ConflictError, NotFoundError
 from router.ledger.port import Ledger
 from router.replay.history import History
@@ -103,8 +104,9 @@ def document(ledger: Ledger) -> dict[str, Any]:
             "the ledger holds no replay", where=ledger.name, todo="Run case-router replay into it."
         )
     about = msgspec.json.decode(found[1], type=About)
+    gates = _gates(ledger)
     facts = {
-        case.id: case_facts(case, district=about.districts.get(case.district or ""), decided_by="desk")
+        case.id: case_by_gate(case, gates.get(case.id, ""), about.districts.get(case.district or ""))
         for case in ledger.all_cases()
         if case.is_matter
     }
@@ -124,6 +126,14 @@ def accounts(ledger: Ledger, as_of: datetime) -> Iterator[tuple[str, tuple[Span,
     """The holding time of every replayed case, by case id, one at a time."""
     for case, entries in groupby(ledger.all_entries(), key=attrgetter("case_id")):
         yield case, holding(entries, as_of, replayed=True)
+
+
+def _gates(ledger: Ledger) -> dict[str, str]:
+    """What let each case through that was ever closed."""
+    gates: dict[str, str] = {}
+    for entry in ledger.all_entries(Closed.__name__):
+        gates[entry.case_id] = gate_after("", entry.event)
+    return gates
 
 
 def _escalations(ledger: Ledger) -> list[EscalationFact]:

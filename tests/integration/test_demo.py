@@ -6,23 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from router.app import installation
 from router.broker.apply import apply
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
 from router.cities import demo_city
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Withdraw
+from router.core.counting.counted import Counted
 from router.core.counting.figures import EscalationFact, figures
+from router.core.counting.problem_counts import ALL, COHORT, TOTAL, case_by_gate
 from router.core.events import Cause, Escalated
 from router.core.territory.tree import Tree
 from router.demo import run_demo
 from router.demo.city_life import CityLife
 from router.demo.clockwork import Progress
 from router.demo.courier import Courier
+from router.demo.history import History
 from router.demo.run import START_AT
-from router.demo.summary import encode, facts_of
+from router.demo.summary import encode
 from router.errors import ConflictError
 from router.ledger.sql import SqlLedger
+from router.metrics.counting import Counting
 from router.rulebook import TREE
 from router.settings import Settings
 
@@ -110,7 +115,9 @@ def test_the_summary_agrees_with_the_figures_of_a_ledger(shown: Shown) -> None:
         for entry in shown.ledger.all_entries()
         if isinstance(entry.event, Escalated)
     ]
-    document = figures(map(facts_of, shown.cases), escalations, 0, shown.summary.as_of)
+    gates = History(shown.ledger).gates
+    facts = [case_by_gate(case, gates[case.id], case.district) for case in shown.cases]
+    document = figures(facts, escalations, 0, shown.summary.as_of)
     total = shown.summary.total
     assert document["before_complaint"]["problems"] == total.problems
     assert document["before_complaint"]["resolved_before_complaint"] == total.before_complaint
@@ -121,6 +128,25 @@ def test_the_summary_agrees_with_the_figures_of_a_ledger(shown: Shown) -> None:
         f"{step.from_step}>{step.to_step}": sum(step.by_cause.values()) for step in shown.summary.escalations
     }
     assert document["escalations"]["by_step"] == by_step
+
+
+def test_the_summary_counts_the_problems_that_the_exporter_counts(shown: Shown) -> None:
+    with installation(shown.settings) as opened:
+        Counting(opened.ledger, opened.rulebook).run_through()
+        tallies = opened.ledger.tallies()
+
+    def counted(name: Counted) -> int:
+        return sum(
+            number
+            for series, number in tallies.items()
+            if series.name == name and series.labels[1:] == (COHORT, ALL, TOTAL)
+        )
+
+    total = shown.summary.total
+    assert (counted(Counted.BEFORE_COMPLAINT), counted(Counted.PROBLEMS)) == (
+        total.before_complaint,
+        total.problems,
+    )
 
 
 def test_an_official_would_believe_the_numbers(shown: Shown) -> None:

@@ -12,7 +12,7 @@ from router.core import events as e
 from router.core.case import Case
 from router.core.counting.figures import CaseFacts
 from router.core.counting.hands import Hands, Who
-from router.core.counting.problem_counts import case_by_gate, sighting_by_gate
+from router.core.counting.problem_counts import case_by_gate, gate_after, sighting_by_gate
 from router.core.counting.problems import Sighting
 from router.core.events import Entry
 from router.core.history import advance
@@ -90,10 +90,7 @@ def standing(entries: Sequence[Entry], happened_by: datetime) -> Standing | None
     for entry in counting:
         event = entry.event
         hands.note(event)
-        if isinstance(event, e.Closed):
-            gate = event.gate
-        elif isinstance(event, e.Reopened):
-            gate = ""
+        gate = gate_after(gate, event)
         if not isinstance(event, _NO_SIGN_OF_WORK):
             worked_at = max(worked_at, entry.event_at)
     return Standing(case=case, who=hands.holder, worked_at=worked_at, gate=gate, entries=counting)

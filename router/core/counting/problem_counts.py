@@ -16,7 +16,7 @@ from router.core.counting.counted import UNKNOWN, Counted, Counts, Series
 from router.core.counting.figures import CaseFacts, DecidedBy, case_facts, sighting_of
 from router.core.counting.happened import Happened, district_of
 from router.core.counting.problems import Problem, Sighting, Windows, find_problems
-from router.core.events import Closed, Entry
+from router.core.events import Closed, Entry, Event, Reopened
 from router.core.policies.policy import GateKind
 from router.core.rules import Rules
 from router.core.territory.tree import Tree
@@ -26,8 +26,9 @@ COHORT, FLOW = "cohort", "flow"
 #: Windows of the figures: all time, and the last thirty days.
 ALL, LAST_30_DAYS = "all", "30d"
 
-#: Whose word lets a case pass its gate; the handling desk's own where there is none.
+#: Whose word lets a case pass its gate; the handling desk's own where there is none, and while it waits for one.
 _DECIDED_BY: dict[str, DecidedBy] = {
+    "": "desk",
     GateKind.NONE: "desk",
     "not_drawn": "desk",
     GateKind.FOLLOW_UP: "hotline",
@@ -58,8 +59,23 @@ def sighting_in(found: Happened, entries: Iterable[Entry], rules: Rules) -> Sigh
     """
     if not found.case.is_matter:
         return None
-    gate = next((entry.event.gate for entry in reversed(list(entries)) if isinstance(entry.event, Closed)), "")
+    gate = gate_of(entry.event for entry in entries)
     return sighting_by_gate(case_by_gate(found.case, gate, district_of(found.case, rules)), gate)
+
+
+def gate_of(events: Iterable[Event]) -> str:
+    """What let a case through when it was closed last, by its events in order; empty: it is open."""
+    gate = ""
+    for event in events:
+        gate = gate_after(gate, event)
+    return gate
+
+
+def gate_after(gate: str, event: Event) -> str:
+    """The same, one event later."""
+    if isinstance(event, Closed):
+        return event.gate
+    return "" if isinstance(event, Reopened) else gate
 
 
 def case_by_gate(case: Case, gate: str, district: str | None) -> CaseFacts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from router.core.commands import ActorRole, Contact
 
 #: Roles that ask residents, or answer for how they are treated: they may see whole what others see masked.
@@ -9,6 +11,8 @@ SEE_WHOLE = frozenset({ActorRole.DISPATCHER, ActorRole.FOLLOW_UP, ActorRole.SUPE
 #: Letters of an address that stay: about as much as the name of a district has.
 _ADDRESS_LETTERS = 3
 _HIDDEN = "****"
+#: What a channel or a demo writes before a name.
+_REMARK = re.compile(r"^\s*(?:（[^）]*）|\([^)]*\)|【[^】]*】|\[[^]]*\])\s*")
 
 
 def masked(contact: Contact) -> Contact:
@@ -22,8 +26,13 @@ def masked(contact: Contact) -> Contact:
 
 
 def masked_name(name: str) -> str:
-    """The family name, as a rule, and a star for each further letter: `张**`; at least one star."""
-    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+    """The family name, as a rule, and a star for each further letter: `张**`; at least one star.
+
+    A remark in brackets before the name is left out, and so is what is no letter: `（示例）张三` is `张*`.
+    """
+    bare = _REMARK.sub("", name) or name
+    first = next((index for index, letter in enumerate(bare) if letter.isalpha()), 0)
+    return bare[first : first + 1] + "*" * max(len(bare) - first - 1, 1) if name else ""
 
 
 def masked_phone(phone: str) -> str:

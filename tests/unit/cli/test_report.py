@@ -107,6 +107,23 @@ def test_what_does_not_fit_is_refused(shell: Shell, words: tuple[str, ...], said
     assert said in done.err
 
 
+@pytest.mark.parametrize(("words", "out"), [(("--format", "csv"), "no/tables/"), ((), "no/week.html")])
+def test_a_folder_that_is_not_there_is_not_made_on_the_way(shell: Shell, words: tuple[str, ...], out: str) -> None:
+    done = shell("report", "week", "--week", PAST, *words, "--out", f"{shell.folder}/{out}")
+    assert done.code == 4
+    assert "it cannot be written" in done.err
+    assert not (shell.folder / "no").exists()
+
+
+def test_tables_go_into_a_folder_that_exists_and_else_into_one_file(shell: Shell) -> None:
+    (shell.folder / "there").mkdir()
+    words = ("report", "week", "--week", PAST, "--format", "csv", "--out")
+    for name in ("there", "not-there"):
+        assert shell(*words, shell.folder / name).code == 0
+    assert len(list((shell.folder / "there").iterdir())) == 10
+    assert (shell.folder / "not-there").is_file()
+
+
 def test_a_folder_that_cannot_be_written_is_said_and_the_week_is_printed_all_the_same(shell: Shell) -> None:
     (shell.folder / "file").write_text("")
     done = shell("report", "week", "--week", PAST, "--out", shell.folder / "file" / "week.html")

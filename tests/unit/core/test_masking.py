@@ -25,7 +25,20 @@ def test_a_telephone_number_keeps_three_and_four_digits(phone: str, shown: str) 
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [("张三", "张*"), ("欧阳小明", "欧***"), ("张", "张*"), ("𬭎某", "𬭎*"), ("", "")]
+    ("name", "shown"),
+    [
+        ("张三", "张*"),
+        ("欧阳小明", "欧***"),
+        ("张", "张*"),
+        ("𬭎某", "𬭎*"),
+        ("", ""),
+        ("（示例）陈某某", "陈**"),
+        ("(test) Ann", "A**"),
+        ("【例】李四", "李*"),
+        ("（匿名）", "匿**"),
+        ("·张三", "张*"),
+        ("（", "（*"),
+    ],
 )
 def test_a_name_keeps_its_first_letter(name: str, shown: str) -> None:
     assert masked_name(name) == shown

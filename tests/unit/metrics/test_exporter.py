@@ -128,12 +128,15 @@ def test_what_older_rules_have_counted_is_counted_anew_once(tmp_path: Path) -> N
         here.open(1)
         with capture_logs() as logs:
             here.on.exporter().run_once(here.time)
-        assert [one["cases"] for one in logs if one["event"] == "figures.recount"] == [1]
+        said = [(one["log_level"], one["event"], one["cases"]) for one in logs if "cases" in one]
+        assert said == [("info", "figures.first_count", 1)]
         good = here.on.ledger.tallies()
         tell(ledger, f"update tallies set number = {RULES - 1} where name = 'rules'")
         tell(ledger, "update tallies set number = 17 where name = 'cases_opened_total'")
-        for _ in range(2):
-            here.on.exporter().run_once(here.time)
+        with capture_logs() as logs:
+            for _ in range(2):
+                here.on.exporter().run_once(here.time)
+        assert [one["log_level"] for one in logs if one["event"] == "figures.recount"] == ["warning"]
         assert here.on.ledger.tallies() == good
 
 
