@@ -90,7 +90,7 @@ class Press:
         """The week's document on record; computed and put there when this is the first printing.
 
         Raises:
-            ConflictError: the cut-off has not come.
+            ConflictError: the cut-off has not come, or nothing was on record by then.
             CheckFailedError: what is on record is not what was put there.
         """
         kept = self.kept(week)
@@ -103,7 +103,10 @@ class Press:
                 todo="Wait for it, or print a draft that is not kept: --draft.",
                 week=week.name,
             )
-        body = msgspec.json.encode(self._compute(week, Kind.PRINTED, Known(week.cutoff_at)), order="sorted")
+        found = self._compute(week, Kind.PRINTED, Known(week.cutoff_at))
+        if not found.source.cases:
+            raise self._nothing_known(week)
+        body = msgspec.json.encode(found, order="sorted")
         mine = Kept(bulletin=body, sha256=_hash(body), printed_at=now, printed_by=self._by)
         return _checked(week, self._put(BULLETIN, week.name, mine, now))
 
@@ -128,7 +131,7 @@ class Press:
             render: makes the files of the document.
 
         Raises:
-            ConflictError: the cut-off has not come.
+            ConflictError: the cut-off has not come, or nothing was on record by then.
             CheckFailedError: what is on record is not what was put there.
         """
         key = f"{week.name}/{name}"
@@ -158,6 +161,26 @@ class Press:
             if self._progress is not None and count % _TOLD_EVERY == 0:
                 self._progress(count)
         return gathering.bulletin(kind, __version__)
+
+    def _nothing_known(self, week: Week) -> ConflictError:
+        """It would be kept for good, and say of a city before its first case that nothing happened there."""
+        by = attrgetter("recorded_at" if self.basis is Basis.RECORDED else "event_at")
+        first = min(map(by, self._ledger.all_entries()), default=None)
+        if first is None:
+            return ConflictError(
+                "nothing is on record yet: the bulletin of {week} would be empty for good",
+                where=self._ledger.name,
+                todo="Print it when there are cases, or a draft that is not kept: --draft.",
+                week=week.name,
+            )
+        return ConflictError(
+            "nothing was on record at the cut-off of {week}: its bulletin would be empty for good (the first "
+            "entry is of {first})",
+            where=self._ledger.name,
+            todo="Name a later week, or print a draft that is not kept: --draft.",
+            week=week.name,
+            first=self._local(first),
+        )
 
     def _local(self, at: datetime) -> str:
         return f"{self._rules.calendar(self._rules.policies[-1]).local(at):%Y-%m-%d %H:%M}"

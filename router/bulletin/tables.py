@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from router.core.bulletin.summary import Flow, Part
 from router.core.counting.hands import HolderKind
 
 _DAY_S = 86_400
+_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
 
 
 class Tables:
@@ -49,6 +51,13 @@ class Tables:
     def local(self, at: datetime | None) -> str:
         """An instant in the bulletin's zone: `2026-11-24 15:04`; empty for None."""
         return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M}" if at is not None else ""
+
+    def until(self, at: datetime | None) -> str:
+        """The same of a due date: midnight ends a day and begins none, `2026-11-24 24:00`."""
+        local = at.astimezone(self._zone) if at is not None else None
+        if local is None or local.time() != _MIDNIGHT:
+            return self.local(at)
+        return f"{local.date() - _DAY:%Y-%m-%d} 24:00"
 
     # -- open risks
 
@@ -112,9 +121,9 @@ class Tables:
         )
 
     def _due(self, one: Risk) -> str:
-        due = self.local(one.extended_due_at or one.due_at)
+        due = self.until(one.extended_due_at or one.due_at)
         if one.extended_due_at is not None and one.extended_due_at != one.due_at:
-            due = self._words("due_extended", due=due, first=self.local(one.due_at))
+            due = self._words("due_extended", due=due, first=self.until(one.due_at))
         return due + (self._words("provisional") if one.provisional else "")
 
     def _colour(self, colour: Named | None) -> str:
@@ -386,13 +395,24 @@ class Tables:
     def definitions(self) -> Table:
         """What every number means."""
         words = self._words
-        meanings = words.definitions(without="" if self._bulletin.ranking is not None else "ranking_term")
+        without = "" if self._bulletin.ranking is not None else "ranking_term"
+        meanings = words.definitions(without=without, problem_days=self._problem_days())
         return Table(
             name="definitions",
             title=words("definitions"),
             columns=(Column(words("term")), Column(words("meaning"))),
             rows=(*meanings, (words("cut_off"), self.basis()), (words("source"), self.source())),
         )
+
+    def _problem_days(self) -> str:
+        """`30 days`, and which groups have others."""
+        words = self._words
+        usual, *others = self._bulletin.problem_days
+        said = words("problem_days", days=usual.days)
+        if not others:
+            return said
+        of_group = (words("problem_days_of", name=one.name or one.group, days=one.days) for one in others)
+        return words("problem_days_but", usual=said, others=words("and").join(of_group))
 
     def basis(self) -> str:
         """What is in it and what is not."""

@@ -179,6 +179,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_place": ("样本不足", "n too small"),
     "too_few_peers": ("同类过少", "too few peers"),
     # -- definitions
+    "problem_days": (" {days:g} 天", "{days:g} days"),
+    "problem_days_of": ("{name} {days:g} 天", "{name} {days:g} days"),
+    "problem_days_but": ("{usual}（{others}）", "{usual} ({others})"),
     "definitions": ("口径说明", "Definitions"),
     "cut_off": ("截止", "Cut-off"),
     "source": ("依据", "Source"),
@@ -281,9 +284,9 @@ DEFINITIONS: tuple[tuple[str, tuple[str, str]], ...] = (
     (
         "before_complaint",
         (
-            "主动发现、办结解决且其间及其后 30 天内无投诉的问题 / 全部问题；未满 30 天的为暂定。"
+            "主动发现、办结解决且其间及其后{problem_days}内无投诉的问题 / 全部问题；未满的为暂定。"
             "可关联工单不足 80% 时不予评价。与各地公布的渠道占比不可比。",
-            "Problems found by the city, put right, with no complaint until 30 days after / all problems; "
+            "Problems found by the city, put right, with no complaint until {problem_days} after / all problems; "
             "provisional until then. Not assessable when fewer than 80 % of the cases can be linked. Not "
             "comparable with the channel shares that cities publish.",
         ),
@@ -350,6 +353,6 @@ class Words:
         """A text with its places filled in."""
         return WORDS[key][self._half].format_map(counts(data))
 
-    def definitions(self, *, without: str = "") -> list[tuple[str, str]]:
-        """Terms and what they mean, but for one that is not in the bulletin."""
-        return [(self(key), pair[self._half]) for key, pair in DEFINITIONS if key != without]
+    def definitions(self, *, without: str = "", **data: object) -> list[tuple[str, str]]:
+        """Terms and what they mean, with their places filled in, but for one that is not in the bulletin."""
+        return [(self(key), pair[self._half].format_map(data)) for key, pair in DEFINITIONS if key != without]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -12,6 +12,7 @@ from router.core.bulletin.ranking import Ranking
 from router.core.bulletin.risks import Named, Risks
 from router.core.bulletin.shares import ShareLine
 from router.core.bulletin.summary import Summary
+from router.core.counting.problems import DEFAULT_WINDOW
 
 #: Changes when a figure is counted differently or a field means something else.
 FORMAT = "case-router/bulletin/1"
@@ -46,6 +47,15 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     program: str
 
 
+class ProblemDays(msgspec.Struct, frozen=True, kw_only=True):
+    """How long after its resolution a problem is still the same one."""
+
+    #: Category group; empty: every group that is not named.
+    group: str = ""
+    name: str = ""
+    days: float
+
+
 class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     """One week's bulletin."""
 
@@ -69,6 +79,8 @@ class Bulletin(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     shares: tuple[ShareLine, ...]
     matters: tuple[DistrictMatters, ...]
+    #: By which the problems were found, those of all other groups first.
+    problem_days: tuple[ProblemDays, ...] = (ProblemDays(days=DEFAULT_WINDOW / timedelta(days=1)),)
     #: None: not asked for.
     ranking: Ranking | None
 

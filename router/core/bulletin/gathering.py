@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from router.core import events as e
-from router.core.bulletin.document import Basis, Bulletin, Kind, Source
+from router.core.bulletin.document import Basis, Bulletin, Kind, ProblemDays, Source
 from router.core.bulletin.matters import district_matters
 from router.core.bulletin.results import Results
 from router.core.bulletin.risks import (
@@ -43,6 +43,7 @@ from router.core.rules import SUPERVISION, Rules
 
 #: Instants are kept to the microsecond: from the first one after a week to the last one in it.
 _INSTANT = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 #: Key of the cases that name no district.
 _NO_DISTRICT = ""
 
@@ -150,6 +151,7 @@ class Gathering:
                 self._districts(),
                 self._names(),
             ),
+            problem_days=tuple(self._problem_days()),
             ranking=self._results.ranking(),
         )
 
@@ -250,6 +252,12 @@ class Gathering:
     def _names(self) -> dict[str, str]:
         met = {category for counts in self._categories for _, category in counts}
         return {code: self._rules.tree.category_name(code) for code in met}
+
+    def _problem_days(self) -> Iterator[ProblemDays]:
+        yield ProblemDays(days=self._windows.default / _DAY)
+        for group, window in sorted(self._windows.by_group.items()):
+            if window != self._windows.default:
+                yield ProblemDays(group=group, name=self._rules.tree.group_name(group), days=window / _DAY)
 
     def _group_names(self) -> dict[str, str]:
         return {code: self._rules.tree.group_name(code) for counts in self._groups for code in counts}

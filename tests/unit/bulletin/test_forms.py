@@ -15,10 +15,11 @@ import pytest
 from router.bulletin.forms import ALL, render, render_revision
 from router.bulletin.page import LISTED
 from router.bulletin.revision import Printed, Revision
+from router.core import commands as c
 from router.core.bulletin.document import Bulletin
 from router.core.bulletin.standing import EVERYTHING
 from router.core.territory.tree import Tree
-from tests.bulletins import WEEK, bulletin, opened, two_weeks, words
+from tests.bulletins import WEEK, bulletin, opened, solved, two_weeks, words
 from tests.city import Play, city, file, rules
 from tests.unit.core.calendars import china
 
@@ -172,3 +173,35 @@ def test_nothing_learned_is_said_too() -> None:
     same = Revision(printed=Printed(bulletin=one, at=WEEK.cutoff_at), now=one)
     assert same.differences(words("en")) == []
     assert "Nothing differs" in "".join(render_revision(same, "html", words("en"), ranking=False).values())
+
+
+@pytest.mark.parametrize(
+    ("language", "usual", "other"),
+    [
+        ("zh", "其后 30 天内无投诉", "其后 30 天（ROADS 10 天）内无投诉"),
+        ("en", "no complaint until 30 days after", "no complaint until 30 days (ROADS 10 days) after"),
+    ],
+)
+def test_the_definition_says_how_long_a_problem_lasts_in_this_city(language: str, usual: str, other: str) -> None:
+    tree = file()
+    short = tuple(
+        msgspec.structs.replace(one, problem_days=10) if one.group == "roads" else one for one in tree.categories
+    )
+    shorter = Tree(msgspec.structs.replace(tree, categories=short))
+    for in_force, said in ((rules(), usual), (rules(tree=shorter), other)):
+        made = render(bulletin([opened(1, in_force)], in_force), "csv", words(language), ranking=False)[ALL]
+        assert said.replace("ROADS", shorter.group_name("roads")) in made
+
+
+def test_a_problem_lasts_as_long_as_the_tree_says() -> None:
+    tree = file()
+    short = tuple(
+        msgspec.structs.replace(one, problem_days=2) if one.group == "roads" else one for one in tree.categories
+    )
+    counted = []
+    for in_force in (rules(), rules(tree=Tree(msgspec.structs.replace(tree, categories=short)))):
+        place = c.Place(asset_id="lamp-7")
+        first = solved(opened(1, in_force, category="lamp", place=place), hours=1)
+        again = opened(2, in_force, after={"days": 3}, category="lamp", place=place)
+        counted.append(bulletin([first, again], in_force).summary.before_complaint.total.cohort.denominator)
+    assert counted == [1, 2]

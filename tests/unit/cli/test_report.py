@@ -13,6 +13,14 @@ from tests.unit.cli.conftest import Shell
 PAST, FUTURE = "2026-W02", "2999-W01"
 
 
+@pytest.fixture
+def shell(shell: Shell) -> Shell:
+    """A shell on a ledger that has known a case since before the week that is long past."""
+    case = shell.open("--text", "井盖松动", "--received", "2025-12-20T10:00:00+08:00", source_id="old")
+    shell.sql("update entries set recorded_at = event_at where case_id = ?", case)
+    return shell
+
+
 def test_printed_twice_is_the_same_document_after_a_late_case_arrived(shell: Shell) -> None:
     first = shell("report", "week", "--week", PAST, "--json")
     assert first.code == 0, first.err
@@ -105,6 +113,35 @@ def test_what_does_not_fit_is_refused(shell: Shell, words: tuple[str, ...], said
     done = shell("report", "week", *words)
     assert done.code == 2
     assert said in done.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_week_before_the_first_entry_on_record_is_refused_and_not_kept(shell: Shell, lang: str) -> None:
+    said = {"en": ("nothing was on record", "a later week"), "zh": ("还没有记录", "之后的一周")}[lang]
+    for _ in range(2):
+        done = shell("report", "week", "--week", "2020-W53", lang=lang)
+        assert (done.code, done.out) == (5, "")
+        assert said[0] in done.err
+        assert "2025-12-20 10:00" in done.err
+        assert "ledger.db" in done.err
+        assert said[1] in done.err
+    assert shell("report", "week", "--week", "2020-W53", "--draft", "--json", lang=lang).code == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_ledger_without_any_case_prints_nothing(shell: Shell, lang: str) -> None:
+    shell.sql("delete from entries")
+    done = shell("report", "week", "--week", PAST, lang=lang)
+    assert (done.code, done.out) == (5, "")
+    assert {"en": "nothing is on record yet", "zh": "还没有记录"}[lang] in done.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_due_date_at_midnight_is_the_end_of_its_day(shell: Shell, lang: str) -> None:
+    done = shell("report", "week", "--week", PAST, "--format", "csv", lang=lang)
+    # Five working days after Saturday 20 December 2025: Monday to Friday, the 26th.
+    assert "2025-12-26 24:00" in done.out
+    assert "2025-12-27 00:00" not in done.out
 
 
 @pytest.mark.parametrize(("words", "out"), [(("--format", "csv"), "no/tables/"), ((), "no/week.html")])
