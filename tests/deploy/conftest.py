@@ -11,13 +11,14 @@ import pytest
 from psycopg import sql
 
 from tests.conftest import do_without
-from tests.deploy.compose import DEPLOY, Here, once, services
-from tests.deploy.stack import Stack
+from tests.deploy.compose import DEPLOY, Here, once, roles, services
+from tests.deploy.stack import READY_S, Running, Stack
 from tests.deploy.test_make_secrets import make
 from tests.servers import provide
 from tests.servers.loopback import HOST
 from tests.servers.postgres import PostgresCluster, libpq_url
 from tests.servers.rabbit import RabbitNode
+from tests.servers.waiting import wait_until
 
 
 @pytest.fixture(scope="package")
@@ -66,3 +67,18 @@ def city(stack: Stack) -> Stack:
         done = stack.run(name)
         assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
     return stack
+
+
+@pytest.fixture(scope="module")
+def at_work(city: Stack) -> Iterator[dict[str, Running]]:
+    """All roles together, healthy; at the end each is told to stop."""
+    with ExitStack() as open_:
+        all_ = {name: open_.enter_context(city.running(name)) for name in roles()}
+        wait_until(
+            lambda: all(role.is_healthy(city) for role in all_.values()),
+            deadline_s=READY_S,
+            what="all to be healthy",
+        )
+        yield all_
+        for role in all_.values():
+            role.stop()

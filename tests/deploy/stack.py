@@ -17,6 +17,8 @@ from tests.servers.postgres import PostgresCluster
 from tests.servers.rabbit import RabbitNode
 
 COMMAND_S = 60.0
+#: A role is ready in two or three seconds; all of them on a busy machine take longer.
+READY_S = 90.0
 
 
 class Stack(msgspec.Struct, frozen=True):

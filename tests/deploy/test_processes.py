@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tomllib
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ import yaml
 
 from router.cli.run import INTAKE
 from tests.deploy.compose import DEPLOY, once, roles, services
-from tests.deploy.stack import COMMAND_S, Running, Stack
+from tests.deploy.stack import COMMAND_S, READY_S, Running, Stack
 from tests.integration.terminal import get, post
 from tests.servers import provide
 from tests.servers.loopback import HOST
@@ -23,9 +21,6 @@ from tests.servers.prometheus import Prometheus
 from tests.servers.waiting import wait_until
 
 pytestmark = [pytest.mark.amqp, pytest.mark.postgres]
-
-#: A role is ready in two or three seconds; all of them on a busy machine take longer.
-READY_S = 90.0
 
 
 def test_the_health_checks_of_broker_and_database_pass(stack: Stack) -> None:
@@ -69,21 +64,6 @@ def test_a_role_becomes_healthy_and_ends_when_told_to(city: Stack, name: str) ->
         assert get(f"{role.url}/livez").status_code == 200
         assert "case_router_" in get(f"{role.url}/metrics").text
         role.stop()
-
-
-@pytest.fixture(scope="module")
-def at_work(city: Stack) -> Iterator[dict[str, Running]]:
-    """All roles together, healthy; at the end each is told to stop."""
-    with ExitStack() as open_:
-        all_ = {name: open_.enter_context(city.running(name)) for name in roles()}
-        wait_until(
-            lambda: all(role.is_healthy(city) for role in all_.values()),
-            deadline_s=READY_S,
-            what="all to be healthy",
-        )
-        yield all_
-        for role in all_.values():
-            role.stop()
 
 
 def test_all_of_them_together_take_a_case_to_its_desk(city: Stack, at_work: dict[str, Running]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -98,3 +101,93 @@ def test_systemd_understands_the_unit(tmp_path: Path, role: str) -> None:
     )
     said = [line for line in done.stderr.splitlines() if "case-router@" in line]
     assert (done.returncode, said) == (0, []), done.stderr
+
+
+#: For people, as a unit is for roles.
+WRAPPER = DEPLOY / "systemd" / "case-router"
+SECRETS = {
+    "CASE_ROUTER_CONTACT_KEY_FILE": "contact.key",
+    "CASE_ROUTER_BROKER_PASSWORD_FILE": "broker.password",
+    "CASE_ROUTER_LEDGER_PASSWORD_FILE": "ledger.password",
+}
+
+
+def installed(folder: Path) -> Path:
+    """The program for people, settings in that folder; what it starts says what it was given."""
+    said = folder / "said"
+    said.write_text('#!/bin/sh\nenv | grep ^CASE_ROUTER_ | sort\necho "$#:$*"\n', encoding="utf-8")
+    said.chmod(0o755)
+    text = WRAPPER.read_text(encoding="utf-8")
+    assert directives()["ExecStart"][0].startswith("/opt/case-router/.venv/bin/case-router ")
+    text = text.replace("/opt/case-router/.venv/bin/case-router", str(said)).replace(
+        "/etc/case-router", str(folder)
+    )
+    made = folder / "case-router"
+    made.write_text(text, encoding="utf-8")
+    made.chmod(0o755)
+    return made
+
+
+def typed(
+    program: Path, environment: Mapping[str, str] | None = None, user: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program, "sla", "held", "two words"],
+        env={"PATH": os.defpath, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        user=user,
+    )
+
+
+def test_in_a_new_shell_a_command_has_the_settings_and_the_secrets_of_the_units(tmp_path: Path) -> None:
+    program = installed(tmp_path)
+    for name in SECRETS.values():
+        (tmp_path / name).touch(mode=0o600)
+    done = typed(program)
+    given = {"CASE_ROUTER_SETTINGS": "settings.toml", **SECRETS}
+    assert done.stdout.splitlines() == [
+        *sorted(f"{one}={tmp_path / name}" for one, name in given.items()),
+        "3:sla held two words",
+    ]
+    assert done.stderr == ""
+
+
+def test_a_secret_that_an_installation_does_not_have_is_not_named(tmp_path: Path) -> None:
+    done = typed(installed(tmp_path))
+    assert done.stdout.splitlines()[:-1] == [f"CASE_ROUTER_SETTINGS={tmp_path / 'settings.toml'}"]
+
+
+def test_what_somebody_has_set_goes_before_it(tmp_path: Path) -> None:
+    program = installed(tmp_path)
+    given = {one: f"/mine/{name}" for one, name in {"CASE_ROUTER_SETTINGS": "s", **SECRETS}.items()}
+    for name in SECRETS.values():
+        (tmp_path / name).touch(mode=0o600)
+    done = typed(program, given)
+    assert done.stdout.splitlines()[:-1] == sorted(f"{one}={name}" for one, name in given.items())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
+def test_who_may_not_read_a_secret_is_told_to_become_root() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        program = installed(folder)
+        (folder / "broker.password").touch(mode=0o600)
+        done = typed(program, user=65534)
+        assert "CASE_ROUTER_BROKER_PASSWORD_FILE" not in done.stdout
+        assert f"{folder / 'broker.password'} may not be read: sudo -i first" in done.stderr
+        assert "无权读取" in done.stderr
+
+
+def test_the_unit_and_the_program_for_people_read_the_same_files() -> None:
+    loaded = {one.partition(":")[2] for one in directives()["LoadCredential"]}
+    assert loaded <= {f"/etc/case-router/{name}" for name in SECRETS.values()}
+    assert WRAPPER.stat().st_mode & 0o111
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="needs shellcheck")
+def test_shellcheck_finds_nothing() -> None:
+    subprocess.run(["shellcheck", WRAPPER], check=True, timeout=60)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,19 +12,11 @@ import pytest
 from router.app import ROLES
 from router.cli import main
 from router.cli.run import INTAKE
-from router.metrics.rules.files import DOCS, Terms, alerts
+from router.metrics.rules.files import Terms, alerts
 from router.metrics.rules.rule import Severity
+from tests.runbook import ALL, RUNBOOKS, commands, text_of
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULT = Terms(on_time_target=0.95, audit_s=300.0, skew_s=5.0)
-RUNBOOKS = {
-    "runbook.md": ("Pages", "Tickets", ("Residents notice", "First look", "Command", "Undo")),
-    "runbook.zh-CN.md": ("紧急告警", "普通告警", ("市民会感到什么", "先看", "命令", "撤回")),
-}
-
-
-def text_of(name: str) -> str:
-    return (REPOSITORY / DOCS / name).read_text(encoding="utf-8")
 
 
 def sections(name: str) -> dict[str, tuple[str, str]]:
@@ -59,23 +50,16 @@ def test_every_section_says_what_is_noticed_where_to_look_what_to_do_and_how_to_
             assert re.search(r"([.?。？][)）]?|```)$", said), (alert, heading)
 
 
-def commands(text: str) -> Iterator[str]:
-    """Every command line of ours: in a block, or between backticks, over the end of a line too."""
-    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", text)
-    for block in blocks:
-        yield from re.findall(r"(?m)^case-router .*$", block)
-    prose = re.sub(r"(?ms)^```.*?^```", "", text)
-    for found in re.findall(r"`(case-router\s[^`]*)`", prose):
-        yield re.sub(r"\s+", " ", found)
-
-
 KNOWN_ROLES = {*ROLES, INTAKE}
-ALL = sorted({command for name in RUNBOOKS for command in commands(text_of(name))})
+#: What every command takes, before it too.
+EVERYWHERE = {name for option in main.params for name in option.opts}
 
 
 @pytest.mark.parametrize("command", ALL)
 def test_every_command_is_one_that_there_is_with_the_options_it_has(command: str, tmp_path: Path) -> None:
     words = shlex.split(command, comments=True)[1:]
+    while words and words[0] in EVERYWHERE:
+        words = words[2:]
     here: click.Command = main
     with click.Context(main, info_name="case-router") as context:
         while isinstance(here, click.Group):
