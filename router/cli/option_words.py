@@ -269,6 +269,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "告警所链接的 docs 文件夹的地址",
         "address of the folder docs, for the links in alerts",
     ),
+    "rules render --kubernetes": (
+        "写成 Prometheus Operator 用的 PrometheusRule",
+        "as a PrometheusRule for the Prometheus Operator",
+    ),
     "rules render --check": (
         "不写，只比较；有出入时退出码为 7",
         "write nothing, compare with what is there; exit code 7 when it differs",

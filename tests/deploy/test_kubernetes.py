@@ -31,6 +31,7 @@ OTHERS = {
         {"image", "replicas", "persistence", "resources", "rabbitmq", "affinity"},
     ),
     "PodMonitor": ("monitoring.coreos.com/v1", {"selector", "jobLabel", "podMetricsEndpoints"}),
+    "PrometheusRule": ("monitoring.coreos.com/v1", {"groups"}),
     "ServiceMonitor": ("monitoring.coreos.com/v1", {"selector", "endpoints"}),
 }
 _NO_SETTINGS = {"CASE_ROUTER_LANG", "CASE_ROUTER_LOG"}

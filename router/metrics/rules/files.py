@@ -6,11 +6,13 @@ import msgspec
 
 from router.metrics.rules.pages import pages
 from router.metrics.rules.recording import recording
-from router.metrics.rules.rule import Alert, Group, written
+from router.metrics.rules.rule import Alert, Group, listed, written
 from router.metrics.rules.tickets import tickets
 
 #: Where the committed files lie, from the root of the repository.
 FOLDER = "deploy/prometheus/rules"
+#: Where the same lies for the Prometheus Operator, likewise.
+KUBERNETES_FOLDER = "deploy/kubernetes/monitoring"
 #: Where the runbooks lie, likewise.
 DOCS = "docs"
 _COMMENT = "Made by `case-router rules render`; change router/metrics/rules, or the settings, and render again."
@@ -35,12 +37,30 @@ def alerts(terms: Terms) -> list[Alert]:
 
 
 def files(terms: Terms) -> dict[str, str]:
-    """Name → text of each file."""
-    groups = [
-        Group("case-router-pages", pages(terms.audit_s, terms.skew_s)),
-        Group("case-router-tickets", tickets(terms.on_time_target)),
-    ]
+    """Name → text of each file that Prometheus reads."""
     return {
-        "case-router-recording.yml": written(recording(terms.on_time_target), terms.docs, _COMMENT),
-        "case-router-alerts.yml": written(groups, terms.docs, _COMMENT),
+        f"case-router-{name}.yml": written({"groups": listed(groups, terms.docs)}, _COMMENT)
+        for name, groups in _parts(terms).items()
+    }
+
+
+def resources(terms: Terms) -> dict[str, str]:
+    """The same rules as a PrometheusRule for the Prometheus Operator: name → text of its one file."""
+    groups = [group for part in _parts(terms).values() for group in part]
+    rule = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "case-router"},
+        "spec": {"groups": listed(groups, terms.docs)},
+    }
+    return {"rules.yaml": written(rule, f"{_COMMENT[:-1]} with --kubernetes.")}
+
+
+def _parts(terms: Terms) -> dict[str, list[Group]]:
+    return {
+        "recording": recording(terms.on_time_target),
+        "alerts": [
+            Group("case-router-pages", pages(terms.audit_s, terms.skew_s)),
+            Group("case-router-tickets", tickets(terms.on_time_target)),
+        ],
     }

@@ -118,17 +118,21 @@ def total(by: Sequence[str]) -> str:
     return f"sum by ({', '.join(by)}) " if by else "sum"
 
 
-def written(groups: Sequence[Group], docs: str, comment: str) -> str:
-    """The text of a file of rules."""
-    listed = [
+def listed(groups: Sequence[Group], docs: str) -> list[dict[str, object]]:
+    """Groups as Prometheus reads them, in a file and in a PrometheusRule."""
+    return [
         {
             "name": group.name,
             "rules": [rule.fields(docs) if isinstance(rule, Alert) else rule.fields() for rule in group.rules],
         }
         for group in groups
     ]
+
+
+def written(document: Mapping[str, object], comment: str) -> str:
+    """The text of a file, its comment first."""
     return f"# {comment}\n" + yaml.dump(
-        {"groups": listed}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000
+        dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000
     )
 
 

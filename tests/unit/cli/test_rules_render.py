@@ -62,3 +62,15 @@ def test_a_target_that_no_alert_could_be_held_against_is_refused(
     refused = typed()
     assert refused.exit_code == 4
     assert "on_time_target" in refused.stderr
+
+
+def test_for_the_prometheus_operator_it_writes_one_resource_with_the_settings_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASE_ROUTER_ON_TIME_TARGET", "0.9")
+    assert typed("--kubernetes", "--out", tmp_path).exit_code == 0
+    [file] = tmp_path.iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert file.name == "rules.yaml"
+    assert "\nkind: PrometheusRule\n" in text
+    assert "(1 - district:case_router_on_time:ratio1d) / 0.1" in text

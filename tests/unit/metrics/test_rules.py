@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 
 from router.dashboards.foreign import FOREIGN
 from router.metrics.cases import CASE_METRICS
 from router.metrics.catalogue import METRICS
 from router.metrics.rules import Alert, Record
-from router.metrics.rules.files import FOLDER, Terms, alerts, files
+from router.metrics.rules.files import FOLDER, KUBERNETES_FOLDER, Terms, alerts, files, resources
 from router.metrics.rules.recording import recording
 from router.metrics.rules.rule import Severity
 from router.settings import Settings
@@ -30,6 +31,14 @@ def terms(**other: float) -> Terms:
 def test_the_committed_files_are_those_of_the_default_settings_and_no_others() -> None:
     there = {path.name: path.read_text(encoding="utf-8") for path in (REPOSITORY / FOLDER).iterdir()}
     assert there == files(DEFAULT), f"run case-router rules render --out {FOLDER}"
+
+
+def test_the_prometheus_operator_is_given_the_same_rules() -> None:
+    [(name, text)] = resources(DEFAULT).items()
+    committed = (REPOSITORY / KUBERNETES_FOLDER / name).read_text(encoding="utf-8")
+    assert committed == text, f"run case-router rules render --kubernetes --out {KUBERNETES_FOLDER}"
+    both = [group for file in files(DEFAULT).values() for group in yaml.safe_load(file)["groups"]]
+    assert yaml.safe_load(text)["spec"] == {"groups": both}
 
 
 def test_another_target_makes_another_burn() -> None:
@@ -90,6 +99,16 @@ def test_every_recorded_figure_is_read_by_an_alert_another_rule_a_dashboard_or_a
     queries = (REPOSITORY / "docs" / "metrics.md").read_text(encoding="utf-8").partition("## What to look at")[2]
     told = [text for one in alerts(DEFAULT) for text in (one.expr, one.description)]
     assert {one.name for one in RECORDS} - read_by(RECORDS, *told, *shown, queries) == set()
+
+
+@pytest.mark.parametrize(
+    "page", ["metrics.md", "metrics.zh-CN.md", "operations.md", "runbook.md", "runbook.zh-CN.md"]
+)
+def test_a_document_names_recorded_figures_that_there_are(page: str) -> None:
+    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"\b[a-z]+:case_router_\w+:\w+", text))
+    assert named <= {one.name for one in RECORDS}
+    assert named or "metrics" not in page
 
 
 def test_what_nobody_reads_is_noticed_with_all_that_only_it_reads() -> None:
