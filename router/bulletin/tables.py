@@ -389,8 +389,10 @@ class Tables:
     def peers_title(self, peers: Peers) -> str:
         """What the desks of a group have in common."""
         words = self._words
-        parts = [words.value(peers.tier), words.value(peers.kind), peers.line]
-        return " ".join(part for part in parts if part)
+        kind = words.value(peers.kind)
+        # A line has a code and no name.
+        kind = words("of_line", line=peers.line) if peers.line else kind
+        return " ".join(part for part in (words.value(peers.tier), kind) if part)
 
     def definitions(self) -> Table:
         """What every number means."""

@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "before_complaint": ("未诉先办率", "Resolved before complaint"),
     "last_week": ("上周 {value}", "week before: {value}"),
     "no_rate": ("无", "none"),
-    "not_assessable": ("不予评价", "not assessable"),
+    "not_assessable": ("不可评估", "not assessable"),
     # -- open risks
     "risks": ("一、在办风险", "1. Open risks"),
     "risks_note": (
@@ -70,7 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "place": ("区划", "Place"),
     "category": ("事项", "Category"),
     "no_category": ("（未写事项）", "(none given)"),
-    "no_district": ("（区划不明）", "(unknown)"),
+    "no_district": ("（未知区划）", "(unknown division)"),
     "opened_at": ("受理时间", "Opened"),
     "age_days": ("已历天数", "Age (days)"),
     "age": ("{days} 天", "{days:day|days}"),
@@ -134,12 +134,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "variant_without_on_the_spot": ("不含当场解决", "without on-the-spot ones"),
     "variant_independent_only": ("仅计独立核实的", "independently verified only"),
     "ratio": ("比率", "Ratio"),
+    "of_line": ("条线单位（{line}）", "departments ({line})"),
     "numerator": ("分子", "Numerator"),
     "denominator": ("分母", "Denominator"),
     "provisional_part": ("其中暂定", "Of it provisional"),
     "linkable": ("可关联工单 {part} / {of}", "Cases that can be linked: {part} of {of}"),
     "linkable_low": (
-        "不足 80%，未诉先办率不予评价。",
+        "不足 80%，未诉先办率不可评估。",
         "Below 80 %: the ratio is not assessable.",
     ),
     # -- shares and matters
@@ -285,7 +286,7 @@ DEFINITIONS: tuple[tuple[str, tuple[str, str]], ...] = (
         "before_complaint",
         (
             "主动发现、办结解决且其间及其后{problem_days}内无投诉的问题 / 全部问题；未满的为暂定。"
-            "可关联工单不足 80% 时不予评价。与各地公布的渠道占比不可比。",
+            "可关联工单不足 80% 时不可评估。与各地公布的渠道占比不可比。",
             "Problems found by the city, put right, with no complaint until {problem_days} after / all problems; "
             "provisional until then. Not assessable when fewer than 80 % of the cases can be linked. Not "
             "comparable with the channel shares that cities publish.",

@@ -379,7 +379,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dashboards": ("Grafana 看板", "dashboards for Grafana"),
     "dashboards render": (
         "生成中英文看板\n\n"
-        "颜色取自 --policy 所列策略，按时率的分界取自设置 on_time_target。不写 --out 则作为一个 JSON 打印。",
+        "颜色取自 --policy 所列时限规则，按期办结率的分界取自设置 on_time_target。"
+        "不写 --out 则作为一个 JSON 打印。",
         "make the dashboards, in Chinese and in English\n\n"
         "Colours are those of the policies named, and the on-time rate is coloured by the setting on_time_target. "
         "Without --out they are printed as one JSON document.",

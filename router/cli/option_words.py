@@ -262,7 +262,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "rules render --out": ("写入的文件夹", "folder to write to"),
     "dashboards render --out": ("写入的文件夹", "folder to write to"),
     "dashboards render --policy": (
-        "在用的策略，可重复；默认为所有自带策略",
+        "在用的时限规则，可重复；默认为所有自带时限规则",
         "a policy in force, may be repeated; all shipped ones by default",
     ),
     "rules render --docs": (

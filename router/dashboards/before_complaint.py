@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from router.dashboards.colours import GREEN, ORANGE, RED, Look
+from router.core.counting.problems import ASSESSABLE_SHARE
+from router.dashboards.colours import GREEN, GREY, ORANGE, RED, Look
 from router.dashboards.measures import TOO_FEW
 from router.dashboards.panels import bars, lines, n, q, row, stat, table
-from router.dashboards.promql import IN_DISTRICT, MIN_COUNT as LEAST, named, ratio, total
+from router.dashboards.promql import (
+    IN_DISTRICT,
+    MIN_COUNT as LEAST,
+    NOT_ASSESSABLE,
+    assessable,
+    linkable_share,
+    named,
+    ratio,
+    total,
+)
 from router.dashboards.said import Said
-from router.dashboards.spec import Dashboard, Link, Panel, Row, Threshold
+from router.dashboards.spec import Dashboard, Link, Panel, Row, Shown, Threshold
 from router.dashboards.variables import DISTRICT, MIN_COUNT, RATIO, SPAN, VARIANT
 from router.metrics.cases import before_complaint as b
 from router.metrics.metric import Metric
@@ -17,11 +27,22 @@ from router.metrics.metric import Metric
 SLUG = "before-complaint"
 _WHICH = ('ratio="$ratio"', 'window="$span"', 'variant="$variant"')
 _HERE = (IN_DISTRICT, *_WHICH)
-#: Below this share of cases with a place to link by, the rate is not assessable (docs/behaviour.md).
-_ASSESSABLE = 0.8
+#: In place of a ratio that rests on too few cases with a place to link by.
+_SHOWN = {str(NOT_ASSESSABLE): Shown(Said("不可评估", "not assessable"), GREY)}
+_WHERE_ASSESSABLE = Said(
+    f"能定位关联的工单不足 {ASSESSABLE_SHARE:.0%} 时不可评估，不显示比率。",
+    f"Not assessable, and no ratio is shown, where fewer than {ASSESSABLE_SHARE:.0%} of the cases can be linked.",
+)
 _HONEST = Said(
-    "不设目标色：压低投诉也能抬高这一比率。请与口径、分母、可评估占比同看。",
-    "It has no target and no colour: keeping people from complaining raises it as well. Read it with its counts.",
+    "不设目标色：压低投诉也能抬高这一比率。请与口径、分母、可评估占比同看。"
+    + _WHERE_ASSESSABLE.zh
+    + "“仅计独立核实的”范围内，未经核实的问题视为未解决：按最后办结时不在分母，按首次发现时仍在分母，"
+    "故前者偏高。",
+    "It has no target and no colour: keeping people from complaining raises it as well. "
+    "Read it with its counts. "
+    + _WHERE_ASSESSABLE.en
+    + " Independently verified only: an unverified problem is as good as unresolved. By last resolution it is "
+    "not in the denominator, by first sight it stays there, so the former is the higher.",
 )
 
 
@@ -47,18 +68,17 @@ def _rate() -> Row:
     problems = _of(b.PROBLEMS)
     resolved = _of(b.BEFORE_COMPLAINT)
     counted = total(b.COUNTED, where=(IN_DISTRICT,))
-    linkable = total(b.COUNTED, where=(IN_DISTRICT, 'linkable="yes"'))
     return row(
         "比率与依据",
         "The rate and what it rests on",
-        _share("未诉先办率", "Resolved before complaint", ratio(resolved, problems), problems, says=_HONEST),
-        _share(
+        _rated("未诉先办率", "Resolved before complaint", ratio(resolved, problems), problems, says=_HONEST),
+        _rated(
             "其中仍可能被撤回的",
             "Of these, may still be taken back",
             ratio(_of(b.BEFORE_PROVISIONAL), resolved),
             resolved,
         ),
-        _share(
+        _rated(
             "主动发现的占比（上限）",
             "First seen by staff (the ceiling)",
             ratio(_of(b.BEFORE_PROACTIVE), problems),
@@ -67,15 +87,15 @@ def _rate() -> Row:
         _share(
             "可评估占比",
             "Assessable",
-            ratio(linkable, counted),
+            linkable_share(where=(IN_DISTRICT,)),
             counted,
-            thresholds=(Threshold(None, RED), Threshold(_ASSESSABLE, GREEN)),
+            thresholds=(Threshold(None, RED), Threshold(ASSESSABLE_SHARE, GREEN)),
             says=Said("低于 80% 时该比率不可评估。", "Below 80 % the rate cannot be assessed."),
         ),
         lines(
             "未诉先办率的变化",
             "Resolved before complaint, over time",
-            q(ratio(resolved, problems), "比率", "rate"),
+            q(assessable(ratio(resolved, problems), where=(IN_DISTRICT,)), "比率", "rate"),
             n(problems),
             unit="percentunit",
             says=_HONEST,
@@ -92,6 +112,12 @@ def _rate() -> Row:
     )
 
 
+def _rated(zh: str, en: str, rate: str, whole: str, *, says: Said = _WHERE_ASSESSABLE) -> Panel:
+    """A ratio over problems, or word that it is not assessable."""
+    held = assessable(rate, where=(IN_DISTRICT,), said=True)
+    return _share(zh, en, held, whole, says=says, shown=_SHOWN)
+
+
 def _share(zh: str, en: str, rate: str, whole: str, **more: Any) -> Panel:
     return stat(zh, en, q(rate, "比率", "rate"), n(whole), unit="percentunit", decimals=1, width=6, **more)
 
@@ -99,6 +125,7 @@ def _share(zh: str, en: str, rate: str, whole: str, **more: Any) -> Panel:
 def _districts() -> Row:
     by = ("district",)
     problems = _of(b.PROBLEMS, by)
+    rate = ratio(_of(b.BEFORE_COMPLAINT, by), problems, least=LEAST)
     return row(
         "区县",
         "Districts",
@@ -107,7 +134,7 @@ def _districts() -> Row:
             "Districts at a glance",
             {"name": Said("区县", "District"), "district": None},
             q(
-                named(ratio(_of(b.BEFORE_COMPLAINT, by), problems, least=LEAST)),
+                named(assessable(rate, by, (IN_DISTRICT,), said=True)),
                 "比率",
                 "rate",
                 unit="percentunit",
@@ -117,7 +144,8 @@ def _districts() -> Row:
             q(named(_of(b.BEFORE_PROVISIONAL, by)), "其中暂定", "provisional", unit="short"),
             q(named(_of(b.BEFORE_PROACTIVE, by)), "主动发现", "first seen by staff", unit="short"),
             link=Link("district", "district"),
-            says=TOO_FEW,
+            shown=_SHOWN,
+            says=Said(TOO_FEW.zh + _WHERE_ASSESSABLE.zh, f"{TOO_FEW.en} {_WHERE_ASSESSABLE.en}"),
         ),
     )
 
@@ -126,8 +154,8 @@ def _compared() -> Row:
     every = (IN_DISTRICT, 'ratio="$ratio"', 'window="$span"')
     names = {
         "total": Said("全部", "all"),
-        "without_on_the_spot": Said("不含当场办结", "without on the spot"),
-        "independent_only": Said("仅独立来源", "independent only"),
+        "without_on_the_spot": Said("不含当场解决", "without on the spot"),
+        "independent_only": Said("仅计独立核实的", "independently verified only"),
     }
     return row(
         "不同范围对照",

@@ -21,7 +21,7 @@ def dashboard(look: Look) -> Dashboard:
         slug=SLUG,
         title=Said("全市时限总览", "SLA overview of the city"),
         says=Said(
-            "全市是否按时、哪个区县不按时、有什么正在积压。点区县名进入该区县。",
+            "全市是否按期、哪个区县不按期、有什么正在积压。点区县名进入该区县。",
             "Does the city keep its deadlines, which district does not, what piles up. Names lead to districts.",
         ),
         variables=(WINDOW, MIN_COUNT),
@@ -34,14 +34,14 @@ def _now() -> Row:
     return row(
         "现在",
         "Now",
-        stat("未办结", "Open cases", q(total(s.OPEN), "未办结", "open")),
+        stat("在办", "Open cases", q(total(s.OPEN), "在办", "open")),
         stat(
-            "逾期未结",
+            "逾期在办",
             "Open and overdue",
-            q(total(s.BREACHED, where=_OPEN_LATE), "逾期未结", "overdue"),
+            q(total(s.BREACHED, where=_OPEN_LATE), "逾期在办", "overdue"),
             thresholds=above((1, ORANGE)),
         ),
-        stat("挂起（计时暂停）", "Suspended", q(total(s.OPEN_SUSPENDED), "挂起", "suspended")),
+        stat("挂账（计时暂停）", "Suspended", q(total(s.OPEN_SUSPENDED), "挂账", "suspended")),
         stat(
             "应提级而未提级",
             "Overdue and not escalated",
@@ -59,7 +59,7 @@ def _now() -> Row:
             thresholds=above((1, ORANGE)),
         ),
         stat(
-            "最早未办结工单的等待时间",
+            "最早在办工单的等待时间",
             "Age of the oldest open case",
             q(age(f"min ({s.OLDEST.name})"), "等待", "age"),
             unit="s",
@@ -96,9 +96,9 @@ def _triaged() -> Panel:
 def _course(look: Look) -> Panel:
     rate, due = m.on_time(over="7d")
     return lines(
-        "按时率，各时点前 7 天",
+        "按期办结率，各时点前 7 天",
         "On time over the preceding 7 days",
-        q(rate, "按时率", "on time"),
+        q(rate, "按期办结率", "on time"),
         n(due),
         unit="percentunit",
         thresholds=look.on_time,
@@ -110,7 +110,7 @@ def _course(look: Look) -> Panel:
 def _by_district(look: Look) -> Panel:
     rate, due = m.on_time(_DISTRICT, over="7d")
     return lines(
-        "各区县按时率，各时点前 7 天",
+        "各区县按期办结率，各时点前 7 天",
         "On time by district over the preceding 7 days",
         q(named(rate), "{{name}}"),
         n(f"sum ({due})"),
@@ -131,20 +131,20 @@ def _districts(look: Look) -> Row:
             "区县一览",
             "Districts at a glance",
             {"name": Said("区县", "District"), "district": None},
-            q(named(total(s.OPEN, _DISTRICT)), "未办结", "open", unit="short"),
-            q(named(total(s.BREACHED, _DISTRICT, _OPEN_LATE)), "逾期未结", "overdue", unit="short"),
-            q(named(rate), "按时率", "on time", unit="percentunit"),
+            q(named(total(s.OPEN, _DISTRICT)), "在办", "open", unit="short"),
+            q(named(total(s.BREACHED, _DISTRICT, _OPEN_LATE)), "逾期在办", "overdue", unit="short"),
+            q(named(rate), "按期办结率", "on time", unit="percentunit"),
             n(named(due)),
             q(named(grown(h.MISSED, _DISTRICT, ('track="statutory"',))), "超期", "missed", unit="short"),
             q(named(grown(h.ESCALATED, _DISTRICT)), "提级", "escalated", unit="short"),
-            q(named(grown(h.REOPENED, _DISTRICT)), "重新打开", "reopened", unit="short"),
-            q(named(age(f"min by (district) ({s.OLDEST.name})")), "最早未办结", "oldest open", unit="s"),
+            q(named(grown(h.REOPENED, _DISTRICT)), "重办", "reopened", unit="short"),
+            q(named(age(f"min by (district) ({s.OLDEST.name})")), "最早在办", "oldest open", unit="s"),
             thresholds=look.on_time,
             link=Link("district", "district"),
             says=m.TOO_FEW,
         ),
         bars(
-            "各区县未办结",
+            "各区县在办",
             "Open cases by district",
             q(named(total(s.OPEN, _DISTRICT)), "{{name}}"),
             width=12,
@@ -162,7 +162,7 @@ def _districts(look: Look) -> Row:
 
 def _flow(look: Look) -> Row:
     return row(
-        "来件与办结",
+        "来件与归档",
         "In and out",
         m.flow(),
         m.by_colour(look, total(s.OPEN, ("colour",))),
@@ -176,7 +176,7 @@ def _flow(look: Look) -> Row:
         bars(
             "统计期内来件最多的大类",
             "Categories with most cases in the period",
-            q(f"topk (10, {grown(h.OPENED, ('category',))})", "{{category}}"),
+            q(named(f"topk (10, {grown(h.OPENED, ('category',))})", by="category"), "{{name}}"),
         ),
         bars(
             "统计期内超期，按层级",
@@ -195,7 +195,7 @@ def _duration() -> Row:
 def _reopened() -> Panel:
     closed = grown(h.CLOSED)
     return stat(
-        "重新打开占办结的比例",
+        "重办占归档的比例",
         "Reopened per closing",
         q(f"{grown(h.REOPENED)} / ({closed} > 0)", "比例", "ratio"),
         n(closed),

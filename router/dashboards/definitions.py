@@ -8,14 +8,14 @@ from router.dashboards.foreign import FOREIGN
 from router.dashboards.said import Language
 from router.dashboards.spec import Panel
 from router.metrics.cases import CASE_METRICS
-from router.metrics.cases.pipeline import COLLECTED, DISTRICT_NAME, UNIT
+from router.metrics.cases.pipeline import CATEGORY_NAME, COLLECTED, DISTRICT_NAME, UNIT
 from router.metrics.catalogue import METRICS
 from router.metrics.metric import Metric
 
 KNOWN: dict[str, Metric] = {metric.name: metric for metric in (*CASE_METRICS, *METRICS, *FOREIGN)}
 #: Metrics that only lend a name to a code, or say that there were figures at all: beside others a reader wants no
 #: definition of them.
-_LENDERS = {UNIT.name, DISTRICT_NAME.name, COLLECTED.name}
+_LENDERS = {UNIT.name, DISTRICT_NAME.name, CATEGORY_NAME.name, COLLECTED.name}
 _WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _HISTOGRAM = re.compile(r"_(bucket|sum|count)$")

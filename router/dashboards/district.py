@@ -36,16 +36,16 @@ def _now(look: Look) -> Row:
     return row(
         "现在",
         "Now",
-        stat("未办结", "Open cases", q(total(s.OPEN, where=HERE), "未办结", "open"), width=6),
+        stat("在办", "Open cases", q(total(s.OPEN, where=HERE), "在办", "open"), width=6),
         stat(
-            "逾期未结",
+            "逾期在办",
             "Open and overdue",
-            q(total(s.BREACHED, where=(*HERE, 'standing="open"')), "逾期未结", "overdue"),
+            q(total(s.BREACHED, where=(*HERE, 'standing="open"')), "逾期在办", "overdue"),
             thresholds=above((1, ORANGE)),
             width=6,
         ),
         stat(
-            "挂起（计时暂停）", "Suspended", q(total(s.OPEN_SUSPENDED, where=HERE), "挂起", "suspended"), width=6
+            "挂账（计时暂停）", "Suspended", q(total(s.OPEN_SUSPENDED, where=HERE), "挂账", "suspended"), width=6
         ),
         m.on_time_stat(look, HERE),
         m.after_changes_stat(look, HERE),
@@ -61,7 +61,7 @@ def _tiers() -> Row:
         "层级",
         "Tiers",
         lines(
-            "未办结工单，按牵头单位层级",
+            "在办工单，按主办单位层级",
             "Open cases, by tier of their lead",
             q(total(s.OPEN, ("tier",), HERE), "{{tier}}"),
             words=_TIERS,
@@ -87,7 +87,7 @@ def _tiers() -> Row:
             words=_TIERS,
         ),
         bars(
-            "最早未办结工单的等待时间，按层级",
+            "最早在办工单的等待时间，按层级",
             "Age of the oldest open case, by tier",
             q(age(f"min by (tier) ({s.OLDEST.name}{{{IN_DISTRICT}}})"), "{{tier}}"),
             words=_TIERS,
@@ -97,23 +97,28 @@ def _tiers() -> Row:
 
 
 def _matters() -> Row:
-    rate, due = m.on_time(("category",), HERE)
+    by = ("category",)
+    rate, due = m.on_time(by, HERE)
+
+    def of_category(expr: str) -> str:
+        return named(expr, by="category")
+
     return row(
         "事项",
         "Matters",
         table(
             "事项大类一览",
             "Categories at a glance",
-            {"category": Said("大类", "Category")},
-            q(grown(h.OPENED, ("category",), HERE), "受理", "received", unit="short"),
-            q(grown(h.CLOSED, ("category",), HERE), "办结", "closed", unit="short"),
-            q(grown(h.REOPENED, ("category",), HERE), "重新打开", "reopened", unit="short"),
-            q(rate, "按时率", "on time", unit="percentunit"),
-            n(due),
+            {"name": Said("大类", "Category"), "category": None},
+            q(of_category(grown(h.OPENED, by, HERE)), "受理", "received", unit="short"),
+            q(of_category(grown(h.CLOSED, by, HERE)), "归档", "closed", unit="short"),
+            q(of_category(grown(h.REOPENED, by, HERE)), "重办", "reopened", unit="short"),
+            q(of_category(rate), "按期办结率", "on time", unit="percentunit"),
+            n(of_category(due)),
             width=16,
         ),
         shares(
-            "已办结工单的时间在谁手上",
+            "已归档工单的时间在谁手上",
             "Whose time closed cases were",
             q(grown(h.HELD, ("holder",), HERE), "{{holder}}"),
             words=_HOLDERS,
@@ -138,9 +143,9 @@ def _desks(look: Look) -> Row:
             "单位一览",
             "Desks at a glance",
             {"name": Said("单位", "Desk"), "desk": None},
-            q(inside(total(s.DESK_OPEN, ("desk",))), "未办结", "open", unit="short"),
-            q(inside(total(s.DESK_OVERDUE, ("desk",))), "逾期未结", "overdue", unit="short"),
-            q(inside(f"({rate})"), "按时率", "on time", unit="percentunit"),
+            q(inside(total(s.DESK_OPEN, ("desk",))), "在办", "open", unit="short"),
+            q(inside(total(s.DESK_OVERDUE, ("desk",))), "逾期在办", "overdue", unit="short"),
+            q(inside(f"({rate})"), "按期办结率", "on time", unit="percentunit"),
             n(inside(due)),
             q(inside(grown(h.DESK_MISSED, ("desk",))), "超期", "missed", unit="short"),
             thresholds=look.on_time,
@@ -157,7 +162,7 @@ def _requests() -> Row:
         "Requests and answers",
         _fates("退回", "Returns", grown(h.RETURNS, ("fate",), HERE, over="7d")),
         _fates("延期", "Extensions", grown(h.EXTENSIONS, ("fate",), HERE, over="7d")),
-        _fates("挂起（挂账）", "Suspensions", grown(h.SUSPENSIONS, ("fate",), HERE, over="7d")),
+        _fates("挂账", "Suspensions", grown(h.SUSPENSIONS, ("fate",), HERE, over="7d")),
     )
 
 

@@ -16,7 +16,7 @@ _REDUCED = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 _TOOLTIP = {"mode": "multi", "sort": "desc"}
 #: What stands where no name is known, or a category is not told apart; and the legends in which it may stand.
 _PLACES = words("unknown", "other")
-_NAMED = {"{{name}}", "{{category}}"}
+_NAMED = {"{{name}}"}
 #: Kinds that show what is, and not how it came about.
 _INSTANT = (Kind.TABLE, Kind.BARS, Kind.PIE)
 

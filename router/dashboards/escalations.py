@@ -145,7 +145,7 @@ def _stalled() -> Row:
         "滞留与督办",
         "Stalled, and under supervision",
         bars(
-            "最早未办结工单的等待时间，按层级",
+            "最早在办工单的等待时间，按层级",
             "Age of the oldest open case, by tier",
             q(age(f"min by (tier) ({s.OLDEST.name}{{{IN_DISTRICT}}})"), "{{tier}}"),
             words=_TIERS,
@@ -170,27 +170,27 @@ def _stalled() -> Row:
             step=m.STEP,
         ),
         table(
-            "逾期未结最多的单位",
+            "逾期在办最多的单位",
             "Desks with most overdue cases",
             {"name": Said("单位", "Desk"), "desk": None},
             q(
                 named(f"topk (15, {total(s.DESK_OVERDUE, ('desk',))} > 0)", by="desk"),
-                "逾期未结",
+                "逾期在办",
                 "overdue",
                 unit="short",
             ),
             link=Link("desk", "desk"),
             width=12,
             says=Said(
-                "现在牵头的单位，未必是造成逾期的单位。",
+                "现在主办的单位，未必是造成逾期的单位。",
                 "The desk that leads now, which need not be whose fault it is.",
             ),
         ),
         lines(
-            "逾期未结与挂起",
+            "逾期在办与挂账",
             "Open and overdue, and suspended",
-            q(total(s.BREACHED, where=(*HERE, 'standing="open"')), "逾期未结", "overdue"),
-            q(total(s.OPEN_SUSPENDED, where=HERE), "挂起", "suspended"),
+            q(total(s.BREACHED, where=(*HERE, 'standing="open"')), "逾期在办", "overdue"),
+            q(total(s.OPEN_SUSPENDED, where=HERE), "挂账", "suspended"),
             height=10,
         ),
     )
@@ -209,7 +209,7 @@ def _sent_back() -> Row:
             step=m.STEP,
         ),
         lines(
-            "每 24 小时重新打开",
+            "每 24 小时重办",
             "Reopened in 24 hours",
             q(grown(h.REOPENED, ("reason",), HERE, over="1d"), "{{reason}}"),
             words=words("gate", "request"),

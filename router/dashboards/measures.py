@@ -37,9 +37,9 @@ def on_time(
 def on_time_stat(look: Look, where: Sequence[str] = ()) -> Panel:
     rate, due = on_time(where=where)
     return stat(
-        "按时率（原时限）",
+        "按期办结率（原时限）",
         "On time, by original due date",
-        q(rate, "按时率", "on time"),
+        q(rate, "按期办结率", "on time"),
         n(due),
         unit="percentunit",
         says=WITHOUT_OLD,
@@ -52,16 +52,16 @@ def on_time_stat(look: Look, where: Sequence[str] = ()) -> Panel:
 def after_changes_stat(look: Look, where: Sequence[str] = ()) -> Panel:
     met, due = (grown(metric, where=where) for metric in (s.DUE_CHANGED_MET, s.DUE_CHANGED))
     return stat(
-        "按时率（延期、挂起后）",
+        "按期办结率（变更后时限）",
         "On time, after changes of the date",
-        q(ratio(met, due), "按时率", "on time"),
+        q(ratio(met, due), "按期办结率", "on time"),
         n(due),
         unit="percentunit",
         thresholds=look.on_time,
         decimals=1,
         width=6,
         says=Said(
-            "与原时限的按时率对照：两者相差越大，越多时限是被改动而不是被满足的。",
+            "与原时限的按期办结率对照：两者相差越大，越多时限是被改动而不是被满足的。",
             "Read it beside the rate by original due date: where they differ, dates were moved and not met.",
         ),
     )
@@ -70,16 +70,16 @@ def after_changes_stat(look: Look, where: Sequence[str] = ()) -> Panel:
 def closed_stat(look: Look, where: Sequence[str] = ()) -> Panel:
     met, due = (grown(metric, where=where) for metric in (s.CLOSED_IN_TIME, s.CLOSED_DUE))
     return stat(
-        "已办结中的按时率",
+        "已归档中的按期办结率",
         "In time among closed cases",
-        q(ratio(met, due), "按时率", "in time"),
+        q(ratio(met, due), "按期办结率", "in time"),
         n(due),
         unit="percentunit",
         thresholds=look.on_time,
         decimals=1,
         width=6,
         says=Said(
-            "只看已办结的，不计仍未办结的，因此总是偏好；不用于考核。",
+            "只看已归档的，不计在办的，因此总是偏好；不用于考核。",
             "It looks at closed cases alone and forgets those still open, so it flatters: judge nobody by it.",
         ),
     )
@@ -92,7 +92,7 @@ def resolution(where: Sequence[str] = ()) -> tuple[Panel, Panel]:
     working = grown(h.WORKING, ("le",), where, suffix="_bucket")
     return (
         heat(
-            "办理时长分布（每格为此前 24 小时的办结）",
+            "办理时长分布（每格为此前 24 小时的归档）",
             "Time to closing, closings of the last 24 hours",
             buckets,
             step="1h",
@@ -107,7 +107,7 @@ def resolution(where: Sequence[str] = ()) -> tuple[Panel, Panel]:
             unit="s",
             step=STEP,
             says=Said(
-                "按桶内插值估算；同一档内的差别看不出。未办结的不在内。",
+                "按桶内插值估算；同一档内的差别看不出。在办的不在内。",
                 "Estimated within the buckets: what differs inside one is not seen. Open cases are not in here.",
             ),
         ),
@@ -142,13 +142,13 @@ def three_rates(where: Sequence[str] = ()) -> Panel:
 def flow(where: Sequence[str] = ()) -> Panel:
     """What came in and what was done."""
     return lines(
-        "每 24 小时的受理、报结、办结、重新打开",
+        "每 24 小时的受理、办结、归档、重办",
         "Received, resolved, closed, reopened in 24 hours",
         q(grown(h.OPENED, where=where, over="1d"), "受理", "received"),
-        q(grown(h.RESOLVED, where=where, over="1d"), "报结", "resolved"),
-        q(grown(h.CLOSED, where=where, over="1d"), "办结", "closed"),
-        q(grown(h.REOPENED, where=where, over="1d"), "重新打开", "reopened"),
-        q(grown(h.WITHDRAWN, where=where, over="1d"), "撤销", "withdrawn"),
+        q(grown(h.RESOLVED, where=where, over="1d"), "办结", "resolved"),
+        q(grown(h.CLOSED, where=where, over="1d"), "归档", "closed"),
+        q(grown(h.REOPENED, where=where, over="1d"), "重办", "reopened"),
+        q(grown(h.WITHDRAWN, where=where, over="1d"), "撤回", "withdrawn"),
         step=STEP,
     )
 
@@ -156,13 +156,14 @@ def flow(where: Sequence[str] = ()) -> Panel:
 def by_colour(look: Look, expr: str) -> Panel:
     """Open cases in the colours of the policies."""
     return lines(
-        "未办结工单，按策略颜色",
+        "在办工单，按时限规则的颜色",
         "Open cases, by colour of their policy",
         q(expr, "{{colour}}"),
         stacked=True,
         words=look.titles,
         colours=look.colours,
         says=Said(
-            "颜色与大屏一致，由各策略规定。", "The colours are those of the wall board, as each policy sets them."
+            "颜色与大屏一致，由各时限规则规定。",
+            "The colours are those of the wall board, as each policy sets them.",
         ),
     )

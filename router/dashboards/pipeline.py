@@ -56,13 +56,13 @@ def _now() -> Row:
         "现在",
         "Now",
         stat(
-            "发件箱",
+            "待发信箱",
             "Outbox",
             q(total(p.OUTBOX), "消息", "messages"),
             thresholds=above((1000, ORANGE)),
         ),
         stat(
-            "发件箱中最早一条",
+            "待发信箱中最早一条",
             "Oldest in the outbox",
             q(f"max ({p.OUTBOX_AGE.name})", "等待", "age"),
             unit="s",
@@ -89,7 +89,7 @@ def _now() -> Row:
             thresholds=above((_STUCK_S, ORANGE), (_LATE_S, RED)),
         ),
         stat(
-            "巡检发现",
+            "核对发现",
             "Findings of the audit",
             q(total(r.FOUND), "件", "cases"),
             thresholds=NONE_ALLOWED,
@@ -189,7 +189,7 @@ def _sending() -> Row:
             width=8,
         ),
         lines(
-            "发件箱",
+            "待发信箱",
             "Outbox",
             q(total(p.OUTBOX), "消息", "messages"),
             width=8,
@@ -280,14 +280,14 @@ def _clock() -> Row:
 def _audit() -> Row:
     days = (Threshold(None, RED), Threshold(30, ORANGE), Threshold(_COVERAGE_DAYS, GREEN))
     return row(
-        "巡检、日历与数字",
+        "核对、日历与数字",
         "Audit, calendars and figures",
         lines(
-            "巡检发现，按代码", "Findings of the audit, by code", q(total(r.FOUND, ("code",)), "{{code}}"), width=8
+            "核对发现，按代码", "Findings of the audit, by code", q(total(r.FOUND, ("code",)), "{{code}}"), width=8
         ),
-        stat("距上次巡检", "Since the last audit", q(age(f"max ({r.AUDITED.name} > 0)"), "时间", "age"), unit="s"),
+        stat("距上次核对", "Since the last audit", q(age(f"max ({r.AUDITED.name} > 0)"), "时间", "age"), unit="s"),
         stat(
-            "日历还管多少天（巡检）",
+            "日历还管多少天（核对）",
             "Days the calendars cover, by the audit",
             q(f"min ({r.CALENDAR_DAYS.name})", "天", "days"),
             unit="d",

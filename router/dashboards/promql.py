@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from router.core.counting.problems import ASSESSABLE_SHARE
 from router.metrics.cases import CASE_METRICS
-from router.metrics.cases.pipeline import COLLECTED, DISTRICT_NAME, UNIT
+from router.metrics.cases.before_complaint import COUNTED
+from router.metrics.cases.pipeline import CATEGORY_NAME, COLLECTED, DISTRICT_NAME, UNIT
 from router.metrics.catalogue import FOUND
 from router.metrics.metric import Metric
 
@@ -27,7 +29,9 @@ JOBS = 'job=~"case-router|case-router-metrics"'
 
 #: Figures of the whole ledger, whichever process says them.
 _SAID_BY_SEVERAL = {metric.name for metric in CASE_METRICS} | {FOUND.name}
-_NAMES = {"district": DISTRICT_NAME, "desk": UNIT}
+_NAMES = {"district": DISTRICT_NAME, "desk": UNIT, "category": CATEGORY_NAME}
+#: What stands for a ratio that is not assessable; no ratio is below 0.
+NOT_ASSESSABLE = -1
 
 
 def series(metric: Metric, *where: str, suffix: str = "") -> str:
@@ -60,6 +64,25 @@ def ratio(part: str, whole: str, *, least: str = "0") -> str:
     return f"({part} or {whole} * 0) / ({comparison})"
 
 
+def linkable_share(by: Sequence[str] = (), where: Sequence[str] = ()) -> str:
+    """The share of cases with a place to link by: what ratios over problems rest on."""
+    return ratio(total(COUNTED, by, (*where, 'linkable="yes"')), total(COUNTED, by, where))
+
+
+def assessable(rate: str, by: Sequence[str] = (), where: Sequence[str] = (), *, said: bool = False) -> str:
+    """A ratio over problems, where enough cases can be linked (docs/behaviour.md, 5); elsewhere no sample.
+
+    Args:
+        rate: the ratio.
+        by: labels that it is told apart by.
+        where: what is chosen of the cases that it rests on.
+        said: `NOT_ASSESSABLE` stands where it cannot be assessed, to be shown as words.
+    """
+    share, on = linkable_share(by, where), f"on ({', '.join(by)})"
+    held = f"({rate}) and {on} ({share} >= {ASSESSABLE_SHARE})"
+    return f"{held} or {on} 0 * ({share} < {ASSESSABLE_SHARE}) + {NOT_ASSESSABLE}" if said else held
+
+
 def per_second(metric: Metric, by: Sequence[str] = (), where: Sequence[str] = (), *, suffix: str = "") -> str:
     """How fast a counter of running processes rises."""
     return f"{_sum(by)} (rate({series(metric, *where, suffix=suffix)}[$__rate_interval]))"
@@ -76,7 +99,7 @@ def age(expr: str) -> str:
 
 
 def named(expr: str, by: str = "district") -> str:
-    """With the name of its district or desk as label `name`; the code where no name is known."""
+    """With the name of its district, desk or category as label `name`; the code where no name is known."""
     names = f"max by ({by}, name) ({_NAMES[by].name})"
     known = f"({expr}) * on ({by}) group_left (name) {names}"
     return f'{known} or label_replace(({expr}) unless on ({by}) {names}, "name", "$1", "{by}", "(.*)")'

@@ -1,23 +1,27 @@
-"""Template variables. Districts and desks are shown by name and asked for by code."""
+"""Template variables. Districts and desks are shown by name and asked for by code.
+
+Grafana writes a sample as `{district="hubin", name="湖滨区"} 1 1764000000`, and escapes nothing: a name may have a
+quote or a backslash in it, so it ends at the last quote before the closing brace.
+"""
 
 from __future__ import annotations
 
 from router.dashboards.said import Said
 from router.dashboards.spec import Variable
 
-#: Read from `{district="hubin", name="湖滨区"}`: aggregated, so that the labels are these and stand in this order.
+#: Aggregated, so that the labels are these and stand in this order.
 DISTRICT = Variable(
     name="district",
     label=Said("区县", "District"),
     query="max by (district, name) (case_router_district_name)",
-    regex='/district="(?<value>[^"]+)", ?name="(?<text>[^"]+)"/',
+    regex='/district="(?<value>.+?)", ?name="(?<text>.+)"\\}/',
     several=True,
 )
 DESK = Variable(
     name="desk",
     label=Said("单位", "Desk"),
     query='max by (desk, name) (case_router_desk_name{district=~"$district"})',
-    regex='/desk="(?<value>[^"]+)", ?name="(?<text>[^"]+)"/',
+    regex='/desk="(?<value>.+?)", ?name="(?<text>.+)"\\}/',
 )
 WINDOW = Variable(
     name="window",
@@ -48,7 +52,7 @@ VARIANT = Variable(
     label=Said("范围", "Which"),
     options=(
         (Said("全部", "all"), "total"),
-        (Said("不含当场办结", "without on the spot"), "without_on_the_spot"),
-        (Said("仅独立来源", "independent only"), "independent_only"),
+        (Said("不含当场解决", "without on the spot"), "without_on_the_spot"),
+        (Said("仅计独立核实的", "independently verified only"), "independent_only"),
     ),
 )

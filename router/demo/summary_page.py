@@ -60,7 +60,7 @@ _WORDS: dict[str, tuple[str, str]] = {
         "  {n:,} of them are provisional: a complaint within 30 days takes them out.",
     ),
     "not_assessable": (
-        "  有地点的工单不足八成，未诉先办率不予评价。",
+        "  有地点的工单不足八成，未诉先办率不可评估。",
         "  not assessable: fewer than 80 % of the cases have a place.",
     ),
     "no_oldest": ("没有在办工单", "no case is open"),

@@ -119,7 +119,7 @@ RELAYED = Metric(
     kind="counter",
     unit="messages",
     help="Messages that the relay took from the outbox: left by a crash or an outage, or tried again.",
-    help_zh="转发进程从发件箱取出的消息数：崩溃或中断留下的，或重试的。",
+    help_zh="转发进程从待发信箱取出的消息数：崩溃或中断留下的，或重试的。",
     rise="Routers crash, or the broker was away.",
     rise_zh="路由进程崩溃过，或消息队列中断过。",
 )
@@ -200,16 +200,16 @@ AUDITED = Metric(
     kind="gauge",
     unit="seconds",
     help="When the auditor's last full pass began, in Unix time; 0 before the first.",
-    help_zh="巡检最近一次完整检查的开始时间（Unix 时间）；首次之前为 0。",
+    help_zh="最近一次完整核对的开始时间（Unix 时间）；首次之前为 0。",
     rise="A rise is good: the auditor works.",
-    rise_zh="上升为好：巡检在运行。",
+    rise_zh="上升为好：核对在运行。",
 )
 FOUND = Metric(
     name="case_router_audit_findings",
     kind="gauge",
     unit="cases",
     help="What the auditor's last full pass found, by code.",
-    help_zh="巡检最近一次完整检查发现的问题数，按代码。",
+    help_zh="最近一次完整核对发现的问题数，按代码。",
     rise="Something is as it must never be: docs/operations.md, the audit.",
     rise_zh="出现了绝不应有的情况：见 docs/operations.md。",
     labels={"code": FINDINGS},
@@ -219,7 +219,7 @@ CALENDAR_DAYS = Metric(
     kind="gauge",
     unit="days",
     help="Days until the first calendar in use is known no more, as of the auditor's last pass; +Inf: none ends.",
-    help_zh="距在用日历最早截止还有几天，以巡检最近一次检查为准；+Inf 为没有截止。",
+    help_zh="距在用日历最早截止还有几天，以核对最近一次检查为准；+Inf 为没有截止。",
     rise="A new year was imported. Below 60: import the next notice.",
     rise_zh="已导入新年度日历。低于 60：请导入下一年度通知。",
 )

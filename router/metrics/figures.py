@@ -85,6 +85,8 @@ def figures(found: Snapshot, rules: Rules, scope: Scope, now: datetime) -> Figur
         made.put(p.UNIT, (code, *names), 1)
     for code, name in scope.districts.items():
         made.put(p.DISTRICT_NAME, (code, name), 1)
+    for code, name in scope.categories.items():
+        made.put(p.CATEGORY_NAME, (code, name), 1)
     return made
 
 

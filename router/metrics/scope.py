@@ -20,6 +20,7 @@ from router.metrics.cases import CASE_METRICS
 from router.metrics.cases.pipeline import (
     BEATS,
     BEHIND,
+    CATEGORY_NAME,
     COLLECT_ERRORS,
     COLLECTED,
     COLLECTING,
@@ -45,7 +46,8 @@ NO_COLOUR = "none"
 OF_THE_EXPORTER = (COLLECTED, COLLECTING, COLLECT_ERRORS, BEHIND)
 #: What has a series only where there is something to say.
 _COME_AND_GO = frozenset(
-    one.name for one in (OLDEST, BEATS, COVERAGE_END, WORKING_TIME, UNIT, DISTRICT_NAME, *OF_THE_EXPORTER)
+    one.name
+    for one in (OLDEST, BEATS, COVERAGE_END, WORKING_TIME, UNIT, DISTRICT_NAME, CATEGORY_NAME, *OF_THE_EXPORTER)
 )
 
 #: Values of a metric's labels, in the order of the labels.
@@ -93,12 +95,13 @@ class Scope:
         #: Steps of the ladders in force that follow each other.
         self._steps = _once(pair for policy in policies for pair in pairwise(step.name for step in policy.ladder))
         found = tuple(categories) or self._that_fit(_once(one.group for one in tree.categories.values()))
-        self._named = frozenset(found)
+        #: Code of each category group that is told apart → name.
+        self.categories: Mapping[str, str] = {group: tree.group_name(group) for group in found}
         self._labels["category"] = (*found, OTHER, UNKNOWN)
 
     def category(self, group: str) -> str:
         """The label of a category group."""
-        return group if group in self._named or group == UNKNOWN else OTHER
+        return group if group in self.categories or group == UNKNOWN else OTHER
 
     def known(self, metric: Metric) -> Iterator[Values]:
         """The series that a metric has from the start, by the values of its labels.
@@ -119,6 +122,8 @@ class Scope:
             return len(self.desks)
         if metric.name == DISTRICT_NAME.name:
             return len(self.districts)
+        if metric.name == CATEGORY_NAME.name:
+            return len(self._labels["category"])
         counts = {label: len(self._values(metric, label)) for label in metric.labels}
         if "from_step" in counts:
             counts["from_step"], counts["to_step"] = len(self._steps), 1

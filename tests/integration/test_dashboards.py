@@ -146,7 +146,7 @@ def test_the_on_time_rate_of_seven_days_is_what_two_readings_say(past: Span, rea
         read(-1, f"case_router_{name}") - read(-8, f"case_router_{name}")
         for name in ("cases_due", "cases_due_met")
     )
-    (panel,) = [one for one in board("city")["panels"] if one["title"] == "按时率（原时限）"]
+    (panel,) = [one for one in board("city")["panels"] if one["title"] == "按期办结率（原时限）"]
     rate, n = (
         past.server.query(resolved(target["expr"], {"window": "7d"}, past), past.end)
         for target in panel["targets"]
@@ -154,6 +154,33 @@ def test_the_on_time_rate_of_seven_days_is_what_two_readings_say(past: Span, rea
     assert due > 20
     assert [sample.value for sample in n] == [due]
     assert [sample.value for sample in rate] == [pytest.approx(met / due)]
+
+
+def test_a_ratio_over_problems_is_minus_one_or_left_out_where_too_few_cases_can_be_linked(past: Span) -> None:
+    """As it stands the made-up city is assessable; with a bound that no share reaches it is not."""
+    chosen = dict(CHOSEN, min_count="1")
+    rated = {
+        panel["title"]: panel["targets"][0]["expr"]
+        for panel in board("before-complaint")["panels"]
+        if panel["type"] != "row" and " / " in panel["targets"][0]["expr"] and panel["title"] != "可评估占比"
+    }
+    assert len(rated) == 5
+    for title, expr in rated.items():
+        held = past.server.query(resolved(expr, chosen, past), past.end)
+        assert held, title
+        assert all(0 <= sample.value <= 1 for sample in held), title
+        bound = expr.replace(">= 0.8", ">= 1.1").replace("< 0.8", "< 1.1")
+        refused = {sample.value for sample in past.server.query(resolved(bound, chosen, past), past.end)}
+        assert refused == (set() if title == "未诉先办率的变化" else {-1.0}), title
+
+
+def test_categories_are_shown_by_their_names(past: Span) -> None:
+    (panel,) = [one for one in board("district")["panels"] if one["title"] == "事项大类一览"]
+    found = past.server.query(resolved(panel["targets"][0]["expr"], CHOSEN, past), past.end)
+    names = {sample.labels["category"]: sample.labels["name"] for sample in found}
+    # Of what has no name the dashboard says so; the city has a group of its own that is called `other`.
+    assert {code for code, name in names.items() if name == code} == {"unknown"}
+    assert names["city_building"] == "城乡建设"
 
 
 @pytest.mark.parametrize("slug", DRAWN)

@@ -53,12 +53,20 @@ def stat(panel: Json, found: Sequence[Course], box: Box) -> list[str]:
         colour = FAINT if one.is_count else graded(panel, one.last)
         size = min(34.0, width / 4.2)
         parts.append(
-            text(middle, box.y + box.h * 0.55, number(one.last, one.unit), size=size, fill=colour, anchor="middle")
+            text(middle, box.y + box.h * 0.55, _said(panel, one), size=size, fill=colour, anchor="middle")
         )
         if len(found) > 1:
             name = cut(one.name, width - 6, 11)
             parts.append(text(middle, box.y + box.h * 0.55 + 20, name, size=11, fill=FAINT, anchor="middle"))
     return parts
+
+
+def _said(panel: Json, one: Course) -> str:
+    """The newest value, or what the panel says in its place."""
+    for mapping in panel["fieldConfig"]["defaults"]["mappings"]:
+        if (shown := mapping["options"].get(f"{one.last:g}")) is not None:
+            return str(shown["text"])
+    return number(one.last, one.unit)
 
 
 def lines(panel: Json, found: Sequence[Course], box: Box) -> list[str]:
@@ -182,7 +190,7 @@ def _mapped(panel: Json, column: str, value: str) -> str:
 def _cell(panel: Json, one: Course | None) -> tuple[str, str]:
     if one is None:
         return "–", FAINT
-    return number(one.last, one.unit), graded(panel, one.last, one.name) if one.unit == "percentunit" else INK
+    return _said(panel, one), graded(panel, one.last, one.name) if one.unit == "percentunit" else INK
 
 
 def pie(_panel: Json, found: Sequence[Course], box: Box) -> list[str]:

@@ -7,8 +7,10 @@ from router.metrics.cases.labels import DISTRICT, RATIOS, VARIANTS, WINDOWS, fig
 _BEFORE: dict[str, tuple[str, ...]] = {**DISTRICT, "ratio": RATIOS, "window": WINDOWS, "variant": VARIANTS}
 PROBLEMS = figure(
     "before_complaint_problems", "gauge", _BEFORE,
-    "Problems: the denominator. `cohort` counts those first seen in the window, `flow` those last resolved in it.",
-    "问题数（分母）：cohort 为窗口内首次发现的，flow 为窗口内最后办结的。",
+    "Problems: the denominator. `cohort` counts those first seen in the window, `flow` those last resolved in it. "
+    "Of `independent_only` an unverified problem is in the `cohort` and not in the `flow`.",
+    "问题数（分母）：cohort 为窗口内首次发现的，flow 为窗口内最后办结的。"
+    "independent_only 中未经核实的问题计入 cohort，不计入 flow。",
     "More problems.",
     "问题增多。",
     unit="problems",

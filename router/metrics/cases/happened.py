@@ -23,43 +23,43 @@ TRIAGED = figure(
 RESOLVED = figure(
     "cases_resolved_total", "counter", PLACE,
     "Resolutions reported by desks; one that failed its gate and was repeated counts again.",
-    "承办单位报结次数；未过关口重办后再报，再计一次。",
+    "承办单位办结次数；未过归档条件而再次办结的，再计一次。",
     "More is reported done.",
-    "报结增多。",
+    "办结增多。",
 )  # fmt: skip
 CLOSED = figure(
     "cases_closed_total", "counter", PLACE,
     "Closings; a case that was reopened counts at each.",
-    "办结（归档）次数；重新打开的工单每次办结各计一次。",
+    "归档次数；重办的工单每次归档各计一次。",
     "More is closed.",
-    "办结增多。",
+    "归档增多。",
 )  # fmt: skip
 REOPENED = figure(
     "cases_reopened_total", "counter", {**PLACE, "reason": ("gate", "request")},
     "Cases back at work: `gate`, a failed follow-up or inspection (reprocess); `request`, somebody asked.",
-    "重新打开的次数：gate 为未过回访或核查（重办），request 为有人要求。",
+    "重办的次数：gate 为未过回访或核查，request 为有人要求。",
     "Work is reported done that is not.",
-    "报结不实的情况增多。",
+    "办结不实的情况增多。",
 )  # fmt: skip
 WITHDRAWN = figure(
     "cases_withdrawn_total", "counter", DISTRICT,
     "Cases that were withdrawn.",
-    "撤销的工单数。",
+    "撤回的工单数。",
     "Look at who withdraws, and why.",
-    "看是谁撤销、为何撤销。",
+    "看是谁撤回、为何撤回。",
 )  # fmt: skip
 RESOLUTION = figure(
     "case_resolution_seconds", "histogram", PLACE,
     "Natural time from receipt to closing, at each closing; a closing before the receipt (skew) is left out.",
-    "自受理至办结的自然时间，每次办结记一次；办结早于受理的（时钟偏差）不计。",
+    "自受理至归档的自然时间，每次归档记一次；归档早于受理的（时钟偏差）不计。",
     "It takes longer. Open cases are not in here: see the oldest open case.",
-    "办理变慢。未办结的不在内：另看最早未办结工单。",
+    "办理变慢。在办的不在内：另看最早在办工单。",
     unit="seconds",
 )  # fmt: skip
 WORKING = figure(
     "case_working_seconds", "histogram", DISTRICT,
     "Office hours of the policy's calendar from receipt to closing, suspensions left out, at each closing.",
-    "自受理至办结的工作时间（按策略日历，扣除挂起），每次办结记一次。",
+    "自受理至归档的工作时间（按时限规则日历，扣除挂账），每次归档记一次。",
     "Offices take longer, whatever holidays lie between.",
     "扣除节假日后，办理仍变慢。",
     unit="seconds",
@@ -67,7 +67,7 @@ WORKING = figure(
 HELD = figure(
     "case_holding_seconds_total", "counter", {**DISTRICT, "holder": tuple(HolderKind)},
     "Whose time closed cases were, added up at each closing (`case time ID` has it for one).",
-    "已办结工单的时间归属累计，办结时计入（单件见 case time）。",
+    "已归档工单的时间归属累计，归档时计入（单件见 case time）。",
     "The kind whose share grows is where cases wait.",
     "占比增大的一方就是工单积压的地方。",
     unit="seconds",
@@ -107,7 +107,7 @@ ESCALATED = figure(
 TAKEN_BACK = figure(
     "case_escalations_taken_back_total", "counter", {**DISTRICT, "how": ("undone", "overtaken")},
     "Escalations that count no more: `undone` by hand, `overtaken` by word that was in time after all.",
-    "不再作数的提级：undone 为人工撤回，overtaken 为实际按时而被追认。",
+    "不再作数的提级：undone 为人工撤回，overtaken 为实际按期而被追认。",
     "Our clock, or the line to a desk, was late.",
     "时钟或与单位之间的链路出现迟延。",
     unit="escalations",
@@ -130,7 +130,7 @@ SKIPPED = figure(
 REPEATED = figure(
     "case_repeated_notices_total", "counter", DISTRICT,
     "Notices repeated at the last step of a ladder: the case is at the top and still not done.",
-    "到达最高一级后仍未办结而重复的督办通知数。",
+    "到达最高一级后仍在办而重复的督办通知数。",
     "The top does not act.",
     "最高一级没有处理。",
     unit="notices",
@@ -155,15 +155,15 @@ EXTENSIONS = figure(
     "Extensions (延期) by what became of them.",
     "延期数，按申请、同意、驳回。",
     "Due dates are moved instead of met: set the on-time series by original due beside.",
-    "以延期代替按时：请对照按原时限的按时率。",
+    "以延期代替按期：请对照按原时限的按期办结率。",
     unit="extensions",
 )  # fmt: skip
 SUSPENSIONS = figure(
     "case_suspensions_total", "counter", {**DISTRICT, "fate": FATES},
-    "Suspensions (挂起、挂账) by what became of them.",
-    "挂起（挂账）数，按申请、同意、驳回。",
+    "Suspensions (挂账) by what became of them.",
+    "挂账数，按申请、同意、驳回。",
     "Cases are put aside.",
-    "被搁置的工单增多。",
+    "停表的工单增多。",
     unit="suspensions",
 )  # fmt: skip
 LEVEL_STEPS = figure(

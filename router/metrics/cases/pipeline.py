@@ -78,6 +78,14 @@ DISTRICT_NAME = figure(
     "不会上升。",
     unit="",
 )  # fmt: skip
+CATEGORY_NAME = figure(
+    "category_name", "gauge", {"category": (), "name": ()},
+    "Always 1: the name of a category group's code, to join by; none for `other` and `unknown`.",
+    "恒为 1：事项大类代码对应的名称，供关联；other（其他）与 unknown（未知）无此序列。",
+    "It does not.",
+    "不会上升。",
+    unit="",
+)  # fmt: skip
 
 COLLECTED = figure(
     "figures_last_success_timestamp_seconds", "gauge", {},
@@ -113,6 +121,6 @@ BEHIND = figure(
 )  # fmt: skip
 
 PIPELINE = (
-    OUTBOX, OUTBOX_AGE, PARKED_NOW, COVERAGE_END, WORKING_TIME, BRAKE, BEATS, UNIT, DISTRICT_NAME, COLLECTED,
-    COLLECTING, COLLECT_ERRORS, BEHIND,
+    OUTBOX, OUTBOX_AGE, PARKED_NOW, COVERAGE_END, WORKING_TIME, BRAKE, BEATS, UNIT, DISTRICT_NAME, CATEGORY_NAME,
+    COLLECTED, COLLECTING, COLLECT_ERRORS, BEHIND,
 )  # fmt: skip

@@ -7,63 +7,63 @@ from router.metrics.cases.labels import DESK, DISTRICT, LEVELS, PLACE, figure
 DUE = figure(
     "cases_due", "gauge", PLACE,
     "Cases whose original statutory due date is not after now: the denominator of the on-time rate.",
-    "原法定时限不晚于现在的工单数：按时率的分母。",
+    "原法定时限不晚于现在的工单数：按期办结率的分母。",
     "It grows with time; take the difference over the period.",
     "随时间增长；取期间差值。",
 )  # fmt: skip
 DUE_MET = figure(
     "cases_due_met", "gauge", PLACE,
     "Those of `cases_due` that were closed by their original due date: the numerator.",
-    "cases_due 中按原时限办结的：按时率的分子。",
+    "cases_due 中按原时限归档的：按期办结率的分子。",
     "It grows with time; take the difference over the period.",
     "随时间增长；取期间差值。",
 )  # fmt: skip
 DUE_CHANGED = figure(
     "cases_due_after_changes", "gauge", DISTRICT,
     "As `cases_due`, by the due date as approved extensions and suspensions have left it.",
-    "同 cases_due，按延期、挂起批准后的时限。",
+    "同 cases_due，按延期、挂账批准后的时限。",
     "It grows with time; take the difference over the period.",
     "随时间增长；取期间差值。",
 )  # fmt: skip
 DUE_CHANGED_MET = figure(
     "cases_due_met_after_changes", "gauge", DISTRICT,
     "Those of `cases_due_after_changes` that were closed by that date.",
-    "cases_due_after_changes 中按该时限办结的。",
+    "cases_due_after_changes 中按该时限归档的。",
     "It grows with time; take the difference over the period.",
     "随时间增长；取期间差值。",
 )  # fmt: skip
 DESK_DUE = figure(
     "desk_cases_due", "gauge", DESK,
     "As `cases_due`, by the desk that held the case at its closing or due date, whichever was first.",
-    "同 cases_due，按办结或到期（取先者）时持有的单位。",
+    "同 cases_due，按归档或到期（取先者）时持有的单位。",
     "It grows with time; take the difference over the period.",
     "随时间增长；取期间差值。",
 )  # fmt: skip
 DESK_DUE_MET = figure(
     "desk_cases_due_met", "gauge", DESK,
     "Those of `desk_cases_due` that were closed by their original due date.",
-    "desk_cases_due 中按原时限办结的。",
+    "desk_cases_due 中按原时限归档的。",
     "It grows with time; take the difference over the period.",
     "随时间增长；取期间差值。",
 )  # fmt: skip
 CLOSED_DUE = figure(
     "closed_cases_with_due", "gauge", DISTRICT,
     "Closed cases that had a due date: the denominator of a rate over closed cases, which forgets the open ones.",
-    "有时限且已办结的工单数：“已办结按时率”的分母，不含未办结的。",
+    "有时限且已归档的工单数：“已归档工单的按期办结率”的分母，不含在办的。",
     "More is closed.",
-    "办结增多。",
+    "归档增多。",
 )  # fmt: skip
 CLOSED_IN_TIME = figure(
     "closed_cases_in_time", "gauge", DISTRICT,
     "Those of `closed_cases_with_due` that were closed by their due date.",
-    "closed_cases_with_due 中按时限办结的。",
+    "closed_cases_with_due 中按时限归档的。",
     "More is closed in time.",
-    "按时办结增多。",
+    "按期归档增多。",
 )  # fmt: skip
 BREACHED = figure(
     "cases_breached", "gauge", {**DISTRICT, "standing": ("closed", "open")},
     "Cases past their original due date: closed late, or open and overdue.",
-    "超过原时限的工单：closed 为逾期办结，open 为逾期未结。",
+    "超过原时限的工单：closed 为逾期归档，open 为逾期在办。",
     "More is late.",
     "逾期增多。",
 )  # fmt: skip
@@ -71,44 +71,44 @@ BREACHED = figure(
 OPEN = figure(
     "open_cases", "gauge", {"tier": (), **DISTRICT, "colour": ()},
     "Open cases by tier of their lead and colour of their policy; `none`: no colour yet, or none in the policy.",
-    "未办结工单，按牵头单位层级与策略颜色；none 为尚无颜色或策略不用颜色。",
+    "在办工单，按主办单位层级与时限规则颜色；none 为尚无颜色或时限规则不用颜色。",
     "Work piles up; the colour says how near its due dates are.",
     "积压增多；颜色表示离时限多近。",
 )  # fmt: skip
 DESK_OPEN = figure(
     "desk_open_cases", "gauge", {**DESK, "colour": ()},
     "Open cases by the desk that leads them, and colour.",
-    "各单位牵头的未办结工单，按颜色。",
+    "各单位主办的在办工单，按颜色。",
     "Work piles up at the desk.",
     "该单位积压增多。",
 )  # fmt: skip
 DESK_OVERDUE = figure(
     "desk_overdue_cases", "gauge", DESK,
     "Open cases past their due date, by the desk that leads them now.",
-    "各单位现牵头的逾期未结工单数。",
+    "各单位现主办的逾期在办工单数。",
     "The desk has late cases in hand, perhaps not by its own fault.",
     "该单位手上有逾期工单，未必是其责任。",
 )  # fmt: skip
 OPEN_LEVEL = figure(
     "open_cases_at_level", "gauge", {"level": LEVELS, "fate": ("proposed", "confirmed")},
     "Open cases by supervision level: confirmed, or proposed and waiting for the officer's word.",
-    "未办结工单的督办层级：confirmed 已确认，proposed 待确认。",
+    "在办工单的督办层级：confirmed 已确认，proposed 待确认。",
     "More is under supervision.",
     "督办增多。",
 )  # fmt: skip
 OPEN_SUSPENDED = figure(
     "open_cases_suspended", "gauge", DISTRICT,
     "Open cases whose clock stands still.",
-    "计时暂停的未办结工单数。",
+    "计时暂停的在办工单数。",
     "Cases are put aside.",
-    "被搁置的工单增多。",
+    "停表的工单增多。",
 )  # fmt: skip
 OLDEST = figure(
     "oldest_open_case_timestamp_seconds", "gauge", {"tier": (), **DISTRICT},
     "When the oldest open case was received, in Unix time; no series where none is open.",
-    "最早未办结工单的受理时间（Unix 时间）；没有未办结的则无此序列。",
+    "最早在办工单的受理时间（Unix 时间）；没有在办的则无此序列。",
     "A rise is good: the oldest one is done.",
-    "上升为好：最早的一件已办结。",
+    "上升为好：最早的一件已归档。",
     unit="seconds",
 )  # fmt: skip
 UNESCALATED = figure(

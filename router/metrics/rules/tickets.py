@@ -65,7 +65,7 @@ def _burns(target: float) -> Iterator[Alert]:
             description=f"Of at least {MINIMUM} cases due within {long}, over {late} were late; within {short} "
             f"too. Target: {target:.1%} on time.",
             description_zh=f"{long} 内到期的至少 {MINIMUM} 件中，逾期超过 {late}；最近 {short} 也是如此。"
-            f"目标：按时率 {target:.1%}。",
+            f"目标：按期办结率 {target:.1%}。",
         )
 
 

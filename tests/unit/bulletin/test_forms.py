@@ -15,8 +15,10 @@ import pytest
 from router.bulletin.forms import ALL, render, render_revision
 from router.bulletin.page import LISTED
 from router.bulletin.revision import Printed, Revision
+from router.bulletin.tables import Tables
 from router.core import commands as c
 from router.core.bulletin.document import Bulletin
+from router.core.bulletin.ranking import Peers
 from router.core.bulletin.standing import EVERYTHING
 from router.core.territory.tree import Tree
 from tests.bulletins import WEEK, bulletin, opened, solved, two_weeks, words
@@ -50,6 +52,21 @@ class Tags(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize(
+    ("language", "departments", "offices"),
+    [("zh", "区县 条线单位（civil）", "街道 块"), ("en", "district departments (civil)", "street territorial")],
+)
+def test_peers_are_named_in_words_with_the_code_of_their_line_in_brackets(
+    found: Bulletin, language: str, departments: str, offices: str
+) -> None:
+    tables = Tables(found, words(language))
+    assert (
+        tables.peers_title(Peers(tier="district", kind="functional", line="civil", ranked=0, desks=()))
+        == departments
+    )
+    assert tables.peers_title(Peers(tier="street", kind="territorial", line="", ranked=0, desks=())) == offices
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,6 +13,7 @@ import pytest
 from router.dashboards.classic import DATASOURCE
 from router.dashboards.definitions import metrics_of
 from router.metrics.cases import CASE_METRICS
+from router.metrics.cases.before_complaint import BEFORE, COUNTED
 from router.metrics.cases.pipeline import COLLECT_ERRORS
 from tests.unit.dashboards.reading import (
     FILES,
@@ -36,7 +37,8 @@ _FIGURES = {metric.name for metric in CASE_METRICS if metric.kind == "counter"} 
 _EVERYWHERE = {"job", "instance", "le", "process"}
 #: They lend a name, or say that figures were exported at all: no reader wants their definition.
 _LENDING = {
-    f"case_router_{name}" for name in ("desk_name", "district_name", "figures_last_success_timestamp_seconds")
+    f"case_router_{name}"
+    for name in ("desk_name", "district_name", "category_name", "figures_last_success_timestamp_seconds")
 }
 #: Names that Chinese has no other word for.
 _SAME_IN_BOTH = {"RabbitMQ"}
@@ -248,6 +250,41 @@ def test_no_ratio_stands_without_its_n(path: Path) -> None:
             assert n in [target["legendFormat"] for target in panel["targets"]], panel["title"]
 
 
+def _over_problems(board: Json) -> list[tuple[str, str]]:
+    problems = {metric.name for metric in BEFORE} - {COUNTED.name}
+    return [
+        (title, expr)
+        for title, expr in queries(board)
+        if " / " in expr and problems & {metric.name for metric in metrics_of(expr)}
+    ]
+
+
+@every_file
+def test_no_ratio_over_problems_stands_where_it_is_not_assessable(path: Path) -> None:
+    """docs/behaviour.md, 5: below 80 % linkable cases there is none."""
+    condition = re.compile(
+        r"\) and on \((?P<by>[a-z, ]*)\) "
+        r"\(\(sum(?: by \((?P=by)\))? \(max without \(instance\) \(case_router_assessable_cases"
+        r'\{[^{}]*linkable="yes"[^{}]*\}\)\).* >= 0\.8\)'
+    )
+    found = _over_problems(read(path))
+    assert [title for title, expr in found if not condition.search(expr)] == []
+    assert (len(found) >= 5) is (path.stem == "before-complaint")
+
+
+@every_file
+def test_what_is_not_assessable_is_said_so_and_the_condition_stands_beside_it(path: Path) -> None:
+    board, chinese = read(path), path.parent.name == "zh"
+    titles = {title for title, _ in _over_problems(board)}
+    for panel in (one for one in panels(board) if one["title"] in titles):
+        assert ("不可评估" if chinese else "ot assessable") in panel["description"], panel["title"]
+        if panel["type"] == "timeseries":
+            continue  # a course has a gap there
+        assert any(" < 0.8) + -1" in target["expr"] for target in panel["targets"]), panel["title"]
+        (mapping,) = panel["fieldConfig"]["defaults"]["mappings"]
+        assert mapping["options"]["-1"]["text"] == ("不可评估" if chinese else "not assessable")
+
+
 @every_file
 def test_pies_show_shares_of_counts_and_sums_alone(path: Path) -> None:
     for panel in panels(read(path)):
@@ -278,6 +315,26 @@ def test_districts_and_desks_are_chosen_by_name_and_asked_for_by_code(path: Path
             assert one["definition"].startswith(f"query_result(max by ({one['name']}, name) (")
             assert "(?<text>" in one["regex"]
             assert "(?<value>" in one["regex"]
+
+
+@pytest.mark.parametrize("name", ["湖滨区", '所谓"新区"', "back\\slash", 'both\\"', "brace}", "comma, name"])
+def test_a_name_with_any_character_is_offered_as_it_is(name: str) -> None:
+    for one in read(FOLDER / "zh" / "desk.json")["templating"]["list"]:
+        if one["type"] == "query":
+            # As Grafana writes a sample of query_result(): labels in order, nothing escaped, value, time.
+            line = f'{{{one["name"]}="hubin",name="{name}"}} 1 1764000000000'
+            found = re.search(one["regex"].strip("/").replace("(?<", "(?P<"), line)
+            assert found is not None
+            assert (found["value"], found["text"]) == ("hubin", name)
+
+
+@every_file
+def test_categories_are_shown_by_name(path: Path) -> None:
+    for panel in panels(read(path)):
+        for target in panel["targets"]:
+            assert "{{category}}" not in target["legendFormat"], panel["title"]
+            if re.search(r"by \(category\)", target["expr"]):
+                assert "group_left (name) max by (category, name) (case_router_category_name)" in target["expr"]
 
 
 @every_file

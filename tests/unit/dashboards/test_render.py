@@ -79,13 +79,13 @@ def test_a_title_that_they_do_not_agree_on_is_not() -> None:
 
 def test_a_city_sees_the_colours_of_its_own_policies_and_its_own_target() -> None:
     board = board_of(with_colours(), "zh/city.json")
-    shown = panel_of(board, "未办结工单，按策略颜色")["fieldConfig"]["overrides"]
+    shown = panel_of(board, "在办工单，按时限规则的颜色")["fieldConfig"]["overrides"]
     names = {
         one["matcher"]["options"]: {prop["id"]: prop["value"] for prop in one["properties"]}["displayName"]
         for one in shown
     }
     assert names == {"none": "无颜色", "jade": "玉", "red": "红灯"}
-    steps = panel_of(board, "按时率（原时限）")["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    steps = panel_of(board, "按期办结率（原时限）")["fieldConfig"]["defaults"]["thresholds"]["steps"]
     assert [step["value"] for step in steps] == [None, 0.8, 0.9]
 
 

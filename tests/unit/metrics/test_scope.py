@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 import pytest
 
 from router.core.policies.policy import Colour
 from router.core.policies.policy_file import load_policy
 from router.core.rules import Rules
+from router.core.territory.tree import Category
 from router.ledger.count_port import Snapshot, Waiting
 from router.metrics.cases import CASE_METRICS, happened as h, standing as s
+from router.metrics.cases.pipeline import CATEGORY_NAME
 from router.metrics.exposition import families_of, text_of
 from router.metrics.figures import figures
 from router.metrics.scope import BUDGET, MOST_CATEGORIES, Scope
 from router.presets import preset_text
 from tests.city import MONDAY
-from tests.unit.metrics.ground import in_force, large_city
+from tests.unit.metrics.ground import in_force, large_city, read
 
 COLOURS = tuple(Colour(name=name, before_due=day) for day, name in enumerate(("red", "blue", "yellow"), 1))
 NOTHING = Snapshot(
@@ -57,6 +60,26 @@ def test_a_large_city_tells_some_categories_apart_and_a_usual_one_all_of_twenty(
     assert [large.category(f"g{number}") for number in range(20)].count("other") < 20
     usual = Scope(in_force(large_city(170, 13, 20), colours=COLOURS))
     assert [usual.category(f"g{number}") for number in range(20)] == [f"g{number}" for number in range(20)]
+
+
+def test_each_category_that_is_told_apart_is_named_once_and_within_the_budget() -> None:
+    rules = in_force(large_city(1000, 50, 20), colours=COLOURS)
+    scope = Scope(rules)
+    shown = read(text_of(families_of(figures(NOTHING, rules, scope, MONDAY))))
+    told_apart = [f"g{number}" for number in range(20) if scope.category(f"g{number}") != "other"]
+    assert 0 < len(told_apart) < 20
+    # The taxonomy says no group's name here: then the code is shown.
+    assert {name: value for name, value in shown.items() if name.startswith("category_name")} == {
+        f"category_name{{category={code},name={code}}}": 1.0 for code in told_apart
+    }
+    assert scope.most(CATEGORY_NAME) >= len(told_apart)
+
+
+def test_a_category_is_named_as_people_call_its_group() -> None:
+    roads = Category(code="pothole", name="路面坑洼", group="roads", group_name="道路")
+    rules = in_force(msgspec.structs.replace(large_city(20, 3, 0), categories=(roads,)))
+    shown = read(text_of(families_of(figures(NOTHING, rules, Scope(rules), MONDAY))))
+    assert shown["category_name{category=roads,name=道路}"] == 1.0
 
 
 def test_never_more_than_thirty_categories_and_the_first_of_the_tree() -> None:
