@@ -11,9 +11,11 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import option
 from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
+from router.cli.reading import case_for_reading
 from router.cli.words import said, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command
+from router.core.commands.naming import others
 from router.errors import NotFoundError, UsageError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -65,7 +67,7 @@ def act(
         fields: of the command; a text of `-` is read from stdin.
 
     Raises:
-        NotFoundError: there is no such case or desk.
+        NotFoundError: there is no such case or desk, or the case names whoever sits here, whatever they speak as.
         UsageError: who speaks is not clear.
     """
     if fields.get("text") == "-":
@@ -73,11 +75,11 @@ def act(
     if receiver is not None:
         fields["desk"] = receiver
     with call.installation() as installation:
-        case = installation.ledger.case(case_id)
-        if case is None:
-            raise no_case(case_id)
+        case = case_for_reading(installation, case_id)
         actor = _actor(installation, case, desk, ActorRole(role) if role else None, usual)
         command = kind(id=command_id or new_id(), case_id=case_id, actor=actor, **fields)
+        for other in others(command):
+            case_for_reading(installation, other)
         try:
             answer = hand_in(installation, command)
         except NotFoundError as error:

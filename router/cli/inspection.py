@@ -15,6 +15,7 @@ from router.cli.case_show import desk_name, due
 from router.cli.grammar import Nouns, Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
 from router.cli.output import emit, emit_json, emit_table, tell
+from router.cli.reading import case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import said, value_word, word
 from router.core import commands as c
@@ -85,9 +86,7 @@ def _targets(installation: Installation, desks: Sequence[str], cases: Sequence[s
         require_desk(installation, code)
         found.append(c.Target(desk=code))
     for case_id in cases:
-        case = installation.ledger.case(case_id)
-        if case is None:
-            raise no_case(case_id)
+        case = case_for_reading(installation, case_id)
         found.append(c.Target(desk=case.lead, case=case_id))
     return tuple(found)
 
@@ -143,9 +142,9 @@ def hash_seed(seed: str) -> None:
 def verify(call: Call, /, case_id: str) -> int:
     """Draw again from what is on record: 0 when it comes to the same, 7 when it does not."""
     with call.installation() as installation:
-        case, tree = installation.ledger.case(case_id), installation.rulebook().tree
-    task = case.inspections.task if case is not None else None
-    if case is None or task is None or task.kind is not c.TaskKind.DRAW:
+        case, tree = case_for_reading(installation, case_id), installation.rulebook().tree
+    task = case.inspections.task
+    if task is None or task.kind is not c.TaskKind.DRAW:
         raise no_case(case_id)
     drawn = case.inspections.drawn
     if drawn is None:

@@ -1,20 +1,62 @@
-"""Reading a case at the shell: for whoever a report names, under their own account, it is not there either."""
+"""What does not exist for whoever sits here: a report is not there for the person whom it names.
+
+The law of the file: every command of the shell that reads, changes or lists cases asks this gate, with the account
+that runs the program. In whose name somebody says he speaks makes no difference.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from router.app import Installation
 from router.cli.handing_in import no_case, operator
 from router.core.case import Case
 from router.core.telling.hiding import names
 
+_Row = TypeVar("_Row")
+
+
+class Gate:
+    """What whoever sits here may know of; made once for each run of a command."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._ledger = installation.ledger
+        self._account = operator()
+        self._hidden: dict[str, bool] = {}
+
+    def hides(self, case: Case) -> bool:
+        """Whether a case names them, or is the inspection of one that does."""
+        if names(case, self._account):
+            return True
+        task = case.inspections.task
+        return task is not None and any(self.hides_id(target.case) for target in task.targets)
+
+    def hides_id(self, case_id: str | None) -> bool:
+        """Whether there is a case of that id, and it is hidden."""
+        if not case_id:
+            return False
+        if case_id not in self._hidden:
+            case = self._ledger.case(case_id)
+            self._hidden[case_id] = case is not None and self.hides(case)
+        return self._hidden[case_id]
+
+    def cases(self, found: Iterable[Case]) -> Iterator[Case]:
+        """Those that are not hidden."""
+        return (case for case in found if not self.hides(case))
+
+    def rows(self, found: Iterable[_Row], id_of: Callable[[_Row], str | None]) -> list[_Row]:
+        """Those that are not about a hidden case."""
+        return [row for row in found if not self.hides_id(id_of(row))]
+
 
 def case_for_reading(installation: Installation, case_id: str) -> Case:
-    """The case of that id.
+    """The case of that id, to be read or to be acted on.
 
     Raises:
-        NotFoundError: there is none, or it names whoever sits here.
+        NotFoundError: there is none, or it is hidden from whoever sits here.
     """
     case = installation.ledger.case(case_id)
-    if case is None or names(case, operator()):
+    if case is None or Gate(installation).hides(case):
         raise no_case(case_id)
     return case

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
+
 import pytest
 
-from router.cli import case_list, reading
-from tests.unit.cli.conftest import Shell
+from tests.unit.cli.conftest import Shell, Typed
 
 _REPORT = ("--matter", "report", "--subject-desk", "liuyin", "--named-desk", "wanghu", "--named-person", "wang")
 _OPEN = ("case", "open", "--division", "hubin/liuyin", "--category", "noise", "--quiet", "--text", "…")
@@ -15,6 +16,11 @@ def _opened(shell: Shell, *more: str) -> str:
     done = shell(*_OPEN, *more)
     assert done.code == 0, done.err
     return done.out.strip()
+
+
+def _sit_down_as(monkeypatch: pytest.MonkeyPatch, account: str) -> None:
+    """From now on that account types."""
+    monkeypatch.setattr(getpass, "getuser", lambda: account)
 
 
 def test_a_report_is_opened_with_whom_it_names_and_goes_past_them(shell: Shell) -> None:
@@ -64,8 +70,7 @@ def test_whoever_is_named_finds_no_such_case_under_their_own_account(
     contact = ("case", "contact", case, "--reason", "to call back", "--reader")
     assert [shell(*words, case).code for words in reads] == [0, 0, 0]
     assert "no case" in shell(*contact, "wang").err
-    for module in (reading, case_list):
-        monkeypatch.setattr(module, "operator", lambda: "wang")
+    _sit_down_as(monkeypatch, "wang")
     for words in reads:
         kept, missing = shell(*words, case), shell(*words, "NOSUCHCASE")
         assert (kept.code, kept.out, kept.err) == (missing.code, "", missing.err.replace("NOSUCHCASE", case))
@@ -81,3 +86,31 @@ def test_a_desk_below_whoever_leads_a_confidential_case_lists_none(shell: Shell)
     assert case not in below.out
     assert "1 more that are confidential" in shell("case", "list", "--below", "yunxi").err
     assert case in shell("case", "list", "--below", "hubin").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("urge", "{}"),
+        ("accept", "{}", "--desk", "hubin"),
+        ("reply", "{}", "--desk", "hubin", "--text", "done"),
+        ("withdraw", "{}", "--as", "citizen"),
+        ("correct", "{}", "--as", "channel", "--confidential"),
+        ("correct", "{}", "--as", "supervision", "--not-named", "wang"),
+        ("escalate", "{}", "--desk", "hubin"),
+        ("link", "{other}", "--to", "{}"),
+    ],
+)
+def test_whoever_is_named_cannot_act_on_the_case_whomever_they_speak_as(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    case, other = _opened(shell, *_REPORT), shell.open()
+    before = shell.rows("select count(*) from entries")
+    _sit_down_as(monkeypatch, "wang")
+
+    def typed(about: str) -> Typed:
+        return shell("case", *(word.format(about, other=other) for word in words))
+
+    kept, missing = typed(case), typed("NOSUCHCASE")
+    assert (kept.code, kept.out, kept.err) == (3, "", missing.err.replace("NOSUCHCASE", case))
+    assert shell.rows("select count(*) from entries") == before
