@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from tempfile import TemporaryDirectory, mkdtemp
 
 import click
@@ -14,10 +15,12 @@ from router.cli.grammar import Spoken, option
 from router.cli.output import age, emit, tell
 from router.cli.words import language, word
 from router.clock import clock
+from router.core.bulletin.week import week_of
 from router.demo import run_demo
 from router.demo.clockwork import Progress
-from router.demo.summary import encode
+from router.demo.summary import Summary, encode
 from router.demo.summary_page import Page
+from router.presets import preset_calendar
 
 
 @click.command("demo", cls=Spoken)
@@ -36,8 +39,17 @@ def demo(call: Call, /, *, weeks: int, per_day: int, seed: int, keep: bool) -> N
             )
         tell(word("demo_took", weeks=weeks, age=age((clock() - started_at).total_seconds())))
         emit((encode(summary).decode() if call.as_json else str(Page(summary, language()))).rstrip("\n"))
-        if keep and call.given("ledger") is None:
-            tell(word("demo_kept", ledger=ledger))
+        if keep or call.given("ledger") is not None:
+            _show_round(ledger, summary)
+        else:
+            tell(word("demo_gone"))
+
+
+def _show_round(ledger: str, summary: Summary) -> None:
+    """Where to look: the weeks of the city may lie ahead of the clock, so each command says as of when."""
+    week = week_of((summary.as_of - timedelta(days=1)).date(), preset_calendar("cn"))
+    at = summary.as_of.isoformat(timespec="minutes")
+    tell(word("demo_kept", ledger=ledger, week=week.name, at=at))
 
 
 @contextmanager

@@ -363,7 +363,17 @@ OPERATING: dict[str, tuple[str, str]] = {
     "figures_counting": ("统计中 {done}/{of}", "counting {done}/{of}"),
     "figures_recounted": ("已重新统计 {count} 件工单", "{count} cases were counted anew"),
     "demo_kept": (
-        "台账保留在 {ledger}\n  看一看：case-router case list --ledger {ledger}",
-        "the ledger stays at {ledger}\n  look around: case-router case list --ledger {ledger}",
+        "台账保留在 {ledger}\n  看一看："
+        "\n  case-router --ledger {ledger} case list"
+        "\n  case-router --ledger {ledger} report week --week {week} --draft --out week.html"
+        "\n  case-router --ledger {ledger} figures show --at {at}",
+        "the ledger stays at {ledger}\n  look around:"
+        "\n  case-router --ledger {ledger} case list"
+        "\n  case-router --ledger {ledger} report week --week {week} --draft --out week.html"
+        "\n  case-router --ledger {ledger} figures show --at {at}",
+    ),
+    "demo_gone": (
+        "台账未保留；加 --keep 保留，便可查看工单、周报和统计",
+        "the ledger is gone; with --keep it stays, to see cases, the bulletin and figures",
     ),
 }

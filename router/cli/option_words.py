@@ -32,7 +32,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "report week --format": ("格式", "form"),
     "report week --out": (
-        "文件；- 为标准输出；CSV 也可写文件夹（已存在的，或以 / 结尾），一表一文件",
+        "文件；CSV 也可写已有文件夹，或以 / 结尾",
         "a file; - is stdout; for CSV also a folder, one that exists or a name that ends in /, which gets a file "
         "for each table",
     ),

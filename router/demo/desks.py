@@ -26,6 +26,14 @@ _PRESSED = 0.5
 _STALLED = 3.2
 #: Share of cases that a desk reports solved after it has lost them.
 _TOO_LATE = 0.06
+#: What takes a desk more working hours than these may get more time: how often it asks, and for how many days.
+_LONG = 22.0
+_ASKS_FOR_TIME = 0.35
+_MORE_DAYS = (2, 3, 5)
+#: Share of cases that cannot be worked on for now, which a desk asks to suspend (挂账).
+_CANNOT_GO_ON = 0.008
+#: Of such requests, how many the tier above refuses.
+_NO_MORE_TIME, _NO_SUSPENSION = 0.25, 0.3
 _REASONS = ("not_our_matter", "not_our_place", "needs_another_lead", "information_missing")
 
 
@@ -72,6 +80,9 @@ class Desks:
             m.ReturnRequested: self._return_requested,
             m.ReturnDecided: self._return_decided,
             m.EscalationRequested: self._escalation_requested,
+            m.ExtensionRequested: self._extension_requested,
+            m.SuspensionRequested: self._suspension_requested,
+            m.SuspensionDecided: self._suspension_decided,
         }
 
     def hear(self, desk: str, payload: m.Told, now: datetime) -> list[Planned]:
@@ -123,7 +134,26 @@ class Desks:
             return [signed, promised, self._solve(work, _STALLED * hours)]
         if rng.random() < mood.hands_up:
             return [signed, work.plan(3 + hours, "escalate", c.Escalate, text=texts.HANDED_UP)]
-        return [signed, *self._on_the_way(work, hours), self._solve(work, hours)]
+        if self._cannot_go_on(work):
+            # Nothing more until the tier above has decided.
+            why = {"reason": "waits_for_season", "text": texts.WAITS}
+            return [signed, work.plan(5.0, "suspend", c.RequestSuspension, **why)]
+        return [signed, *self._more_time(work, hours), *self._on_the_way(work, hours), self._solve(work, hours)]
+
+    def _may_ask(self, work: _Work) -> bool:
+        return not work.urgent and self._tree.superior(work.desk) is not None
+
+    def _cannot_go_on(self, work: _Work) -> bool:
+        return self._may_ask(work) and work.chance("suspend").random() < _CANNOT_GO_ON
+
+    def _more_time(self, work: _Work, hours: float) -> list[Planned]:
+        """For some of what takes long, more time is asked for."""
+        rng = work.chance("extend")
+        if hours < _LONG or not self._may_ask(work) or rng.random() >= _ASKS_FOR_TIME:
+            return []
+        why = {"reason": "complicated", "text": texts.MORE_TIME}
+        days = rng.choice(_MORE_DAYS)
+        return [work.plan(rng.uniform(6.0, 20.0), "extend", c.RequestExtension, days=days, **why)]
 
     def _on_the_way(self, work: _Work, hours: float) -> list[Planned]:
         """Now and then a desk says how far it is."""
@@ -207,6 +237,28 @@ class Desks:
             return []  # silence for four working hours is consent
         return [work.loose(work.rng.uniform(0.5, 3.0), "accept-escalation", c.AcceptEscalation)]
 
+    def _extension_requested(self, desk: Desk, payload: m.ExtensionRequested, now: datetime) -> list[Planned]:
+        work = _Work(self, desk, payload.case_id, payload.version, now, urgent=False)
+        hours = work.rng.uniform(0.5, 5.0)
+        if work.rng.random() < _NO_MORE_TIME:
+            return [work.loose(hours, "refuse-extension", c.RefuseExtension)]
+        return [work.loose(hours, "approve-extension", c.ApproveExtension)]
+
+    def _suspension_requested(self, desk: Desk, payload: m.SuspensionRequested, now: datetime) -> list[Planned]:
+        work = _Work(self, desk, payload.case_id, payload.version, now, urgent=False)
+        hours = work.rng.uniform(0.5, 5.0)
+        if work.rng.random() < _NO_SUSPENSION:
+            return [work.loose(hours, "refuse-suspension", c.RefuseSuspension)]
+        return [work.loose(hours, "approve-suspension", c.ApproveSuspension)]
+
+    def _suspension_decided(self, desk: Desk, payload: m.SuspensionDecided, now: datetime) -> list[Planned]:
+        """What may not wait is worked on after all."""
+        held = self._held.get(payload.case_id)
+        if payload.approved or held is None or held[0] != desk.code:
+            return []
+        work = _Work(self, desk, payload.case_id, held[1], now, urgent=False, about="not suspended")
+        return [self._solve(work, temperament_of(desk).hours, "resolve-after-refusal")]
+
     def after(self, now: datetime, hours: float, *, urgent: bool) -> datetime:
         """Working hours later; at all hours when it is urgent."""
         if urgent:
@@ -230,11 +282,15 @@ class _Work:
         self._case_id = case_id
         self._version = version
         self._now = now
-        self._urgent = urgent
+        self.urgent = urgent
+
+    def chance(self, about: str) -> Random:
+        """Chance for one more decision, which leaves the others as they are."""
+        return self._desks.rng(self._case_id, self.desk.code, self._version, about)
 
     def plan(self, hours: float, name: str, kind: type[c.Command], **fields: Any) -> Planned:
         """A command so many hours from now, if the desk still has the case then."""
-        at = self._desks.after(self._now, hours, urgent=self._urgent)
+        at = self._desks.after(self._now, hours, urgent=self.urgent)
         command = kind(
             id=f"{self._case_id}/{self._version}/{self.desk.code}/{name}",
             case_id=self._case_id,

@@ -19,6 +19,11 @@ _AGAIN = 0.012
 #: Follow-ups: how many reach nobody, and how many find the matter unsolved.
 _UNREACHABLE = 0.12
 _NOT_ACCEPTED = 0.10
+#: Of those who are reached: how many answer the three questions (三率), had heard of the desk that acted, and are
+#: satisfied, or basically so at least.
+_ANSWERS = 0.70
+_CONTACTED = 0.94
+_SATISFIED, _BASICALLY = 0.68, 0.90
 #: Nobody is called at night: local hours.
 _FIRST_CALL_H, _LAST_CALL_H = 8, 20
 
@@ -55,10 +60,21 @@ class People:
         for number, when in enumerate(_times(at, rng)):
             reached = rng.random() >= _UNREACHABLE
             accepted = rng.random() >= _NOT_ACCEPTED
-            calls.append(_call(resolve, when, number, reached=reached, accepted=accepted))
+            answers = self._answers(resolve, number, solved=accepted) if reached else None
+            calls.append(_call(resolve, when, number, reached=reached, accepted=accepted, answers=answers))
             if reached:
                 break
         return calls
+
+    def _answers(self, resolve: c.Command, number: int, *, solved: bool) -> c.Answers | None:
+        """What a resident says of the unit; None: they have no time for that."""
+        rng = self._rng(resolve.id, number, "answers")
+        if rng.random() >= _ANSWERS:
+            return None
+        content, said = rng.random(), c.Satisfaction.DISSATISFIED
+        if solved and content < _BASICALLY:
+            said = c.Satisfaction.SATISFIED if content < _SATISFIED else c.Satisfaction.BASICALLY
+        return c.Answers(contacted=rng.random() < _CONTACTED, solved=solved, satisfaction=said)
 
     def _rng(self, *words: object) -> Random:
         return Random(" ".join(map(str, (self._seed, *words))))  # noqa: S311 - a made-up city needs no secret
@@ -73,7 +89,9 @@ def _times(at: datetime, rng: Random) -> list[datetime]:
     return [first, *(first.replace(hour=hour) + timedelta(days=day + 1) for day, hour in enumerate(others[:2]))]
 
 
-def _call(resolve: c.Command, at: datetime, number: int, *, reached: bool, accepted: bool) -> Planned:
+def _call(
+    resolve: c.Command, at: datetime, number: int, *, reached: bool, accepted: bool, answers: c.Answers | None
+) -> Planned:
     result = c.FollowUpResult.ACCEPTED if accepted else c.FollowUpResult.NOT_ACCEPTED
     command = c.FollowUp(
         id=f"{resolve.id}/call-{number}",
@@ -82,6 +100,7 @@ def _call(resolve: c.Command, at: datetime, number: int, *, reached: bool, accep
         at=at,
         result=result if reached else c.FollowUpResult.UNREACHABLE,
         accepted=int(accepted),
+        answers=answers,
     )
     return Planned(at=at, command=command, desk=None, by_broker=False)
 

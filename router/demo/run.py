@@ -76,11 +76,13 @@ def run_demo(
 
 
 def demo_policies() -> PolicySet:
-    """The default policy, and one for what cannot wait."""
-    emergency = files("router.demo").joinpath("emergency.toml").read_text(encoding="utf-8")
-    return PolicySet(
-        policies=(Source("emergency", emergency), Source("default", preset_text("policies", "default")))
-    )
+    """The default policy with colours and levels, and one for what cannot wait."""
+    usual = preset_text("policies", "default") + "\n" + _text("usual")
+    return PolicySet(policies=(Source("emergency", _text("emergency")), Source("default", usual)))
+
+
+def _text(name: str) -> str:
+    return files("router.demo").joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.case import Case
+from router.core.case import Case, State
+from router.core.counting.assessing import three_rates
 from router.core.counting.problem_counts import case_by_gate, sighting_by_gate, windows_in
 from router.core.counting.problems import Period, Problem, Sighting, Tally, find_problems, summarise as share_of
 from router.core.events import MilestoneStatus
@@ -24,7 +25,7 @@ from router.ledger.port import Ledger
 
 
 class OldestOpen(msgspec.Struct, frozen=True, kw_only=True):
-    """The case that has been open longest."""
+    """The case that has been open longest, of those whose clocks are not suspended."""
 
     case_id: str
     category: str | None
@@ -98,6 +99,10 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     skipped: int
     triaged: int
     returns_approved: int
+    #: Cases that got more time, that are suspended now, and whose residents answered the three questions (三率).
+    extended: int
+    suspended: int
+    answered: int
     #: Running deadlines that lie past the calendar's end: they may move with the next notice.
     provisional_deadlines: int
     #: Whether enough cases have a place for the ratio to say something.
@@ -167,6 +172,9 @@ def summarise(ledger: Ledger, tree: Tree, as_of: datetime, *, weeks: int, per_da
         skipped=history.skipped,
         triaged=sum(record.case.triaged for record in records),
         returns_approved=history.returns_approved,
+        extended=sum(bool(record.case.changes.extensions) for record in records),
+        suspended=sum(record.case.state is State.SUSPENDED for record in records),
+        answered=three_rates([record.case for record in records]).valid,
         provisional_deadlines=sum(
             milestone.provisional and milestone.status is MilestoneStatus.RUNNING
             for record in records
@@ -209,8 +217,9 @@ def _line(tree: Tree, records: list[_Record], tally: Tally, escalated: int, as_o
 
 
 def _oldest(tree: Tree, records: Iterable[_Record]) -> OldestOpen | None:
-    """The oldest open case that everybody may be shown."""
-    shown = (r for r in records if r.case.is_open and not r.case.is_restricted)
+    """The oldest open case that everybody may be shown and that somebody should be working on."""
+    at_work = (r for r in records if r.case.is_open and r.case.state is not State.SUSPENDED)
+    shown = (r for r in at_work if not r.case.is_restricted)
     oldest = min(shown, key=lambda record: (record.case.opened_at, record.case.id), default=None)
     if oldest is None:
         return None

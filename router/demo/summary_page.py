@@ -68,6 +68,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "主动发现 {proactive:,} 件；分诊 {triaged:,} 件；同意退单 {returns:,} 次；空缺层级跳过 {skipped:,} 次。",
         "Found by the city {proactive:,}, triaged {triaged:,}, returned {returns:,}, tiers skipped {skipped:,}.",
     ),
+    "changed": (
+        "延期 {extended:,} 件；挂账中 {suspended:,} 件；回访答全三率的 {answered:,} 件。",
+        "More time for {extended:,}, suspended {suspended:,}, answered the three questions {answered:,}.",
+    ),
     "calendar": (
         "暂定时限 {n:,} 个：落在 2027 年，节假日安排公布前可能变动。",
         "Provisional deadlines: {n:,}, in 2027, whose holidays are not published yet.",
@@ -190,6 +194,11 @@ class Page:
                 skipped=summary.skipped,
             ),
         ]
+        notes.append(
+            self._word(
+                "changed", extended=summary.extended, suspended=summary.suspended, answered=summary.answered
+            )
+        )
         if summary.provisional_deadlines:
             notes.append(self._word("calendar", n=summary.provisional_deadlines))
         return [Text(note) for note in notes]

@@ -11,12 +11,13 @@ from router.broker.apply import apply
 from router.broker.rabbitmq import RabbitBroker
 from router.broker.topology import topology
 from router.cities import demo_city
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, Withdraw
 from router.core.counting.counted import Counted
 from router.core.counting.figures import EscalationFact, figures
 from router.core.counting.problem_counts import ALL, COHORT, TOTAL, case_by_gate
-from router.core.events import Cause, Escalated
+from router.core.events import Cause, Escalated, ExtensionRefused, LevelRaised
+from router.core.policies.colours import colour_of
 from router.core.territory.tree import Tree
 from router.demo import run_demo
 from router.demo.city_life import CityLife
@@ -147,6 +148,23 @@ def test_the_summary_counts_the_problems_that_the_exporter_counts(shown: Shown) 
         total.before_complaint,
         total.problems,
     )
+
+
+def test_there_is_something_to_see_of_everything_the_bulletin_shows(shown: Shown) -> None:
+    summary = shown.summary
+    assert 0 < summary.answered < summary.total.resolved
+    assert summary.suspended == sum(case.state is State.SUSPENDED for case in shown.cases) > 0
+    assert summary.extended == sum(bool(case.changes.extensions) for case in shown.cases) > 0
+    events = {type(entry.event) for entry in shown.ledger.all_entries()}
+    assert {ExtensionRefused, LevelRaised} <= events
+    with installation(shown.settings) as opened:
+        rules = opened.rulebook({case.policy for case in shown.cases})
+        colours = {
+            colour.name
+            for case in shown.cases
+            if case.is_open and (colour := colour_of(case, rules, shown.summary.as_of)) is not None
+        }
+    assert colours == {"yellow", "blue", "red"}
 
 
 def test_an_official_would_believe_the_numbers(shown: Shown) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.unit.cli.conftest import Shell, type_words
 
@@ -68,6 +69,27 @@ def test_a_demo_ends_with_a_page_or_one_document() -> None:
     assert "云溪市" in type_words(*short).out
     assert type_words(*short, "--json").json["weeks"] == 1
     assert type_words("demo", "--weeks", "0").code == 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_demo_that_stays_names_commands_that_show_its_weeks(bare: Shell, lang: str) -> None:
+    done = bare("demo", "--weeks", "1", "--per-day", "3", lang=lang)
+    named = [line.strip() for line in done.err.splitlines() if line.strip().startswith("case-router ")]
+    assert [line.split()[3] for line in named] == ["case", "report", "figures"]
+    assert "--week 2026-W49 --draft" in named[1]
+    assert "--at 2026-12-07T00:00+08:00" in named[2]
+    for line in named:
+        words = line.split()[1:]
+        shown = type_words(*words[: words.index("--out")] if "--out" in words else words)
+        assert shown.code == 0, shown.err
+        assert shown.out
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "加 --keep"), ("en", "with --keep")])
+def test_a_demo_that_goes_says_how_it_stays(lang: str, said: str) -> None:
+    done = type_words("demo", "--weeks", "1", "--per-day", "1", lang=lang)
+    assert said in done.err
+    assert "case-router" not in done.err
 
 
 def test_a_demo_never_plays_in_a_city_at_work(shell: Shell) -> None:
