@@ -17,7 +17,9 @@ from router.arrivals import Arrived, contact_ref, named_by, open_delivery, parke
 from router.batch import Batch
 from router.broker.envelope import RESENT_FOR, Receipt, Resent, Trouble
 from router.broker.port import Delivery, Fate
-from router.core.commands import ActorRole, Contact, Open, others
+from router.core.case import Case
+from router.core.commands import Actor, ActorRole, Contact, Open, others
+from router.core.lifecycle import is_hidden_from
 from router.core.rules import Rules
 from router.core.several.linking import appeals_of, same_appeal
 from router.core.telling.citizen import code_of
@@ -139,6 +141,10 @@ class Router:
             else:
                 arrived.append(found)
         return self.carry_out(arrived, now, parked=parked, receipts=receipts)
+
+    def is_hidden(self, case: Case, actor: Actor) -> bool:
+        """Whether a case does not exist for whoever speaks."""
+        return is_hidden_from(case, actor, self._rules())
 
     def carry_out(
         self,

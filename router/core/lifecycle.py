@@ -187,7 +187,7 @@ def decide(
         return opening.open_case(case, command, rules, at, now)
     if isinstance(command, c.StartProject) and case is None and command.actor.role is c.ActorRole.SYSTEM:
         return projects.start(command, rules, Draft(None, command, at=at, now=now, tree=rules.tree))
-    if case is None or _is_hidden_from(case, command.actor, rules):
+    if case is None or is_hidden_from(case, command.actor, rules):
         return refuse("unknown_case", case=command.case_id)
     kind, handler = _HANDLERS[type(command)]
     known = {name: one for name, one in beside.items() if _may_be_named(one, command.actor, rules)}
@@ -214,7 +214,7 @@ def _may_be_named(case: Case, actor: c.Actor, rules: Rules) -> bool:
     return not hidden_from(rules.tree, case, actor) and not (case.is_task and case.is_open)
 
 
-def _is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
+def is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
     """For whom a case is about, desks that have no part in one that is kept from most, and other channels.
 
     For them it does not exist.

@@ -94,14 +94,17 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
         The answer; `refused` names the code when it may not be carried out.
 
     Raises:
-        NotFoundError: there is no such case. On the wire a report may overtake its case and waits for it; what
-            somebody types is a mistyped id.
+        NotFoundError: there is no such case, or it is not there for whoever speaks; nothing is kept of it.
+            On the wire a report may overtake its case and waits for it; what somebody types is a mistyped id.
         ConflictError: its id was used for another command; it was parked.
         RouterError: the command kept failing and was parked.
         UnreachableError: the ledger does not answer.
     """
-    if not isinstance(command, c.Open) and ledger.case(command.case_id) is None:
-        raise _no_case(command)
+    if not isinstance(command, c.Open):
+        case = ledger.case(command.case_id)
+        # Asked before anything is kept: an id used for a hidden case is as free as one used for none.
+        if case is None or router.is_hidden(case, command.actor):
+            raise _no_case(command)
     answers = router.carry_out([direct(command, ORIGIN)], now)
     router.flush(now)
     if command.id not in answers:
@@ -110,14 +113,14 @@ def carry_out(router: Router, ledger: Ledger, command: c.Command, now: datetime)
             where=command.id,
             todo="Look: case-router parked list",
         )
+    if answers[command.id].refused == "unknown_case":  # hidden since
+        raise _no_case(command)
     if not answers[command.id].is_to(command):
         raise ConflictError(
             "the id was used for another command, and this one was parked",
             where=command.id,
             todo="Give it an id of its own.",
         )
-    if answers[command.id].refused == "unknown_case":  # for whom it does not exist, it is not there
-        raise _no_case(command)
     return answers[command.id]
 
 

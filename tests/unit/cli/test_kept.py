@@ -114,3 +114,14 @@ def test_whoever_is_named_cannot_act_on_the_case_whomever_they_speak_as(
     kept, missing = typed(case), typed("NOSUCHCASE")
     assert (kept.code, kept.out, kept.err) == (3, "", missing.err.replace("NOSUCHCASE", case))
     assert shell.rows("select count(*) from entries") == before
+
+
+def test_an_id_used_again_does_not_tell_that_there_is_a_hidden_case(shell: Shell) -> None:
+    case = _opened(shell, *_REPORT)
+    before = shell.rows("select count(*) from entries")
+    for about in (case, "NOSUCHCASE"):
+        for text in ("one", "two"):
+            told = shell("case", "reply", about, "--desk", "wanghu", "--id", f"id-{about}", "--text", text)
+            assert (told.code, "no case" in told.err) == (3, True), told
+    assert shell.rows("select count(*) from entries") == before
+    assert shell("parked", "list", "--json").json == []
