@@ -131,7 +131,8 @@ class Batch:
         for at in reversed(range(len(self.writes))):
             write = self.writes[at]
             if write.case.id == case_id:
-                sent = tuple(following(command, write.due_tier, self._now) for command in commands)
+                recorded_at = write.entries[-1].recorded_at
+                sent = tuple(following(command, write.due_tier, recorded_at) for command in commands)
                 self.writes[at] = msgspec.structs.replace(write, outgoing=(*write.outgoing, *sent))
                 return
 
@@ -290,7 +291,9 @@ class Batch:
         told = tuple(message for message in made if message is not None)
         if step.follow_ons:
             tier = self._due_tier(step.case)
-            told = (*told, *(following(command, tier, self._now) for command in step.follow_ons))
+            # As of its cause: after a restore that is when it was first said.
+            recorded_at = step.entries[-1].recorded_at
+            told = (*told, *(following(command, tier, recorded_at) for command in step.follow_ons))
         if not self._publish_events:
             return told
         return (*told, *announced(step.case, step.entries, self._due_tier(step.case), self._now))
@@ -299,7 +302,8 @@ class Batch:
 def following(command: Command, tier: str, now: datetime) -> Outgoing:
     """The router's own command to another case, on its way back to the router.
 
-    It goes where the clock's own go: no account but the router's may write there.
+    It goes where the clock's own go: no account but the router's may write there. `now`: instant of recording of its
+    cause.
     """
     return Outgoing(
         id=command.id,

@@ -91,6 +91,7 @@ class Redoing:
             ConfigurationError: something was kept under another key.
         """
         done, waiting = Redone(), dict[str, list[Arrived]]()
+        self._follow_up(now, waiting)
         while kept := self._ledger.kept(_BATCH):
             for rows in _together(kept):
                 self._let_pass(min(rows[0].parked_at, until), now, waiting)
@@ -105,6 +106,15 @@ class Redoing:
         done.waiting = sum(map(len, waiting.values())) - done.parked
         self._router.flush(now)
         return done
+
+    def _follow_up(self, now: datetime, waiting: dict[str, list[Arrived]]) -> None:
+        """What follows for other cases from what is on record already, and was not carried out: a run that died
+        left it in the outbox, or the backup was made in between. Its cause is known by now and says it no more."""
+        left = self._ledger.unsent(address.DUE)
+        followed = [(message, one) for message in left if (one := _followed(message)) is not None]
+        for message, one in followed:
+            self._leaving.carried_out([message])
+            self._decide([one], now, waiting)
 
     def _let_pass(self, before: datetime, now: datetime, waiting: dict[str, list[Arrived]]) -> None:
         """What had passed by then passes, each deadline at its own instant and on record right after it."""
@@ -125,7 +135,6 @@ class Redoing:
         Returns:
             How many commands were carried out, but for those that followed.
         """
-        then = max((one.received_at or now for one in arrived), default=now)
         todo, again, accepted = list(arrived), list[Arrived](), 0
         while todo:
             answers = self._router.carry_out(todo, now)
@@ -142,7 +151,7 @@ class Redoing:
             self._leaving.carried_out(follow_ons)
             changed = dict.fromkeys(one.command.case_id for one in taken)
             again = [one for case_id in changed for one in waiting.pop(case_id, ())]
-            followed = (_followed(message, then) for message in follow_ons)
+            followed = map(_followed, follow_ons)
             todo = [*again, *(one for one in followed if one is not None)]
         return accepted
 
@@ -176,10 +185,10 @@ def _together(kept: Sequence[Parked]) -> Iterator[list[Parked]]:
         yield rows
 
 
-def _followed(message: Outgoing, then: datetime) -> Arrived | None:
-    """What the router says to itself about another case, taken at once."""
+def _followed(message: Outgoing) -> Arrived | None:
+    """What the router says to itself about another case, as of when its cause went on record; None: a wake-up."""
     command = decode(message.type, message.body)
-    if not isinstance(command, Command):
+    if not isinstance(command, Command) or isinstance(command, PassDeadline):
         return None
     return Arrived(
         command=command,
@@ -188,6 +197,6 @@ def _followed(message: Outgoing, then: datetime) -> Arrived | None:
         key=message.key,
         user_id=None,
         body=message.body,
-        received_at=then,
+        received_at=message.timestamp,
         redone=True,
     )

@@ -253,6 +253,10 @@ class Ledger(GuardedLedger, CountedLedger, ParkingLedger, Protocol):
         """Lease unsent messages older than `grace_s` (a router publishes its own at once), oldest first."""
         ...
 
+    def unsent(self, exchange: str) -> list[Outgoing]:
+        """What is to go to an exchange and is not known to have arrived, oldest first; nothing is leased."""
+        ...
+
     # -- notices -----------------------------------------------------------------------------------------------
 
     def claim_notices(

@@ -42,6 +42,10 @@ CLAIM = (
     .values(not_before=bindparam("leased_until", type_=Instant))
     .returning(*_outbox.c)
 )
+#: Every message to an exchange that is not known to have arrived, whoever has it on lease.
+UNSENT = (
+    select(_outbox).where(_outbox.c.exchange == bindparam("exchange")).order_by(_outbox.c.timestamp, _outbox.c.seq)
+)
 #: Forgets messages that arrived.
 FORGET = delete(_outbox).where(among(_outbox.c.id, "ids"))
 #: Messages by id, locked, in the order in which they were written.
@@ -64,6 +68,11 @@ def claim(connection: Connection, now: datetime, limit: int, lease_s: float, gra
     }
     found = sorted(connection.execute(CLAIM, asked).mappings(), key=lambda row: (row["timestamp"], row["seq"]))
     return [rows.outgoing_of(row) for row in found]
+
+
+def unsent(connection: Connection, exchange: str) -> list[Outgoing]:
+    """What is to go to an exchange and is not known to have arrived, oldest first; nothing is leased."""
+    return [rows.outgoing_of(row) for row in connection.execute(UNSENT, {"exchange": exchange}).mappings()]
 
 
 def settle(connection: Connection, seal: Seal, fates: Mapping[str, Fate], now: datetime) -> None:

@@ -154,6 +154,11 @@ class SqlLedger(GuardedLedger, CountedLedger):
         with self._database.writing() as connection:
             return sending.claim(connection, now, limit, lease_s, grace_s)
 
+    def unsent(self, exchange: str) -> list[Outgoing]:
+        """What is to go to an exchange and is not known to have arrived, oldest first; nothing is leased."""
+        with self._database.reading() as connection:
+            return sending.unsent(connection, exchange)
+
     # -- notices -----------------------------------------------------------------------------------------------
 
     def claim_notices(

@@ -14,14 +14,14 @@ import pytest
 from router.arrivals import direct
 from router.batch import AFTER_RESTORE
 from router.broker.envelope import RESENT_FOR, SAID_AT, encode
-from router.broker.port import Delivery, QueueState
+from router.broker.port import Delivery, Outgoing, QueueState
 from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.guards import Hold, HoldKind
 from router.core.territory import address
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
-from router.redoing import Redoing, Redone
+from router.redoing import KeepingBack, Redoing, Redone
 from router.restoring import Asked, Restoring
 from tests.city import MONDAY
 from tests.messages import opening
@@ -167,6 +167,43 @@ def test_a_restore_that_died_in_the_midst_goes_on_and_does_nothing_twice(
     assert redo(here) == Redone(accepted=1, known=1)
     assert case(here, CASE).state is State.CLOSED
     assert [name for name, _ in history(here, CASE)[2:]] == ["Dispatched", "Accepted", "Resolved", "Closed"]
+
+
+def test_a_restore_that_died_before_what_follows_for_another_case_does_that_first(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two cases are one appeal; the first is solved in time, which ends the second."""
+    first = msgspec.structs.replace(opening(7), appeal="k1")
+    app = c.Actor(c.ActorRole.CHANNEL, "app")
+    second = msgspec.structs.replace(opening(8), appeal="k1", source="app", channel="app", actor=app)
+    solved, ended = case_id_of("hotline", first.source_id), case_id_of("app", second.source_id)
+    lost_at = MONDAY + timedelta(hours=25)
+    here.time = MONDAY + timedelta(hours=26)
+    begin(here, lost_at=lost_at)
+    keep(here, 1, msgspec.structs.replace(first, case_id=solved))
+    keep(here, 2, msgspec.structs.replace(second, case_id=ended))
+    keep(here, 10, c.Resolve(id="r", case_id=solved, actor=by("willow"), text="换了灯泡"))
+
+    follow_ons = KeepingBack.follow_ons
+
+    def dies(self: KeepingBack) -> list[Outgoing]:
+        found = here.on.ledger.case(solved)
+        if found is not None and found.state is State.CLOSED:
+            raise KeyboardInterrupt
+        return follow_ons(self)
+
+    monkeypatch.setattr(KeepingBack, "follow_ons", dies)
+    with pytest.raises(KeyboardInterrupt):
+        redo(here, until=lost_at)
+    monkeypatch.setattr(KeepingBack, "follow_ons", follow_ons)
+    redo(here, until=lost_at)
+    assert history(here, ended)[2:] == [
+        ("Linked", MONDAY + 2 * MINUTE),
+        ("ResolvedWith", MONDAY + 10 * MINUTE),
+        ("Resolved", MONDAY + 10 * MINUTE),
+        ("Closed", MONDAY + 10 * MINUTE),
+    ]
+    assert not here.on.ledger.unsent(address.DUE)
 
 
 # -- Deadlines around the loss
