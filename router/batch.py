@@ -302,8 +302,8 @@ class Batch:
 def following(command: Command, tier: str, now: datetime) -> Outgoing:
     """The router's own command to another case, on its way back to the router.
 
-    It goes where the clock's own go: no account but the router's may write there. `now`: instant of recording of its
-    cause.
+    It goes where the clock's own go: no account but the router's may write there. `now`: instant of recording of
+    its cause.
     """
     return Outgoing(
         id=command.id,

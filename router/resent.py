@@ -32,10 +32,15 @@ def said_at(delivery: Delivery, restore: Hold, now: datetime) -> datetime | None
     return found if found is not None and asked_since(restore) <= found <= (restore.end or now) else None
 
 
+def asked_by(delivery: Delivery, restores: Iterable[Hold]) -> Hold | None:
+    """The restore on record that a message is sent again for; None: none."""
+    name = delivery.headers.get(RESENT_FOR)
+    return next((one for one in restores if one.id == name and one.restored_to is not None), None)
+
+
 def as_of_then(arrived: Arrived, delivery: Delivery, restores: Iterable[Hold], now: datetime) -> Arrived:
     """The arrival, decided as of when it was said if it is said again for a restore on record."""
-    asked_by = delivery.headers.get(RESENT_FOR)
-    restore = next((one for one in restores if one.id == asked_by and one.restored_to is not None), None)
+    restore = asked_by(delivery, restores)
     at = said_at(delivery, restore, now) if restore is not None else None
     return arrived if at is None else msgspec.structs.replace(arrived, received_at=at, redone=True)
 

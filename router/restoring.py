@@ -1,16 +1,19 @@
 """After a restore: a ledger from a backup learns again what was said since.
 
 The roles stand still. Everybody with a program is asked to say again what they said from an hour before the
-newest entry on; what comes, and what had waited in the queues, is kept in the ledger. Then all of it is decided in
-the order in which it was first said, each as of then: the same decisions fall, at the same versions, with the same
-escalations.
+newest entry on, the newest when the restore began; what comes, and what had waited in the queues, is kept in the
+ledger. Then all of it is decided in the order in which it was first said, each as of then: the same decisions
+fall, at the same versions, with the same escalations.
 
 While this goes on no deadline takes a case up: the time from the loss to the end is a hold on everything, and an
 outage on record afterwards.
 
 When things fail
     The process dies: the hold stays. Run it again: it goes on with the same restore, asks again, and what was
-    decided already is recognised by its id.
+    decided already is recognised by its id. What that was to lead to for other cases is in the outbox still, and
+    comes first.
+    It ended and something is missing: run it again with the same `lost_at`. It goes on with that restore, and the
+    hold holds on as if it had not ended.
     A program does not answer: it will, when it starts, since the request waits in its queue. What it says then is
     taken as of when it was said, as long as nothing has come in between that forbids it.
     Something cannot be carried out again, because what made it right was said by nobody with a program (at the
@@ -41,7 +44,7 @@ from router.flow import RulesInForce
 from router.ledger.parking_port import RESTORING, Parked
 from router.ledger.port import Ledger
 from router.redoing import Redoing, Redone
-from router.resent import asked_since, said_at
+from router.resent import asked_by, asked_since, said_at
 
 log = structlog.get_logger()
 
@@ -96,7 +99,9 @@ class Restoring:
         self.answered: dict[str, Resent] = {}
 
     def begin(self, lost_at: datetime, *, by: str, reason: str, now: datetime) -> Hold:
-        """The restore that is under way; a new one when there is none.
+        """The restore of a ledger that was lost then: the one on record, over or not; else a new one.
+
+        A new one knows what the ledger knows now. Begin it before anything else is put on record.
 
         Args:
             lost_at: when the ledger that was lost did its last work.
@@ -105,18 +110,30 @@ class Restoring:
             now: aware instant.
 
         Raises:
-            ConflictError: roles run.
+            ConflictError: roles run, or the restore under way is of a ledger that was lost at another instant.
             UsageError: `lost_at` cannot be.
         """
         self._require_standstill(now)
-        under_way = next((one for one in self._ledger.holds() if _is_under_way(one)), None)
-        if under_way is not None:
-            return under_way
+        restores = [one for one in self._ledger.holds() if one.restored_to is not None]
+        under_way = next((one for one in restores if one.released_at is None), None)
+        if under_way is not None and under_way.since != lost_at:
+            raise ConflictError(
+                "a restore is under way already: the ledger was lost at {lost_at}",
+                todo="Give that instant. If it is wrong, put the backup back and begin anew.",
+                lost_at=under_way.since.astimezone(lost_at.tzinfo).isoformat(),
+            )
+        known = next((one for one in reversed(restores) if one.since == lost_at), None)
+        if known is not None:
+            if known.released_at is not None:
+                self._ledger.hold_on(known.id)
+                log.info("restore.again", restore=known.id, knows_until=known.restored_to, lost_at=lost_at)
+            return msgspec.structs.replace(known, released_at=None, released_by=None)
         newest = self._ledger.newest_recorded_at() or lost_at
         if not newest <= lost_at <= now:
             raise UsageError(
                 "the ledger was not lost then: it knows of things up to {newest}, and now it is {now}",
-                todo="Give the instant at which the lost one did its last work.",
+                todo="Give the instant at which the lost one did its last work. If something was done on the "
+                "restored one already, put the backup back, and run this with --begin before anything else.",
                 newest=newest.isoformat(),
                 now=now.isoformat(),
             )
@@ -225,6 +242,7 @@ class Restoring:
         """Keep what is to be decided, in the ledger. Receipts and wake-ups come anew."""
         parked: list[Parked] = []
         contacts: dict[str, Contact] = {}
+        restores = self._ledger.holds()
         for delivery in deliveries:
             found = open_delivery(delivery, now, strict=self._strict)
             if isinstance(found, Parked):
@@ -236,7 +254,8 @@ class Restoring:
                 if isinstance(found.command, Open) and found.command.contact is not None:
                     contacts[contact_ref(found.command)] = found.command.contact
                 kept = without_contact(found, self._ledger.keyed_hash)
-                parked.append(kept.parked(RESTORING, restore.id, said_at(delivery, restore, now) or now))
+                at = said_at(delivery, asked_by(delivery, restores) or restore, now)
+                parked.append(kept.parked(RESTORING, restore.id, at or now))
         with self._ledger.begin() as unit:
             if contacts:
                 unit.keep_contacts(contacts, now)
@@ -257,10 +276,6 @@ class Restoring:
         """Let deadlines pass again; the time since the loss is an outage on record from now on."""
         self._ledger.release_hold(restore.id, by=by, now=now)
         log.info("restore.ended", restore=restore.id)
-
-
-def _is_under_way(hold: Hold) -> bool:
-    return hold.restored_to is not None and hold.released_at is None
 
 
 def _letter(restore: Hold, queue: str, exchange: str, key: str, body: bytes, now: datetime) -> Outgoing:

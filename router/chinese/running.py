@@ -107,7 +107,16 @@ RUNNING: dict[str, str] = {
     "the ledger was not lost then: it knows of things up to {newest}, and now it is {now}": (
         "台账不可能在那时丢失：恢复后的台账记到 {newest}，现在是 {now}"
     ),
-    "Give the instant at which the lost one did its last work.": "写明丢失的台账最后正常工作的时间",
+    "Give the instant at which the lost one did its last work. If something was done on the restored one already, "
+    "put the backup back, and run this with --begin before anything else.": (
+        "写明丢失的台账最后正常工作的时间；若恢复后已在台账上做过操作，请重新放回备份，先用 --begin 运行"
+    ),
+    "a restore is under way already: the ledger was lost at {lost_at}": (
+        "已有一次恢复正在进行：台账丢失于 {lost_at}"
+    ),
+    "Give that instant. If it is wrong, put the backup back and begin anew.": (
+        "请写同一时间；若该时间有误，重新放回备份后再开始"
+    ),
     "roles are running: {who}": "还有角色在运行：{who}",
     "what is sent cannot be kept: {reason}": "所发内容无法保留：{reason}",
     "Name a file in a folder that this program may write to.": "写明一个本程序可写的目录中的文件",

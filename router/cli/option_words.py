@@ -253,6 +253,11 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "the ledger was restored from a backup: everybody says again what they said, and it is decided in its "
         "old order",
     ),
+    "--begin": (
+        "只记下备份记到何时并暂停全部时限；导入区划、政策、日历之前用，之后再运行一次",
+        "only note up to when the backup knows and hold every deadline; before a tree, a policy or a calendar is "
+        "imported; run it again without this afterwards",
+    ),
     "--lost-at": ("丢失的台账最后正常工作的时间", "when the lost ledger did its last work"),
     "--wait": ("最多等各程序多少秒", "wait for programs for so many seconds at most"),
     "recover --by": ("恢复人", "who restores"),

@@ -14,6 +14,7 @@ from router.cli.grammar import Spoken, option
 from router.cli.output import emit_json, local, tell
 from router.cli.times import WHEN
 from router.cli.words import said, word
+from router.core.guards import Hold
 from router.errors import CheckFailedError, UsageError
 from router.redoing import Redone
 from router.resent import asked_since
@@ -52,6 +53,7 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 @click.command("recover", cls=Spoken)
 @option("--topology", "declare", is_flag=True)
 @option("--after-restore", is_flag=True)
+@option("--begin", "only_begin", is_flag=True)
 @option("--lost-at", type=WHEN, metavar="TIME")
 @option("--by", metavar="NAME", says="recover --by")
 @option("--reason", metavar="TEXT", default="", says="recover --reason")
@@ -62,13 +64,14 @@ def recover(
     /,
     declare: bool,  # noqa: FBT001 - click's flag
     after_restore: bool,  # noqa: FBT001 - click's flag
+    only_begin: bool,  # noqa: FBT001 - click's flag
     lost_at: datetime | None,
     by: str | None,
     reason: str,
     wait_s: int,
 ) -> int:
     """Hand every open case over again; 7 when the broker did not confirm all of them, or something is missing."""
-    if after_restore != (lost_at is not None and by is not None):
+    if after_restore != (lost_at is not None and by is not None) or (only_begin and not after_restore):
         raise UsageError(said("restore_options"), todo=said("restore_options_todo"))
     with call.installation() as installation:
         if installation.settings.is_embedded:
@@ -80,7 +83,13 @@ def recover(
         restored = None
         if lost_at is not None and by is not None:
             installation.require_key()
-            restored = _restore(installation, lost_at, by, reason or word("restore_reason"), wait_s)
+            restore = _begin(installation, lost_at, by, reason or word("restore_reason"))
+            if only_begin:
+                if call.as_json:
+                    emit_json({"begun": restore})
+                tell(word("restore_begun"))
+                return 0
+            restored = _restore(installation, restore, by, wait_s)
         sent = installation.reconciler().recover(installation.now())
     missing = sent.made - sent.confirmed
     if call.as_json:
@@ -96,10 +105,18 @@ def recover(
     return 0 if whole else CheckFailedError.exit_code
 
 
-def _restore(installation: Installation, lost_at: datetime, by: str, reason: str, wait_s: int) -> Restored:
+def _begin(installation: Installation, lost_at: datetime, by: str, reason: str) -> Hold:
+    """Begin the restore, or go on with it, and say which it is."""
+    restore = installation.restoring().begin(lost_at, by=by, reason=reason, now=installation.now())
+    # To the second: it has to be given again as it is.
+    until, lost = (f"{local(at)}:{at:%S}" for at in (restore.restored_to or restore.since, restore.since))
+    tell(word("restore_of", restore=restore.id, knows_until=until, lost_at=lost))
+    return restore
+
+
+def _restore(installation: Installation, restore: Hold, by: str, wait_s: int) -> Restored:
     """Bring the ledger up to date with what was said since its backup."""
     restoring = installation.restoring()
-    restore = restoring.begin(lost_at, by=by, reason=reason, now=installation.now())
     asked = restoring.ask(restore, installation.now())
     tell(word("restore_asked", count=len(asked.awaited), since=local(asked_since(restore))))
     missing = restoring.gather(restore, asked, installation.now, wait_s=wait_s)

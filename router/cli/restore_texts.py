@@ -5,14 +5,23 @@ from __future__ import annotations
 #: Key → (Chinese, English).
 RESTORING: dict[str, tuple[str, str]] = {
     "restore_options": (
-        "恢复台账后用 --after-restore，同时写明 --lost-at 和 --by",
-        "after a restore: --after-restore together with --lost-at and --by",
+        "恢复台账后用 --after-restore，同时写明 --lost-at 和 --by；--begin 只与它们同用",
+        "after a restore: --after-restore together with --lost-at and --by; --begin only with these",
     ),
     "restore_options_todo": (
-        "--lost-at 是丢失的台账最后正常工作的时间；日志中 role.waiting 的第一行就是",
-        "--lost-at is when the lost ledger did its last work: the first role.waiting in the log says so",
+        "--lost-at 是丢失的台账最后正常工作的时间：日志中 role.waiting 的第一行减一秒",
+        "--lost-at is when the lost ledger did its last work: the first role.waiting in the log, minus a second",
     ),
     "restore_reason": ("从备份恢复台账", "the ledger was restored from a backup"),
+    "restore_of": (
+        "恢复 {restore}：备份记到 {knows_until}，台账丢失于 {lost_at}",
+        "{restore}: the backup knows of things up to {knows_until}, the ledger was lost at {lost_at}",
+    ),
+    "restore_begun": (
+        "时限已全部暂停；现在导入备份之后的区划、政策、日历，再以同一 --lost-at 运行，不加 --begin",
+        "every deadline is held now; import the tree, policy or calendar that came since, then run this again "
+        "with the same --lost-at, without --begin",
+    ),
     "restore_asked": (
         "已请 {count} 个程序重发 {since} 以来所报内容，等待中……",
         "{count:program was|programs were} asked for what they said since {since}; waiting",

@@ -100,6 +100,10 @@ class GuardedLedger(Protocol):
         """Release a hold; False: there is none of that id that holds."""
         ...
 
+    def hold_on(self, hold_id: str) -> None:
+        """Let a hold that was released hold on, as if it had not been."""
+        ...
+
     def seen(self) -> Mapping[str, Seen]:
         """Desk code → when it was last seen or heard of."""
         ...

@@ -91,6 +91,11 @@ class GuardedLedger:
         with self._database.writing() as connection:
             return guarding.release_hold(connection, hold_id, by, now)
 
+    def hold_on(self, hold_id: str) -> None:
+        """Let a hold that was released hold on, as if it had not been."""
+        with self._database.writing() as connection:
+            guarding.hold_on(connection, hold_id)
+
     def seen(self) -> Mapping[str, Seen]:
         """Desk code → when it was last seen or heard of."""
         with self._database.reading() as connection:

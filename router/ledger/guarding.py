@@ -104,6 +104,8 @@ RELEASE_HOLD = (
     .where(_holds.c.id == bindparam("of"), _holds.c.released_at.is_(None))
     .values(released_at=_now, released_by=bindparam("who", type_=Text))
 )
+#: One that was released holds on, as if it had not been.
+HOLD_ON = update(_holds).where(_holds.c.id == bindparam("of")).values(released_at=None, released_by=None)
 SEEN = select(_staffing)
 
 
@@ -227,6 +229,11 @@ def release_hold(connection: Connection, hold_id: str, by: str, now: datetime) -
     done = connection.execute(RELEASE_HOLD, {"of": hold_id, "who": by, "now": now}).rowcount == 1
     connection.execute(LET_GO)
     return done
+
+
+def hold_on(connection: Connection, hold_id: str) -> None:
+    """Let a hold that was released hold on, as if it had not been."""
+    connection.execute(HOLD_ON, {"of": hold_id})
 
 
 def seen(connection: Connection) -> dict[str, Seen]:

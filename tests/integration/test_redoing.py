@@ -20,6 +20,7 @@ from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.guards import Hold, HoldKind
 from router.core.territory import address
+from router.errors import ConflictError
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
 from router.redoing import KeepingBack, Redoing, Redone
 from router.restoring import Asked, Restoring
@@ -261,9 +262,81 @@ def test_what_was_held_in_the_lost_ledger_is_held_when_somebody_says_so(here: To
 
 
 def test_a_restore_under_way_is_gone_on_with(here: Town) -> None:
-    first = begin(here, lost_at=here.time)
+    lost_at = here.time
+    first = begin(here, lost_at=lost_at)
     here.time += MINUTE
-    assert begin(here, lost_at=here.time - MINUTE / 2) == first
+    assert begin(here, lost_at=lost_at) == first
+
+
+def test_a_restore_under_way_is_of_one_loss(here: Town) -> None:
+    lost_at = here.time
+    begin(here, lost_at=lost_at)
+    here.time += MINUTE
+    with pytest.raises(ConflictError, match="under way already: the ledger was lost at 2026-09-21T03:00:00"):
+        begin(here, lost_at=lost_at + MINUTE / 2)
+
+
+def test_a_restore_that_ended_is_gone_on_with_though_more_is_on_record_by_now(here: Town) -> None:
+    here.time = MONDAY + timedelta(hours=26)
+    lost_at = MONDAY + timedelta(hours=25)
+    first = begin(here, lost_at=lost_at)
+    keep(here, 25 * 60 + 30, c.ReportProgress(id="p", case_id=CASE, actor=by("lake"), text="在路上"))
+    redo(here, until=lost_at)
+    here.on.restoring().end(first, by="night shift", now=here.time)
+    here.time += 10 * MINUTE
+    again = begin(here, lost_at=lost_at)
+    assert again == first
+    assert (again.restored_to, here.on.ledger.holds()) == (MONDAY, [again])
+
+
+def test_who_was_missing_in_the_first_run_is_taken_as_of_then_in_the_second(here: Town) -> None:
+    here.time = MONDAY + timedelta(hours=26)
+    lost_at = MONDAY + timedelta(hours=23)
+    first = begin(here, lost_at=lost_at)
+    restoring = here.on.restoring()
+    # Things said after the loss are done again in the first run, and are newer than it.
+    keep(here, 25 * 60, c.Accept(id="a", case_id=OTHER, actor=by("willow")))
+    assert restoring.redo(first, here.time) == Redone(accepted=1)
+    restoring.end(first, by="night shift", now=here.time)
+    here.time += 10 * MINUTE
+    said = c.Resolve(id="r", case_id=CASE, actor=by("willow"), text="换了灯泡")
+    headers = {SAID_AT: (MONDAY + 30 * MINUTE).isoformat(), RESENT_FOR: first.id}
+    here.publish([here.message(said, address.REPORTS, address.report_key("willow", "resolve"), headers=headers)])
+    second = begin(here, lost_at=lost_at)
+    nobody = Asked(awaited=frozenset(), silent=frozenset(), unasked=frozenset())
+    restoring.gather(second, nobody, lambda: here.time, wait_s=0)
+    assert restoring.redo(second, here.time) == Redone(accepted=1)
+    assert history(here, CASE)[2:] == [("Resolved", MONDAY + 30 * MINUTE), ("Closed", MONDAY + 30 * MINUTE)]
+
+
+def test_an_answer_to_an_earlier_restore_is_believed_inside_what_that_one_lost(here: Town) -> None:
+    lost_at = here.time
+    earlier = begin(here, lost_at=lost_at)
+    here.on.restoring().end(earlier, by="night shift", now=here.time)
+    here.time += timedelta(hours=5)
+    here.say("willow", c.ReportProgress(id="p", case_id=OTHER, actor=by("willow"), text="在路上"))
+    said = c.Resolve(id="r", case_id=CASE, actor=by("willow"), text="换了灯泡")
+    headers = {SAID_AT: (MONDAY + 30 * MINUTE).isoformat(), RESENT_FOR: earlier.id}
+    here.publish([here.message(said, address.REPORTS, address.report_key("willow", "resolve"), headers=headers)])
+    here.time += MINUTE
+    later = begin(here, lost_at=here.time)
+    assert later.restored_to == MONDAY + timedelta(hours=7)
+    restoring = here.on.restoring()
+    nobody = Asked(awaited=frozenset(), silent=frozenset(), unasked=frozenset())
+    restoring.gather(later, nobody, lambda: here.time, wait_s=0)
+    restoring.redo(later, here.time)
+    assert history(here, CASE)[2] == ("Resolved", MONDAY + 30 * MINUTE)
+
+
+def test_what_is_imported_after_the_beginning_does_not_change_what_the_backup_knew(here: Town) -> None:
+    lost_at = MONDAY + 100 * MINUTE
+    first = begin(here, lost_at=lost_at)
+    router = c.Actor(c.ActorRole.SYSTEM, "router")
+    moved = c.Dispatch(id="divisions/x", case_id=CASE, actor=router, desk="plane")
+    here.router.carry_out([direct(moved, "shell")], here.time)
+    assert history(here, CASE)[-1] == ("Dispatched", MONDAY + 120 * MINUTE)
+    assert begin(here, lost_at=lost_at) == first
+    assert first.restored_to == MONDAY
 
 
 # -- Keeping what comes
