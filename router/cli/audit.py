@@ -10,6 +10,7 @@ import msgspec
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.output import age, emit_json, emit_table, local, tell
+from router.cli.reading import Gate
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.errors import CheckFailedError
@@ -37,7 +38,7 @@ def audit(call: Call, /, grace_s: int, outbox_s: int) -> int:
             installation.ledger, installation.rulebook, grace=timedelta(seconds=grace_s), outbox_s=outbox_s
         )
         found = auditor.run_once(installation.now())
-    findings = [_said(finding) for finding in found.findings]
+        findings = [_said(one) for one in Gate(installation).rows(found.findings, lambda one: one.case)]
     if call.as_json:
         emit_json({"cases": found.looked_at, "findings": findings})
     elif findings:

@@ -14,6 +14,7 @@ from router.cli.case_open import contact_in
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import operator, require_desk
 from router.cli.output import tell
+from router.cli.reading import Gate
 from router.cli.report import ENCODINGS, FORMATS, deliver
 from router.cli.words import language, said, step_word, value_word, word
 from router.core.commands import ActorRole, Contact
@@ -77,7 +78,8 @@ def _reader(asked: dict[str, Any], *, unmask: bool) -> Reader:
 
 def _register(installation: Installation, of: Of, value: Any, reader: Reader, *, unmask: bool) -> Register:
     wanted, tree = _wanted(installation, of, value), installation.rulebook().tree
-    taken = (case for case in installation.ledger.all_cases() if wanted.takes(case))
+    known = Gate(installation).cases(installation.ledger.all_cases())
+    taken = (case for case in known if wanted.takes(case))
     found = [case for case in taken if reader.knows_of(case, tree)]
     seen = [case for case in found if reader.sees(case, tree)]
     contacts = _contacts(installation, of, wanted, seen, reader)
@@ -113,10 +115,11 @@ def _contacts(
 ) -> dict[str, Contact]:
     """Their personal data; that a register was made is on record, with whose, also when there are none."""
     whose = hashlib.sha256("\0".join(sorted({*wanted.complainants, *wanted.places})).encode()).hexdigest()[:16]
+    account = operator()  # who typed it, beside whom they say that they are
     return installation.ledger.contacts(
         {case.contact_ref for case in seen if case.contact_ref is not None},
         about=f"register:{of.value}:{whose}",
-        reader=f"{reader.role.value}:{reader.name}",
+        reader=f"{reader.role.value}:{reader.name}" + (f" ({account})" if account != reader.name else ""),
         reason=reader.reason,
         now=installation.now(),
     )

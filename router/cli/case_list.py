@@ -11,11 +11,11 @@ import click
 from router.cli.call import Call
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import operator, require_desk
+from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.reading import Gate
 from router.cli.words import value_word, word
 from router.core.case import Case, State
-from router.core.telling.hiding import names
 from router.core.telling.seeing import Below, urgency
 from router.core.territory.tree import Tree
 
@@ -48,8 +48,7 @@ def list_cases(
         open_only = not closed_too and state != State.CLOSED
         found = installation.ledger.all_cases(open_only=open_only, lead=desk)
         # For nobody who lists cases does an inspection exist before it is done, nor a report for whom it names.
-        reader = operator()
-        known = (one for one in found if not (one.is_task and one.is_open) and not names(one, reader))
+        known = (one for one in Gate(installation).cases(found) if not (one.is_task and one.is_open))
         wanted = (one for one in known if _wanted(one, state, now if overdue else None))
         kept = sees.of(wanted) if sees is not None else wanted
         # One more than is shown tells whether there are more, whatever their number.

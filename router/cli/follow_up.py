@@ -10,8 +10,8 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Nouns, Spoken, option
-from router.cli.handing_in import operator
 from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.reading import Gate
 from router.cli.words import said, word
 from router.core.case import Case, State
 from router.core.events import DrawnBy, Entry, FollowUpDrawn
@@ -19,7 +19,6 @@ from router.core.offices.asking import is_the_draw
 from router.core.policies.policy import GateKind, Satisfies
 from router.core.rules import Rules
 from router.core.several.lots import seed_hash
-from router.core.telling.hiding import names
 from router.errors import UsageError
 
 follow_up = Nouns("follow-up")
@@ -31,8 +30,7 @@ def list_asked(call: Call) -> None:
     """Resolved cases whose residents are to be asked; those that the lot did not fall on are closed already."""
     with call.installation() as installation:
         rules, now = installation.rulebook(), installation.now()
-        reader = operator()
-        found = (one for one in installation.ledger.all_cases(open_only=True) if not names(one, reader))
+        found = Gate(installation).cases(installation.ledger.all_cases(open_only=True))
         waiting = [one for one in found if _waits(one, rules)]
     waiting.sort(key=lambda one: (_due(one) or one.resolved_at or one.opened_at, one.id))
     if call.as_json:
@@ -88,6 +86,7 @@ def verify(call: Call, /, day: datetime) -> int:
             and entry.event.by is DrawnBy.LOT
             and entry.event.day == chosen
         ]
+        found = Gate(installation).rows(found, lambda one: one[0].case_id)
     if seed is None:
         raise UsageError(said("follow_up_no_key"), todo=said("follow_up_no_key_todo"))
     wrong = [entry.case_id for entry, event in found if not is_the_draw(event, entry.case_id, seed)]

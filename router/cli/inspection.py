@@ -15,7 +15,7 @@ from router.cli.case_show import desk_name, due
 from router.cli.grammar import Nouns, Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
 from router.cli.output import emit, emit_json, emit_table, tell
-from router.cli.reading import case_for_reading
+from router.cli.reading import Gate, case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import said, value_word, word
 from router.core import commands as c
@@ -168,7 +168,8 @@ def list_tasks(call: Call, /, done_too: bool) -> None:  # noqa: FBT001 - click's
     """Inspection tasks, the most pressing first; `case list` does not show those that are not done."""
     with call.installation() as installation:
         now, tree = installation.now(), installation.rulebook().tree
-        found = [one for one in installation.ledger.all_cases(open_only=not done_too) if one.is_task]
+        known = Gate(installation).cases(installation.ledger.all_cases(open_only=not done_too))
+        found = [one for one in known if one.is_task]
     found.sort(key=lambda one: (one.closed_at is not None, one.next_due_at or one.opened_at, one.id))
     if call.as_json:
         emit_json([_summary(one) for one in found])

@@ -12,6 +12,7 @@ from router.cli.case_show import desk_name
 from router.cli.grammar import Nouns, option
 from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.reading import Gate
 from router.cli.words import value_word, word
 from router.core.telling.ringing import Heard
 from router.core.territory.tree import Served, Tree
@@ -36,7 +37,8 @@ def list_notices(
         if desk is not None:
             require_desk(installation, desk)
         tree = installation.rulebook().tree
-        found = installation.ledger.notices(installation.now() - timedelta(days=days), desk)
+        told = installation.ledger.notices(installation.now() - timedelta(days=days), desk)
+        found = Gate(installation).rows(told, lambda one: one.notice.case_id)
     shown = found if every else _newest(found)
     if call.as_json:
         emit_json([_described(one) for one in shown])

@@ -13,6 +13,7 @@ from router.arrivals import arrived_again
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
+from router.cli.reading import Gate
 from router.cli.texts import WORDS
 from router.cli.words import said, word
 from router.collecting import SET_ASIDE
@@ -41,7 +42,8 @@ def list_parked(
 ) -> None:
     """List parked messages; a body is never shown here."""
     with call.installation() as installation:
-        found = installation.ledger.parked(reason=reason, replayed=replayed, dismissed=dismissed)
+        there = installation.ledger.parked(reason=reason, replayed=replayed, dismissed=dismissed)
+        found = Gate(installation).rows(there, _case_of)
     if call.as_json:
         emit_json([_described(one) for one in found])
     elif found:
@@ -120,7 +122,9 @@ def replay(
     if bool(parked_ids) == (every or reason is not None):
         raise UsageError(said("parked_which"))
     with call.installation() as installation:
-        chosen = [_find(installation, one) for one in parked_ids] or installation.ledger.parked(reason=reason)
+        chosen = [_find(installation, one) for one in parked_ids] or Gate(installation).rows(
+            installation.ledger.parked(reason=reason), _case_of
+        )
         # One router for all: each has a connection of its own to the broker.
         router = installation.counter()
         results = [(one.id, _replay(installation, router, one, vouch=vouch)) for one in chosen]
@@ -165,9 +169,13 @@ def _replay(installation: Installation, router: Router, one: Parked, *, vouch: b
 
 def _find(installation: Installation, parked_id: str) -> Parked:
     one = installation.ledger.parked_one(parked_id)
-    if one is None:
+    if one is None or Gate(installation).hides_id(one.case_id):
         raise NotFoundError(said("no_parked", id=parked_id), todo=said("no_parked_todo"))
     return one
+
+
+def _case_of(one: Parked) -> str:
+    return one.case_id
 
 
 def _described(one: Parked) -> dict[str, object]:

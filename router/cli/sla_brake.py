@@ -13,6 +13,7 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
+from router.cli.reading import Gate
 from router.cli.words import said, word
 from router.core.case import Case
 from router.core.guards import BRAKE, Guards
@@ -45,7 +46,7 @@ def held(call: Call, /) -> int:
     with call.installation() as installation:
         now = installation.now()
         brake = installation.ledger.brake()
-        found = list(held_back(installation, now))
+        found = Gate(installation).rows(held_back(installation, now), lambda one: one.case)
     if call.as_json:
         emit_json({"brake": brake, "held": found})
     else:

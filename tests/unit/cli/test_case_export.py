@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import json
 from io import StringIO
 from pathlib import Path
@@ -139,15 +140,28 @@ def test_for_whom_a_report_names_it_is_in_no_register_and_not_even_a_number(shel
     assert (cases(done), done.json["withheld"]) == ([], 0)
 
 
-def test_who_read_what_and_why_is_on_record_also_when_nothing_was_found(shell: Shell, zhang: Path) -> None:
+def test_a_register_under_another_name_leaves_out_what_names_whoever_typed_it(
+    shell: Shell, zhang: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(shell, 1, ZHANG, subject_desk="liuyin", named_persons=("wang",))
+    assert len(cases(export(shell, "--person", zhang, "--json"))) == 1
+    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    done = export(shell, "--person", zhang, "--json")
+    assert (cases(done), done.json["withheld"]) == ([], 0)
+
+
+def test_who_read_what_and_why_is_on_record_also_when_nothing_was_found(
+    shell: Shell, zhang: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "clerk")
     case = opened(shell, 1, ZHANG)
     export(shell, "--person", zhang)
     export(shell, "--household", "nowhere", role="follow_up")
     found = shell.rows("select ref, reader, reason, found from contact_reads order by seq")
     assert [(str(ref).split(":")[:2], reader, reason, bool(there)) for ref, reader, reason, there in found] == [
-        (["register", "person"], "supervision:li", "信访复核", True),
-        ([f"contact-{case}"], "supervision:li", "信访复核", True),
-        (["register", "household"], "follow_up:li", "信访复核", False),
+        (["register", "person"], "supervision:li (clerk)", "信访复核", True),
+        ([f"contact-{case}"], "supervision:li (clerk)", "信访复核", True),
+        (["register", "household"], "follow_up:li (clerk)", "信访复核", False),
     ]
     assert all(secret not in str(found) for secret in SECRETS)
 

@@ -1,11 +1,11 @@
 """Whom to ask, from the shell; and what an auditor sees of the draw."""
 
+import getpass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from router.cli import follow_up
 from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
@@ -31,7 +31,7 @@ def test_whoever_a_report_names_is_not_told_to_ask_about_it(shell: Shell, monkey
     lead = shell("case", "show", report, "--json").json["case"]["lead"]
     assert shell("case", "resolve", report, "--desk", lead).code == 0
     assert [one["case"] for one in shell("follow-up", "list", "--json").json] == [report]
-    monkeypatch.setattr(follow_up, "operator", lambda: "anna")
+    monkeypatch.setattr(getpass, "getuser", lambda: "anna")
     assert shell("follow-up", "list", "--json").json == []
 
 
