@@ -254,7 +254,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "old order",
     ),
     "--begin": (
-        "只记下备份记到何时并暂停全部时限；导入区划、政策、日历之前用，之后再运行一次",
+        "导入区划、政策、日历之前用：只记备份到何时，暂停全部时限",
         "only note up to when the backup knows and hold every deadline; before a tree, a policy or a calendar is "
         "imported; run it again without this afterwards",
     ),
