@@ -23,6 +23,8 @@ from router.secret_files import broker_url
 
 #: A program answers within a second or two, unless it has thousands of messages to send again.
 WAIT_S = 120
+#: So many queues without a known program are named on the screen.
+_SHOWN = 20
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,8 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...]
     #: Queues that nobody consumes, of programs that are known: their answer comes when they start.
     silent: tuple[str, ...]
+    #: Queues that nobody consumes, of desks whose program the backup never heard of: there may be none.
+    unheard: tuple[str, ...]
     #: Queues that are not there.
     unasked: tuple[str, ...]
     #: Queues whose program keeps less than was asked for, with the instant from which it keeps everything.
@@ -131,6 +135,7 @@ def _restore(installation: Installation, restore: Hold, by: str, wait_s: int) ->
         answered={queue: one.count for queue, one in sorted(answered.items())},
         missing=tuple(sorted(missing)),
         silent=tuple(sorted(_known(restoring, asked))),
+        unheard=tuple(sorted(asked.silent - _known(restoring, asked))),
         unasked=tuple(sorted(asked.unasked)),
         kept_since={
             queue: one.kept_since
@@ -156,6 +161,11 @@ def _tell(restored: Restored) -> None:
     ):
         if names:
             tell(word(key, count=len(names), names=word("comma").join(names)))
+    if restored.unheard:
+        # It may be most of a city; --json has them all.
+        more = ("…",) if len(restored.unheard) > _SHOWN else ()
+        shown = word("comma").join((*restored.unheard[:_SHOWN], *more))
+        tell(word("restore_unheard", count=len(restored.unheard), names=shown))
     for queue, since in restored.kept_since.items():
         tell(word("restore_kept_since", queue=queue, since=local(since)))
     if redone.waiting:

@@ -45,6 +45,11 @@ RESTORING: dict[str, tuple[str, str]] = {
         "{count:program does|programs do} not run and will say it when started: {names}; until then "
         "`sla hold --desk` keeps its deadlines",
     ),
+    "restore_unheard": (
+        "{count} 个队列无人接收，备份也不知其有无程序：{names}；若备份之后才有程序，启动后会自动重发",
+        "{count:queue is|queues are} consumed by nobody, and the backup never heard of a program there: {names}; "
+        "one that came since says it when started",
+    ),
     "restore_unasked": (
         "{count} 个队列不存在，无法请其重发：{names}；运行 topology apply",
         "{count:queue is|queues are} not there, nobody could be asked: {names}; topology apply",
