@@ -59,9 +59,14 @@ def _governing(tree: Tree, case: Case) -> str:
 
 
 def hidden_from(tree: Tree, case: Case, actor: Actor) -> bool:
-    """Whether a case does not exist for whoever speaks: a desk, or a person whom it names."""
+    """Whether a case does not exist for whoever speaks: a desk, a person whom it names, the office it is about."""
     if actor.role is ActorRole.DESK:
         return hides(tree, case, actor.id)
+    if actor.role is ActorRole.DISPATCHER and case.is_restricted:
+        # The role does not say of which office: it is kept out when all of them are.
+        offices = [desk.code for desk in tree if desk.kind is DeskKind.DISPATCHER]
+        if offices and all(is_kept(tree, case.kept, code) for code in offices):
+            return True
     return actor.role in _PERSONS and names(case, actor.id)
 
 

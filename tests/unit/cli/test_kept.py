@@ -125,3 +125,11 @@ def test_an_id_used_again_does_not_tell_that_there_is_a_hidden_case(shell: Shell
             assert (told.code, "no case" in told.err) == (3, True), told
     assert shell.rows("select count(*) from entries") == before
     assert shell("parked", "list", "--json").json == []
+
+
+def test_a_report_on_the_dispatchers_office_is_not_there_for_the_dispatcher(shell: Shell) -> None:
+    case = _opened(shell, "--matter", "report", "--subject-desk", "dispatch")
+    add = ("case", "add-assist", case, "--to", "liuyin", "--as")
+    told = shell(*add, "dispatcher")
+    assert (told.code, "no case" in told.err) == (3, True)
+    assert shell(*add, "supervision").code != 3

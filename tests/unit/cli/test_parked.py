@@ -1,5 +1,6 @@
 """Parked messages: listed without content, shown, handed in again once their trouble is over."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ def unit(shell: Shell) -> Iterator[Unit]:
         yield begun
 
 
-def park(shell: Shell, name: str, reason: str, body: bytes, kind: str = "") -> None:
+def park(shell: Shell, name: str, reason: str, body: bytes, kind: str = "", case: str = "") -> None:
     with unit(shell) as begun:
         begun.park(
             [
@@ -38,7 +39,7 @@ def park(shell: Shell, name: str, reason: str, body: bytes, kind: str = "") -> N
                     origin="case.reports",
                     message_id=name,
                     type=kind,
-                    case_id="",
+                    case_id=case,
                     key="liuyin.accept",
                     user_id=None,
                     body=body,
@@ -219,3 +220,17 @@ def test_the_listing_as_json_has_every_field_but_the_body(shell: Shell) -> None:
     one = shell("parked", "list", "--json").json[0]
     assert one.keys() == {field.name for field in msgspec.structs.fields(Parked)} - {"body"} | {"size"}
     assert one["size"] == 3
+
+
+def test_a_message_about_a_report_is_not_there_for_whom_it_names(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = shell.open("--matter", "report", "--subject-desk", "wanghu", "--named-person", "wang")
+    park(shell, "p-1", "failing", b"{}", case=case)
+    assert case in shell("parked", "show", "p-1").out
+    assert [one["id"] for one in shell("parked", "list", "--json").json] == ["p-1"]
+    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    assert shell("parked", "list", "--json").json == []
+    for words in (("show",), ("drop", "--reason", "old", "--by", "li"), ("replay",)):
+        assert shell("parked", words[0], "p-1", *words[1:]).code == 3
+    assert shell("parked", "replay", "--all", "--json").json == []
