@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Newer than pyproject.toml when what it asks for is installed.
 STAMP := $(VENV)/.installed
+# Tests wait for servers more than they compute; a file stays with one worker. One after the other: WORKERS=0
+WORKERS ?= 4
 # More words for the command behind a target: make test ARGS="tests/unit -k calendar"
 ARGS ?=
 
@@ -23,7 +25,7 @@ demo: setup ## A made-up city lives through four weeks on a hand-turned clock, i
 
 test: setup ## Install missing test servers (Debian, as root), then run every test
 	tools/ensure-servers
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: setup ## Format, lint, types and the walls between the rooms; seconds, no servers
 	$(BIN)/ruff format --check .
