@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests.browser import Browser, browser, program
@@ -154,6 +155,14 @@ def data_dir() -> Path:
 
 
 # -- The run
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """What a command that ran in this process set up of logs is gone for the next test."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 def pytest_configure(config: pytest.Config) -> None:
