@@ -26,7 +26,7 @@ from router.core.events import Entry
 from router.core.rules import Rules
 from router.errors import CheckFailedError, ConflictError
 from router.ledger.port import Ledger
-from router.replay.out import REPLAY, About
+from router.replayed import replay_in
 
 #: Kinds of the versions that keep a week's document, and what was printed of it.
 BULLETIN = "bulletin"
@@ -80,11 +80,10 @@ class Press:
         self._rules = rulebook(())
         self._by = by
         self._progress = progress
-        found = ledger.current(REPLAY)
-        about = msgspec.json.decode(found[1], type=About) if found is not None else None
-        self._windows: Windows | None = about.windows if about is not None else None
+        replay = replay_in(ledger)
+        self._windows: Windows | None = replay.windows if replay is not None else None
         #: What the cut-off cuts by.
-        self.basis = Basis.RECORDED if about is None else Basis.HAPPENED
+        self.basis = Basis.RECORDED if replay is None else Basis.HAPPENED
 
     def printed(self, week: Week, now: datetime) -> Kept:
         """The week's document on record; computed and put there when this is the first printing.

@@ -20,7 +20,7 @@ from router.core.counting.hands import HolderKind
 from router.core.counting.holding import Span, charged, holding, totals
 from router.core.events import DeadlineMissed, Entry, EscalationUndone
 from router.core.territory.tree import Tree
-from router.replay.out import REPLAY
+from router.replayed import replay_in
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ def time(call: Call, case_id: str, as_of: datetime | None) -> None:
         entries = ledger.entries(case_id)
         rules = installation.rulebook()
         at = as_of or installation.now()
-        found = account(case_id, entries, at, replayed=ledger.current(REPLAY) is not None)
+        found = account(case_id, entries, at, replayed=replay_in(ledger) is not None)
     if call.as_json:
         emit_json(found)
     else:

@@ -75,8 +75,6 @@ WEEKDAYS = (1.20, 1.12, 1.08, 1.05, 1.02, 0.80, 0.73)
 HOURS = (1, 0.6, 0.4, 0.3, 0.4, 0.8, 2, 4, 8, 11, 11, 8, 5, 6, 9, 10, 9, 7, 6, 6, 6, 5, 3.5, 2)
 #: The same for those who walk their rounds.
 ROUNDS = (0, 0, 0, 0, 0, 0, 0, 2, 9, 12, 10, 5, 2, 6, 11, 11, 8, 4, 1, 1, 0.5, 0, 0, 0)
-#: Sensors do not sleep.
-ALWAYS = (1.0,) * 24
 
 #: Share of first appeals about a place that somebody else follows, should the trouble last.
 FOLLOWED = 0.24

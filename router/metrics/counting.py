@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from hashlib import sha256
 
 import msgspec
@@ -24,13 +23,12 @@ from router.errors import ConfigurationError, RouterError, UnreachableError
 from router.flow import RulesInForce
 from router.ledger.count_port import CountingUnit, Known
 from router.ledger.port import Ledger
+from router.replayed import replay_in
 
 log = structlog.get_logger()
 
 #: Changes counted in one transaction.
 BATCH = 500
-#: Kind of the version that says that a ledger is a replay: recording times say nothing of its cases.
-_REPLAY = "replay"
 #: Kind of the version that says by which windows the problems in the ledger were found.
 _WINDOWS = "problem_windows"
 
@@ -49,10 +47,11 @@ class Counting:
         self._ledger = ledger
         self._rulebook = rulebook
         self._batch = batch
+        replay = replay_in(ledger)
         #: How long a problem stays the same after its resolution: as the replay in the ledger has it, else as the
         #: tree in force says.
-        self._replay_windows = _windows_of_replay(ledger)
-        self._replayed = self._replay_windows is not None
+        self._replay_windows = replay.windows if replay is not None else None
+        self._replayed = replay is not None
         self._windows: Windows | None = None
         #: Cases that could not be counted, and of which that was said.
         self._failed: set[str] = set()
@@ -175,22 +174,6 @@ class _OutdatedError(Exception):
     def __init__(self, rules: int | None) -> None:
         super().__init__()
         self.rules = rules
-
-
-class _Replay(msgspec.Struct):
-    """What a replay says of problems."""
-
-    window_s: float
-    windows_s: dict[str, float]
-
-
-def _windows_of_replay(ledger: Ledger) -> Windows | None:
-    found = ledger.current(_REPLAY)
-    if found is None:
-        return None
-    said = msgspec.json.decode(found[1], type=_Replay)
-    by_group = {group: timedelta(seconds=window_s) for group, window_s in said.windows_s.items()}
-    return Windows(timedelta(seconds=said.window_s), by_group)
 
 
 def _policies(entries: Sequence[Entry]) -> set[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -18,36 +18,14 @@ import msgspec
 from router.core.counting.figures import CaseFacts, EscalationFact, encode, figures, held_facts
 from router.core.counting.holding import Span, holding
 from router.core.counting.problem_counts import case_by_gate, gate_after
-from router.core.counting.problems import Windows
 from router.core.events import Closed, Escalated, Refused
 from router.errors import ConflictError, NotFoundError
 from router.ledger.port import Ledger
 from router.replay.history import History
+from router.replayed import REPLAY, About, replay_in
 
-#: Kind of the version that says what a replay's ledger is about.
-REPLAY = "replay"
 #: Code of the refusal of a record with the id of another one and other content.
 _CONFLICT = "content_conflict"
-
-
-class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ledger is a replay of."""
-
-    source: str
-    as_of: datetime
-    #: Version of the policy the cases have.
-    policy: str
-    #: Division code below the top → code as mapped; whatever is not here is unknown.
-    districts: dict[str, str]
-    #: Seconds after a resolution in which a case still belongs to the same problem.
-    window_s: float
-    windows_s: dict[str, float]
-
-    @property
-    def windows(self) -> Windows:
-        """The windows of the problems."""
-        by_group = {group: timedelta(seconds=window_s) for group, window_s in self.windows_s.items()}
-        return Windows(timedelta(seconds=self.window_s), by_group)
 
 
 def claim(ledger: Ledger, history: History, policy: str) -> bool:
@@ -98,12 +76,11 @@ def document(ledger: Ledger) -> dict[str, Any]:
     Raises:
         NotFoundError: the ledger is not that of a replay.
     """
-    found = ledger.current(REPLAY)
-    if found is None:
+    about = replay_in(ledger)
+    if about is None:
         raise NotFoundError(
             "the ledger holds no replay", where=ledger.name, todo="Run case-router replay into it."
         )
-    about = msgspec.json.decode(found[1], type=About)
     gates = _gates(ledger)
     facts = {
         case.id: case_by_gate(case, gates.get(case.id, ""), about.districts.get(case.district or ""))

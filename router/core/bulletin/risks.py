@@ -45,10 +45,6 @@ class Reason(StrEnum):
     STARRED = "starred"  # 加星
 
 
-#: Those that mean that a case stalls (停滞).
-STALLED = (Reason.UNSIGNED, Reason.RETURNED, Reason.SILENT)
-
-
 class Named(msgspec.Struct, frozen=True):
     """A code and what people call it; the code again where it has no name any more."""
 
