@@ -16,6 +16,7 @@ import msgspec
 
 from router.app import ROLES
 from router.cli.health import ALIVE_S
+from router.clock import age_s
 from router.ledger.port import Beat
 
 #: How far back beats are looked at; older ones are forgotten anyway.
@@ -50,7 +51,7 @@ def running(beats: Sequence[Beat], now: datetime) -> list[Running]:
             Running(
                 role=role,
                 instances=len({beat.instance for beat in of_role if _lives(beat, now)}),
-                beat_age_s=None if last_at is None else _age_s(last_at, now),
+                beat_age_s=None if last_at is None else age_s(last_at, now),
             )
         )
     return found
@@ -60,10 +61,10 @@ def stuck(beats: Sequence[Beat], now: datetime) -> list[Stuck]:
     """Loops that have not come round for a minute in processes of which another loop has."""
     alive = {beat.instance for beat in beats if _lives(beat, now)}
     return [
-        Stuck(loop=loop, instance=instance, beat_age_s=age_s)
-        for instance, loop, age_s in sorted(
+        Stuck(loop=loop, instance=instance, beat_age_s=silent_s)
+        for instance, loop, silent_s in sorted(
             {
-                (beat.instance, beat.loop, _age_s(beat.beat_at, now))
+                (beat.instance, beat.loop, age_s(beat.beat_at, now))
                 for beat in beats
                 if beat.instance in alive and not _lives(beat, now)
             }
@@ -74,12 +75,8 @@ def stuck(beats: Sequence[Beat], now: datetime) -> list[Stuck]:
 def oldest_at_most_s(beats: Iterable[Beat], queue: str, now: datetime) -> int | None:
     """Seconds that the oldest message in a queue can have waited, rounded up; None: nobody has ever said."""
     known = [beat.clear_until for beat in beats if beat.queue == queue and beat.clear_until is not None]
-    return math.ceil(_age_s(max(known), now)) if known else None
+    return math.ceil(age_s(max(known), now)) if known else None
 
 
 def _lives(beat: Beat, now: datetime) -> bool:
-    return beat.stopped_at is None and _age_s(beat.beat_at, now) <= ALIVE_S
-
-
-def _age_s(at: datetime, now: datetime) -> float:
-    return max(0.0, (now - at) / timedelta(seconds=1))
+    return beat.stopped_at is None and age_s(beat.beat_at, now) <= ALIVE_S

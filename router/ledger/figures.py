@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Text, and_, bindparam, cast, exists, func, or_, select
 
+from router.clock import age_s
 from router.core.commands import INSPECTION
 from router.core.several.project import PROJECT
 from router.ledger import schema
@@ -63,12 +64,8 @@ def counts(connection: Connection, now: datetime) -> Mapping[str, float | int | 
         "received_last_minute": connection.scalar(RECEIVED, {"minute_ago": now - timedelta(minutes=1), **asked}),
         "due_next_hour": connection.scalar(DUE_SOON, {"hour_ahead": now + timedelta(hours=1), **asked}),
         "overdue": overdue,
-        "oldest_overdue_at_s": _age_s(oldest_overdue_at, now),
+        "oldest_overdue_at_s": age_s(oldest_overdue_at, now) if oldest_overdue_at is not None else None,
         "outbox": unsent,
-        "outbox_oldest_s": _age_s(oldest_unsent_at, now),
+        "outbox_oldest_s": age_s(oldest_unsent_at, now) if oldest_unsent_at is not None else None,
         "parked": connection.scalar(PARKED),
     }
-
-
-def _age_s(since: datetime | None, now: datetime) -> float | None:
-    return None if since is None else max(0.0, (now - since).total_seconds())

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 
 import msgspec
 
+from router.clock import age_s
 from router.core.calendars.calendar import Calendar
 from router.core.counting.counted import UNKNOWN, Counted, Series
 from router.core.rules import Rules
@@ -125,11 +126,11 @@ def _open(made: Figures, group: OpenGroup) -> None:
 def _pipeline(made: Figures, found: Snapshot, now: datetime) -> None:
     for tier, waiting in found.unescalated.items():
         made.put(s.UNESCALATED, (tier,), waiting.count)
-        made.put(s.UNESCALATED_AGE, (tier,), _age_s(waiting, now))
+        made.put(s.UNESCALATED_AGE, (tier,), _waits_s(waiting, now))
     for tier, held in found.held.items():
         made.put(s.HELD_CASES, (tier,), held)
     made.put(p.OUTBOX, (), found.outbox.count)
-    made.put(p.OUTBOX_AGE, (), _age_s(found.outbox, now))
+    made.put(p.OUTBOX_AGE, (), _waits_s(found.outbox, now))
     for reason, parked in found.parked.items():
         made.put(p.PARKED_NOW, (reason,), parked)
     made.put(p.BRAKE, (), float(found.braked))
@@ -137,8 +138,8 @@ def _pipeline(made: Figures, found: Snapshot, now: datetime) -> None:
         made.put(p.BEATS, (role,), beat_at.timestamp())
 
 
-def _age_s(waiting: Waiting, now: datetime) -> float:
-    return max(0.0, (now - waiting.since).total_seconds()) if waiting.since is not None else 0.0
+def _waits_s(waiting: Waiting, now: datetime) -> float:
+    return age_s(waiting.since, now) if waiting.since is not None else 0.0
 
 
 def _calendars(made: Figures, rules: Rules, now: datetime) -> None:

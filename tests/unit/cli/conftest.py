@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from router.app import prepare
 from router.cli import main
 from router.clock import clock
+from router.presets import preset_text
 from router.settings import Settings
 
 
@@ -53,6 +54,16 @@ class Shell:
         done = self("case", "open", *words, *args)
         assert done.code == 0, done.err
         return done.out.strip()
+
+    def draws(self, share: str) -> None:
+        """Put a policy in force by which units are assessed, and whose lot asks such a share of the people.
+
+        A test that follows a case up wants 1.0: a lot falls otherwise on another day.
+        """
+        text = preset_text("policies", "assessed-units").replace("sample = 0.3", f"sample = {share}")
+        own = self.file("assessed-units.toml", text)
+        done = self("policy", "import", "assessed-units-suggestion", own, "default")
+        assert done.code == 0, done.err
 
     def file(self, name: str, text: str) -> Path:
         """A file beside the ledger."""

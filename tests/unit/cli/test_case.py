@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from router.cli.output import local
-from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
 
@@ -341,15 +340,8 @@ def test_a_tier_lists_its_own_cases_and_those_of_all_below_it(shell: Shell) -> N
     assert shell("case", "list", "--below", "hubn").code == 3
 
 
-def ask_everybody(shell: Shell) -> None:
-    """Units are assessed, and no lot says who is asked: it would fall otherwise on another day."""
-    text = preset_text("policies", "assessed-units").replace("sample = 0.3", "sample = 1.0")
-    named = ("assessed-units-suggestion", shell.file("assessed-units.toml", text), "default")
-    assert shell("policy", "import", *named).code == 0
-
-
 def test_a_follow_up_has_all_three_answers_on_the_unit_or_none(shell: Shell) -> None:
-    ask_everybody(shell)
+    shell.draws("1.0")
     case = shell.open()
     shell("case", "resolve", case, "--desk", "liuyin")
     words = ("case", "follow-up", case, "--result", "accepted", "--contacted", "--solved")
@@ -377,7 +369,7 @@ def test_a_visit_at_which_nothing_was_raised_is_kept_and_said_to_be_one(shell: S
 
 
 def test_whoever_asked_can_send_it_one_tier_up(shell: Shell) -> None:
-    ask_everybody(shell)
+    shell.draws("1.0")
     case = shell.open()
     shell("case", "resolve", case, "--desk", "liuyin")
     assert shell("case", "follow-up", case, "--result", "not_accepted", "--reprocess", "one_up").code == 0

@@ -6,14 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
 
 def _sampled(shell: Shell, share: str, cases: int) -> list[str]:
     """Cases that are resolved under a gate that draws so many of them."""
-    text = preset_text("policies", "assessed-units").replace("sample = 0.3", f"sample = {share}")
-    assert shell("policy", "import", shell.file("assessed-units.toml", text), "default").code == 0
+    shell.draws(share)
     found = [shell.open(source_id=str(number)) for number in range(cases)]
     for case in found:
         assert shell("case", "resolve", case, "--desk", "liuyin").code == 0
@@ -25,8 +23,7 @@ def _today() -> str:
 
 
 def test_whoever_a_report_names_is_not_told_to_ask_about_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = preset_text("policies", "assessed-units").replace("sample = 0.3", "sample = 1.0")
-    assert shell("policy", "import", shell.file("assessed-units.toml", text), "default").code == 0
+    shell.draws("1.0")
     report = shell.open("--subject-desk", "wanghu", "--named-person", "anna")
     lead = shell("case", "show", report, "--json").json["case"]["lead"]
     assert shell("case", "resolve", report, "--desk", lead).code == 0
