@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from router.batch import outgoing
 from router.broker.port import Fate, Outgoing
 from router.core.case import Case
 from router.core.rules import Rules
 from router.core.telling.handed import concerns_others, hand_over_id, handed_to
 from router.core.telling.messages import Message
 from router.core.telling.notices import ASSIGNED, assigned
+from router.departures import outgoing
 from router.flow import RulesInForce
 from router.ledger.port import Ledger
 from router.sending import Sender

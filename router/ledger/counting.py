@@ -20,11 +20,11 @@ from router.core.counting.problems import LinkKey, Problem, Sighting
 from router.core.counting.standing import Standing
 from router.core.events import Entry
 from router.core.policies.colours import Onset
-from router.ledger import problems, rows, schema, sets
+from router.ledger import count_schema, problems, rows, schema, sets
 from router.ledger.columns import Instant, among
 from router.ledger.count_port import Known
 
-_uncounted, _standings, _tallies = schema.uncounted, schema.standings, schema.tallies
+_uncounted, _standings, _tallies = count_schema.uncounted, count_schema.standings, count_schema.tallies
 _entries, _cases = schema.entries, schema.cases
 
 _now = bindparam("now", type_=Instant)
@@ -163,7 +163,7 @@ def recount(connection: Connection, *, outdated_only: bool = False) -> int:
         connection.execute(ONE_AT_A_TIME)
     if outdated_only and (counted_by(connection) or 0) >= RULES:
         return 0
-    for table in (_uncounted, _standings, _tallies, schema.sightings, schema.problems):
+    for table in (_uncounted, _standings, _tallies, count_schema.sightings, count_schema.problems):
         connection.execute(delete(table))
     connection.execute(EVERY_CASE)
     connection.execute(insert(_tallies), {"name": _RULES, "labels": "[]", "number": RULES})

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, delete, func, or
 from router.core.counting.counted import UNKNOWN, Counted, Counts
 from router.core.counting.problem_counts import ALL, LAST_30_DAYS, Flags, counted_in
 from router.core.counting.problems import LinkKey, Origin, Problem, Sighting
-from router.ledger import rows, schema, sets
+from router.ledger import count_schema, rows, sets
 from router.ledger.columns import Instant, among
 
-_sightings, _problems = schema.sightings, schema.problems
+_sightings, _problems = count_schema.sightings, count_schema.problems
 
 _now = bindparam("now", type_=Instant)
 _since = bindparam("since", type_=Instant)

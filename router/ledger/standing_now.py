@@ -13,11 +13,11 @@ import msgspec
 from sqlalchemy import Boolean, Connection, Integer, Select, Text, bindparam, case, cast, func, or_, select
 
 from router.core.policies.colours import Onset, colour_at
-from router.ledger import counting, problems, schema
+from router.ledger import count_schema, counting, problems, schema
 from router.ledger.columns import Instant
 from router.ledger.count_port import Coloured, OpenGroup, Snapshot, Waiting
 
-_standings, _cases = schema.standings, schema.cases
+_standings, _cases = count_schema.standings, schema.cases
 _outbox, _parked, _beats, _brakes = schema.outbox, schema.parked, schema.beats, schema.brakes
 
 _now = bindparam("now", type_=Instant)

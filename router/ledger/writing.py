@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, RowMapping, and_, exc as sa, or_, select
 
-from router.ledger import notices, rows, schema, sets
+from router.ledger import count_schema, notices, rows, schema, sets
 from router.ledger.columns import among
 from router.ledger.database import first_sentence, is_duplicate, is_transient
 from router.ledger.port import RowRefusedError, Write
@@ -223,7 +223,7 @@ def _append(connection: Connection, changes: list[Change]) -> None:
             notices.silence(connection, step.case.id, step.silenced)
     if told := [notice for step in steps for notice in step.notices]:
         notices.put(connection, told)
-    sets.insert_all(connection, schema.uncounted, [{"case_id": change.case_id} for change in changes])
+    sets.insert_all(connection, count_schema.uncounted, [{"case_id": change.case_id} for change in changes])
 
 
 def _taken(connection: Connection, changes: list[Change]) -> set[str]:

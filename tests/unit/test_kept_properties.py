@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from router import announcing, batch
+from router import announcing, departures
 from router.broker.topology import Binding, topology
 from router.core import commands as c, lifecycle, step
 from router.core.case import Case
@@ -130,7 +130,7 @@ def no_binding_of_whom_a_report_names_takes_a_message_about_it(told: History) ->
         for message in taken.messages:
             if message.desk is None or message.desk not in tree.desks:
                 continue
-            sent = batch._address(tree, frozenset(), message, taken.case)
+            sent = departures._address(tree, frozenset(), message, taken.case)
             assert sent is not None
             exchange, key = sent
             queues = {one.queue for one in bound if one.exchange == exchange and _matches(one.key, key)}

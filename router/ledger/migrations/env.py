@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from router.ledger.schema import metadata
+# The tables of the figures come after all others: with them the metadata has every table.
+from router.ledger.count_schema import tallies
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tallies.metadata,
     # SQLite cannot alter most things in place; Alembic copies the table.
     render_as_batch=True,
 )
