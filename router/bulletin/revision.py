@@ -61,7 +61,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
         elif not found:
             note = words("revision_none")
         else:
-            note = words("revision_note", printed=tables.local(self.printed.at))
+            note = words("revision_note", printed=tables.wording.local(self.printed.at))
         return Table(
             name="revision",
             title=words("revision"),
