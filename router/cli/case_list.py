@@ -46,13 +46,14 @@ def list_cases(
                 require_desk(installation, named)
         sees = Below(tree, below) if below is not None else None
         open_only = not closed_too and state != State.CLOSED
-        found = installation.ledger.all_cases(open_only=open_only, lead=desk)
+        found = installation.ledger.all_cases(open_only=open_only, lead=desk if sees is None else None)
         # For nobody who lists cases does an inspection exist before it is done, nor a report for whom it names.
         known = (one for one in Gate(installation).cases(found) if not (one.is_task and one.is_open))
-        wanted = (one for one in known if _wanted(one, state, now if overdue else None))
-        kept = sees.of(wanted) if sees is not None else wanted
+        # What may only be counted is counted before anything is asked: a number by state would tell its state.
+        seen = sees.of(known) if sees is not None else known
+        wanted = (one for one in seen if _wanted(one, desk, state, now if overdue else None))
         # One more than is shown tells whether there are more, whatever their number.
-        first = nsmallest(limit + 1, kept, key=urgency)
+        first = nsmallest(limit + 1, wanted, key=urgency)
     shown = first[:limit]
     if call.as_json:
         emit_json([_summary(one) for one in shown])
@@ -67,8 +68,8 @@ def list_cases(
         tell(word("case_counted", count=sees.counted))
 
 
-def _wanted(case: Case, state: str | None, overdue_at: datetime | None) -> bool:
-    if state is not None and case.state != state:
+def _wanted(case: Case, desk: str | None, state: str | None, overdue_at: datetime | None) -> bool:
+    if desk not in (None, case.lead) or state not in (None, case.state):
         return False
     return overdue_at is None or (case.next_due_at is not None and case.next_due_at < overdue_at)
 

@@ -101,8 +101,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Give --contacted, --solved and --satisfaction, or none of them.",
     ),
     "case_counted": (
-        "另有 {count} 件保密或反映单位、人员，只计数",
-        "{count} more that are confidential, or about somebody, are only counted",
+        "另有 {count} 件在办的保密或反映单位、人员，不论筛选条件，只计数",
+        "{count} more that are open and confidential, or about somebody, are only counted, whatever was asked for",
     ),
     "case_title": ("工单 {case}（第 {version} 版）", "case {case} (version {version})"),
     "case_lead": ("主办", "lead"),

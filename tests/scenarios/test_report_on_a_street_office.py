@@ -97,6 +97,8 @@ def test_a_confidential_case_is_worked_on_by_whom_supervision_names_and_seen_by_
     assert play.case.lead == "supervision-1"
     play.wait(hours=2).say("supervision:sun", Designate, desk="lake")
     play.say("lake", Whistle, desks=("willow",), text="请协助核实")
+    # Whoever stands above the lead may count it, and reads it only where it works on it.
+    assert sight(play.rules.tree, "cloud", play.case) is Sight.COUNTED
     play.wait(days=5)
     assert play.story("Dispatched", "Designated", "Whistled", "Escalated") == [
         "Mon 21 09:00 Dispatched to supervision-1 (confidential)",
@@ -107,6 +109,6 @@ def test_a_confidential_case_is_worked_on_by_whom_supervision_names_and_seen_by_
     for desk in ("plane", "lake-water", "canal", "lake:triage"):
         assert play.told(desk) == []
         assert sight(play.rules.tree, desk, play.case) is Sight.HIDDEN
-    # Whoever stands above may count it, and reads it only where it works on it.
-    assert sight(play.rules.tree, "cloud", play.case) is Sight.COUNTED
+    # It stands before supervision now: for those above whoever helps with it there is no such case.
+    assert sight(play.rules.tree, "cloud", play.case) is Sight.HIDDEN
     assert [len(play.events(kind)) for kind in (e.Linked, e.ClusterProposed)] == [0, 0]

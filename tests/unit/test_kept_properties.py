@@ -19,7 +19,7 @@ from router.core.offices import correcting, returns
 from router.core.refusals import Refusal
 from router.core.step import Step
 from router.core.telling import hiding, seeing
-from router.core.telling.hiding import has_part
+from router.core.telling.hiding import has_part, hides
 from router.core.telling.kept import KeptFrom, is_kept
 from router.core.telling.seeing import Below, Sight, sight
 from router.core.territory import address
@@ -113,6 +113,23 @@ def nobody_below_a_confidential_case_hears_of_it_or_sees_it(told: History) -> No
                 assert answer.code == "unknown_case"
 
 
+def no_list_has_for_a_desk_what_does_not_exist_for_it(told: History) -> None:
+    """One law for what a desk may say and what it lists; and whoever is above the lead is given the number."""
+
+    def check(play: Play) -> None:
+        case, tree = play.case, play.rules.tree
+        for desk in tree:
+            found = sight(tree, desk.code, case)
+            assert found is Sight.HIDDEN or not hides(tree, case, desk.code)
+        if case.is_restricted and case.lead in tree.desks:
+            # Everybody answers to the last desk of all: it looks down on nobody in particular.
+            above = [one.code for one in tree.chain(case.lead)[1:] if one.superior is not None]
+            seen = {sight(tree, code, case) for code in above if not hides(tree, case, code)}
+            assert Sight.HIDDEN not in seen
+
+    live(told, each=check)
+
+
 def no_binding_of_whom_a_report_names_takes_a_message_about_it(told: History) -> None:
     """Neither its own queue nor a binding for all below a division; what is not restricted is taken as ever."""
     play = live(told)
@@ -164,6 +181,7 @@ LAWS: list[Law] = [
     for_whom_a_report_names_there_is_no_such_case,
     whom_a_report_names_lists_neither_the_case_nor_its_number,
     nobody_below_a_confidential_case_hears_of_it_or_sees_it,
+    no_list_has_for_a_desk_what_does_not_exist_for_it,
     no_binding_of_whom_a_report_names_takes_a_message_about_it,
     nothing_restricted_is_announced,
 ]
@@ -198,8 +216,16 @@ def _listen_to_persons(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(hiding, "names", lambda *_: False)
 
 
+def _count_above_whoever_helps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(seeing, "hides", lambda tree, case, desk: is_kept(tree, case.kept, desk))
+
+
+def _count_for_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(seeing, "answers_to", lambda *_: False)
+
+
 def _count_for_everybody(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(seeing, "is_kept", lambda *_: False)
+    patch.setattr(seeing, "hides", lambda *_: False)
     patch.setattr(seeing, "answers_to", lambda *_: True)
 
 
@@ -229,6 +255,8 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_count_for_everybody, whom_a_report_names_lists_neither_the_case_nor_its_number),
     (_tell_whoever_was_chosen, nobody_below_a_confidential_case_hears_of_it_or_sees_it),
     (_show_what_is_confidential, nobody_below_a_confidential_case_hears_of_it_or_sees_it),
+    (_count_above_whoever_helps, no_list_has_for_a_desk_what_does_not_exist_for_it),
+    (_count_for_nobody, no_list_has_for_a_desk_what_does_not_exist_for_it),
     (_bind_all, no_binding_of_whom_a_report_names_takes_a_message_about_it),
     (_bind_every_desk_to_all, no_binding_of_whom_a_report_names_takes_a_message_about_it),
     (_show_what_is_confidential, nothing_restricted_is_announced),

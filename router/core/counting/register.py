@@ -18,7 +18,6 @@ from router.core.commands import ActorRole, Contact
 from router.core.counting.hands import Hands
 from router.core.events import Entry
 from router.core.telling.hiding import names
-from router.core.telling.kept import is_kept
 from router.core.telling.seeing import Sight, sight
 from router.core.territory.tree import Tree
 
@@ -60,7 +59,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
         """Whether there is such a case for this reader at all: for whom a report is about there is none."""
         if names(case, self.name):
             return False
-        return self.role is not ActorRole.DESK or not is_kept(tree, case.kept, self.desk)
+        return self.role is not ActorRole.DESK or sight(tree, self.desk, case) is not Sight.HIDDEN
 
     def sees(self, case: Case, tree: Tree) -> bool:
         """Whether a case may stand in this reader's register; else it is counted at most."""

@@ -1,7 +1,7 @@
 """Who sees which cases (层级可见): a desk its own, and those of all below it.
 
 A case about somebody, and a confidential one, is listed for those who work on it alone. Whoever sees all below is
-told its number; for the office it is about, those below that one and whom it names, it does not exist.
+told how many are open; for whom such a case does not exist (`hiding.hides`) it is not even a number.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from router.core.case import Case
-from router.core.telling.kept import answers_to, is_kept
+from router.core.telling.hiding import hides
+from router.core.telling.kept import answers_to
 from router.core.territory.tree import Tree
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -28,7 +29,7 @@ class Sight(StrEnum):
 def sight(tree: Tree, desk: str, case: Case) -> Sight:
     """What a case is to a desk that looks at its own and at all below: there somebody leads it, or assists."""
     secret = case.is_task and case.is_open and desk != case.lead  # an inspection, until it is done
-    if secret or is_kept(tree, case.kept, desk):
+    if secret or hides(tree, case, desk):
         return Sight.HIDDEN
     at_work = (case.lead, *case.assists)
     if desk in at_work:
@@ -49,7 +50,7 @@ class Below:
     def __init__(self, tree: Tree, desk: str) -> None:
         self._tree = tree
         self._desk = desk
-        #: How many are there of which no more is said; complete when :meth:`of` has been read through.
+        #: How many open ones are there of which no more is said; complete when :meth:`of` has been read through.
         self.counted = 0
 
     def of(self, cases: Iterable[Case]) -> Iterator[Case]:
@@ -58,4 +59,4 @@ class Below:
             found = sight(self._tree, self._desk, case)
             if found is Sight.SHOWN:
                 yield case
-            self.counted += found is Sight.COUNTED
+            self.counted += found is Sight.COUNTED and case.is_open

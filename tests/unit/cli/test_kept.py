@@ -6,6 +6,7 @@ import getpass
 
 import pytest
 
+from router.core.case import State
 from tests.unit.cli.conftest import Shell, Typed
 
 _REPORT = ("--matter", "report", "--subject-desk", "liuyin", "--named-desk", "wanghu", "--named-person", "wang")
@@ -84,8 +85,31 @@ def test_a_desk_below_whoever_leads_a_confidential_case_lists_none(shell: Shell)
     below = shell("case", "list", "--below", "liuyin")
     assert "only counted" not in below.err
     assert case not in below.out
-    assert "1 more that are confidential" in shell("case", "list", "--below", "yunxi").err
+    assert "1 more that are open and confidential" in shell("case", "list", "--below", "yunxi").err
     assert case in shell("case", "list", "--below", "hubin").out
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (),
+        ("--all",),
+        ("--overdue",),
+        ("--desk", "liuyin"),
+        ("--desk", "hubin"),
+        *(("--state", state.value) for state in State),
+    ],
+    ids=" ".join,
+)
+def test_what_is_only_counted_is_one_number_whatever_is_asked_for(shell: Shell, asked: tuple[str, ...]) -> None:
+    def counted() -> str:
+        return shell("case", "list", "--below", "yunxi", *asked).err
+
+    _opened(shell, *_REPORT, "--source-id", "1")
+    closed = _opened(shell, *_REPORT, "--source-id", "2")
+    assert "2 more that are open" in counted()
+    assert shell("case", "withdraw", closed, "--as", "supervision").code == 0
+    assert "1 more that are open" in counted()
 
 
 @pytest.mark.parametrize(

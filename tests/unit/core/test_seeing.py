@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.case import Case
-from router.core.commands import Pull, RecordInspection, Target, Task, TaskKind, Whistle
+from router.core.commands import Designate, Pull, RecordInspection, Target, Task, TaskKind, Whistle
 from router.core.telling.seeing import Below, Sight, sight
 from tests.bureau import Bureau
 from tests.city import Play, city
@@ -32,7 +32,7 @@ def test_whoever_a_case_was_taken_from_goes_on_seeing_it() -> None:
     assert _seen(play.case, "willow", "lake", "plane") == [Sight.SHOWN, Sight.SHOWN, Sight.HIDDEN]
 
 
-def test_a_confidential_case_is_a_number_above_whoever_helps_with_it() -> None:
+def test_a_confidential_case_is_a_number_above_whoever_leads_it_and_nothing_above_whoever_helps() -> None:
     play = Play()
     play.open(confidential=True)
     assert play.case.lead == "supervision-1"
@@ -40,6 +40,13 @@ def test_a_confidential_case_is_a_number_above_whoever_helps_with_it() -> None:
     assert _seen(play.case, "supervision-1", "willow", "lake", "plane") == [
         Sight.SHOWN,
         Sight.SHOWN,
+        Sight.HIDDEN,
+        Sight.HIDDEN,
+    ]
+    play.say("supervision:wang", Designate, desk="plane")
+    assert _seen(play.case, "plane", "lake", "cloud", "canal") == [
+        Sight.SHOWN,
+        Sight.COUNTED,
         Sight.COUNTED,
         Sight.HIDDEN,
     ]
