@@ -39,7 +39,7 @@ from router.core.counting.problem_counts import sighting_in
 from router.core.counting.register import Wanted, line_of, oldest_first
 from router.core.counting.standing import standing_of
 from router.core.telling.masking import masked
-from router.core.territory.division_faults import check
+from router.core.territory.division_checks import check
 from router.core.territory.tree import Category, DeskKind, TreeFile
 from tests.city import desk, file
 from tests.presets.conftest import Opening

@@ -14,7 +14,8 @@ from itertools import pairwise
 
 import msgspec
 
-from router.core.territory.division_faults import Fault, circles, fault
+from router.core.territory.division_checks import circles
+from router.core.territory.division_faults import Fault, fault
 from router.core.territory.tree import Division, TreeFile
 from router.errors import ConfigurationError, NotFoundError, UsageError
 from router.sentences import Sentence, sentence

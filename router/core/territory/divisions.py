@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from router.core.territory.division_faults import Fault, check
+from router.core.territory.division_checks import check
+from router.core.territory.division_faults import Fault
 from router.core.territory.tree import Desk, DeskKind, Division, Served, TreeFile
 from router.errors import ConflictError, NotFoundError
 from router.sentences import Sentence

@@ -11,7 +11,7 @@ from router.core.case import State
 from router.core.counting.figures import case_facts, sighting_of
 from router.core.history import advance
 from router.core.policies.policy import Anchor, Gate, GateKind, Satisfies
-from router.core.territory.division_faults import check
+from router.core.territory.division_checks import check
 from router.core.territory.tree import DeskKind
 from tests.city import CLOSE, MONDAY, Play, city, days, desk, file, milestone, policy, rules
 from tests.unit.core.calendars import china
