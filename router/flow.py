@@ -144,7 +144,7 @@ class Router:
 
     def is_hidden(self, case: Case, actor: Actor) -> bool:
         """Whether a case does not exist for whoever speaks."""
-        return is_hidden_from(case, actor, self._rules())
+        return is_hidden_from(case, actor, self._rules([case.policy]))
 
     def carry_out(
         self,

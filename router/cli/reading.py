@@ -1,4 +1,4 @@
-"""What does not exist for whoever sits here: a report is not there for the person whom it names.
+"""What does not exist for whoever sits here: a report for whom it names, and for the people at a desk it names.
 
 The law of the file: every command of the shell that reads, changes or lists cases asks this gate, with the account
 that runs the program. In whose name somebody says he speaks makes no difference.
@@ -7,12 +7,14 @@ that runs the program. In whose name somebody says he speaks makes no difference
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import TypeVar
 
 from router.app import Installation
 from router.cli.handing_in import no_case, operator
 from router.core.case import Case
-from router.core.telling.hiding import names
+from router.core.telling.hiding import hidden_from_account
+from router.core.territory.tree import Tree
 
 _Row = TypeVar("_Row")
 
@@ -22,12 +24,18 @@ class Gate:
 
     def __init__(self, installation: Installation) -> None:
         self._ledger = installation.ledger
+        self._rulebook = installation.rulebook
         self._account = operator()
         self._hidden: dict[str, bool] = {}
 
+    @cached_property
+    def _tree(self) -> Tree:
+        """The tree in force; where there is a case there is one."""
+        return self._rulebook().tree
+
     def hides(self, case: Case) -> bool:
-        """Whether a case names them, or is the inspection of one that does."""
-        if names(case, self._account):
+        """Whether a case is kept from them, or is the inspection of one that is."""
+        if hidden_from_account(self._tree, case, self._account):
             return True
         task = case.inspections.task
         return task is not None and any(self.hides_id(target.case) for target in task.targets)

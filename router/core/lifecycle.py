@@ -211,7 +211,7 @@ def _may_be_named(case: Case, actor: c.Actor, rules: Rules) -> bool:
     """Whether somebody may name a case beside another: an inspection, and what is kept from it, is not there."""
     if actor.role is c.ActorRole.SYSTEM:
         return True
-    return not hidden_from(rules.tree, case, actor) and not (case.is_task and case.is_open)
+    return not hidden_from(rules, case, actor) and not (case.is_task and case.is_open)
 
 
 def is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
@@ -221,7 +221,7 @@ def is_hidden_from(case: Case, actor: c.Actor, rules: Rules) -> bool:
     """
     if actor.role in (c.ActorRole.CHANNEL, c.ActorRole.CITIZEN):
         return not roles_of(actor, case, rules)
-    if hidden_from(rules.tree, case, actor):
+    if hidden_from(rules, case, actor):
         return True
     return case.is_restricted and actor.role is c.ActorRole.DESK and not roles_of(actor, case, rules)
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from router.core.calendars.calendar import Calendar
 from router.core.guards import NONE, Guards
 from router.core.policies.instants import budgets_of, first_wall_clock
-from router.core.policies.policy import Anchor, Instant, MilestoneRule, Policy, WallClock, Watcher
+from router.core.policies.policy import Anchor, Instant, MilestoneRule, Policy, Satisfies, WallClock, Watcher
 from router.core.territory.tree import Desk, DeskKind, Tree
 
 COMPLAINT = "complaint"
@@ -94,6 +94,16 @@ class Rules:
         """Code of the desk that answers for follow-ups (回访): the dispatcher's, else supervision's, else None."""
         supervision = self.tree.supervision(1)
         return self.dispatcher or (supervision.code if supervision is not None else None)
+
+    def asks(self, rule: MilestoneRule) -> str | None:
+        """Code of the desk that answers for a milestone of the follow-up: the one it names, else the usual one."""
+        return rule.to if rule.to in self.tree.desks else self.follow_up_desk
+
+    def asking(self, version: str) -> frozenset[str]:
+        """Codes of the desks that hold the follow-ups of cases under a policy."""
+        rules = self.policy(version).milestones
+        named = {self.asks(rule) for rule in rules if rule.satisfied_by is Satisfies.FOLLOWED_UP}
+        return frozenset(code for code in named or {self.follow_up_desk} if code is not None)
 
     def counting_by(self, calendars: Mapping[str, Calendar]) -> Rules:
         """The same rules with other calendars, which need not be in force yet."""

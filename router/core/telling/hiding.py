@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole
 from router.core.events import Entry, Restricted
+from router.core.rules import Rules
 from router.core.telling.kept import is_kept, keeps_from
 from router.core.territory.tree import DeskKind, Tree
 
@@ -58,16 +59,44 @@ def _governing(tree: Tree, case: Case) -> str:
     return next((desk.code for desk in found if desk is not None), "")
 
 
-def hidden_from(tree: Tree, case: Case, actor: Actor) -> bool:
-    """Whether a case does not exist for whoever speaks: a desk, a person whom it names, the office it is about."""
+def hidden_from(rules: Rules, case: Case, actor: Actor) -> bool:
+    """Whether a case does not exist for whoever speaks: a desk, or a person in one of the offices.
+
+    A person's account decides. One that no desk lists speaks for an office that nobody knows: what is kept from
+    one of that kind is not there for it.
+    """
     if actor.role is ActorRole.DESK:
-        return hides(tree, case, actor.id)
-    if actor.role is ActorRole.DISPATCHER and case.is_restricted:
-        # The role does not say of which office: it is kept out when all of them are.
-        offices = [desk.code for desk in tree if desk.kind is DeskKind.DISPATCHER]
-        if offices and all(is_kept(tree, case.kept, code) for code in offices):
-            return True
-    return actor.role in _PERSONS and names(case, actor.id)
+        return hides(rules.tree, case, actor.id)
+    if actor.role not in _PERSONS:
+        return False
+    if hidden_from_account(rules.tree, case, actor.id):
+        return True
+    if not (case.is_restricted or case.is_task) or rules.tree.seats(actor.id):
+        return False
+    return any(bars(rules.tree, case, code) for code in _of_role(rules, case, actor.role))
+
+
+def _of_role(rules: Rules, case: Case, role: ActorRole) -> Iterable[str]:
+    """Codes of the desks that may be meant when somebody speaks in a role."""
+    if role is ActorRole.FOLLOW_UP:
+        return rules.asking(case.policy)
+    kind = DeskKind.DISPATCHER if role is ActorRole.DISPATCHER else DeskKind.SUPERVISION
+    return (desk.code for desk in rules.tree if desk.kind is kind)
+
+
+def hidden_from_account(tree: Tree, case: Case, account: str) -> bool:
+    """Whether a case does not exist for an account: it is named, or sits at a desk that is kept out.
+
+    Of a confidential case one of its desks must have a part.
+    """
+    if names(case, account):
+        return True
+    if not (case.is_restricted or case.is_task):
+        return False
+    seats = [desk.code for desk in tree.seats(account)]
+    if any(bars(tree, case, code) for code in seats):
+        return True
+    return bool(seats) and all(hides(tree, case, code) for code in seats)
 
 
 def silenced(tree: Tree, case: Case, entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from router.core.telling.kept import is_code
 from router.core.territory.division_faults import Fault, fault
 from router.core.territory.tree import Desk, DeskKind, Division, TreeFile
 
@@ -109,6 +110,9 @@ class _Check:
             yield self._fault("no-line", key, code=desk.code)
         if desk.kind is DeskKind.SUPERVISION and (desk.level < 1 or (division and division.parent)):
             yield self._fault("supervision-place", key, code=desk.code)
+        for number, account in enumerate(desk.accounts, 1):
+            if not is_code(account):
+                yield self._fault("no-account", key, code=desk.code, number=number)
         yield from self._superior(key, desk)
         if desk.redirect is not None and self._leads_nowhere(desk):
             yield self._fault("redirect-nowhere", key, code=desk.code, redirect=desk.redirect)

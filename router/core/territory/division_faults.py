@@ -136,6 +136,12 @@ SENTENCES: dict[str, tuple[str, str, str, str]] = {
         "改正 division 和 level",
         "correct its division and level",
     ),
+    "no-account": (
+        "承办单位 {code} 的 accounts 第 {number} 项不是账号",
+        "number {number} of the accounts of desk {code} is no account",
+        "填系统账号（字母、数字和 _ . : @ / -），不写姓名",
+        "write an account of the system (letters, digits and _ . : @ / -), not a name",
+    ),
     "two-meanings": (
         "事项 {code} 的对应编码 {other} 已属于 {first}",
         "category {code} maps {other}, which means {first} already",

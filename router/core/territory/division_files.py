@@ -94,6 +94,7 @@ class _DeskItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     redirect: str | None = None
     level: int = 0
     calendar: str | None = None
+    accounts: tuple[str, ...] = ()
 
     def value(self, _tiers: Sequence[str]) -> Desk:
         return Desk(**msgspec.structs.asdict(self))
@@ -292,6 +293,7 @@ _DEFAULTS: dict[str, object] = {
     "redirect": None,
     "level": 0,
     "calendar": None,
+    "accounts": (),
     "line_tier": 1,
     "also": (),
     "problem_days": None,

@@ -70,6 +70,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     level: int = 0
     #: Name of the calendar of its opening hours; None means the policy's calendar.
     calendar: str | None = None
+    #: Accounts of the system under which its people type commands (as in `actor.id`); never their names.
+    accounts: tuple[str, ...] = ()
 
 
 class Category(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +181,18 @@ class Tree:
     def root(self) -> Division:
         """The city."""
         return next(d for d in self.file.divisions if d.parent is None)
+
+    @cached_property
+    def _seats(self) -> dict[str, tuple[Desk, ...]]:
+        seats: dict[str, list[Desk]] = {}
+        for desk in self.file.desks:
+            for account in dict.fromkeys(desk.accounts):
+                seats.setdefault(account, []).append(desk)
+        return {account: tuple(desks) for account, desks in seats.items()}
+
+    def seats(self, account: str) -> tuple[Desk, ...]:
+        """The desks that list an account, in file order; () for one that none lists: the operator's."""
+        return self._seats.get(account, ())
 
     @property
     def depth(self) -> int:

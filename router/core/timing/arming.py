@@ -125,7 +125,7 @@ def _holder(rules: Rules, policy: Policy, rule: MilestoneRule) -> str | None:
     """Code of the desk that asks, reviews or watches; None for a review: whoever is the lead's superior then."""
     if rule.satisfied_by is not Satisfies.FOLLOWED_UP:
         return rules.looks(policy, rule.by)
-    return rule.to if rule.to in rules.tree.desks else rules.follow_up_desk
+    return rules.asks(rule)
 
 
 def _counted(budget: Instant) -> Instant | None:

@@ -157,3 +157,26 @@ def test_a_report_on_the_dispatchers_office_is_not_there_for_the_dispatcher(shel
     told = shell(*add, "dispatcher")
     assert (told.code, "no case" in told.err) == (3, True)
     assert shell(*add, "supervision").code != 3
+
+
+def _list_accounts(shell: Shell, **accounts: str) -> None:
+    """Put the tree in force again, with one account each at some desks."""
+    text = shell("divisions", "show", "--toml").out
+    for code, account in accounts.items():
+        assert f'code = "{code}"\nname' in text
+        text = text.replace(
+            f'[[desk]]\ncode = "{code}"\n', f'[[desk]]\ncode = "{code}"\naccounts = ["{account}"]\n'
+        )
+    done = shell("divisions", "import", shell.file("tree.toml", text))
+    assert done.code == 0, done.err
+
+
+def test_for_the_people_at_a_desk_that_a_report_is_about_there_is_no_such_case(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _list_accounts(shell, liuyin="wang.1", hubin="li.2")
+    case, other = _opened(shell, *_REPORT), shell.open()
+    for account, seen in (("wang.1", {other}), ("li.2", {case, other}), ("root", {case, other})):
+        _sit_down_as(monkeypatch, account)
+        assert {one["case"] for one in shell("case", "list", "--json").json} == seen
+        assert shell("case", "show", case).code == (0 if case in seen else 3)

@@ -348,3 +348,21 @@ def test_the_file_shown_in_the_documentation_is_a_good_one_with_every_key_told()
     table = page.partition("| list | key | meaning")[2].partition("\n\n")[0]
     keys = {field for kind in (Division, Desk, Category) for field in kind.__struct_fields__} - {"tier"}
     assert {key for key in keys if f"`{key}`" not in table} == set()
+
+
+# -- accounts of desks
+
+_DESK = '[[desk]]\ncode = "s"\nname = "水务"\ndivision = "c"\n'
+
+
+def test_a_desk_lists_accounts_and_is_written_back_with_them() -> None:
+    file = load_toml(_DESK + 'accounts = ["li.3001", "wang"]\n', "desks.toml").file
+    assert file.desks[0].accounts == ("li.3001", "wang")
+    assert load_toml(dump_toml(file), "again.toml").file == file
+    assert "accounts" not in dump_toml(load_toml(_DESK, "desks.toml").file)
+
+
+@pytest.mark.parametrize("wrong", ['"li.3001"', "[1]"])
+def test_accounts_that_are_no_list_of_texts_are_named_by_file_and_key(wrong: str) -> None:
+    with pytest.raises(FaultyDivisionsError, match=r"desks\.toml: desk\[0\]\.accounts"):
+        load_toml(_DESK + f"accounts = {wrong}\n", "desks.toml")

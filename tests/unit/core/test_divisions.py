@@ -236,6 +236,14 @@ def test_categories_of_one_group_name_one_window_for_their_problems() -> None:
     assert _faults(_file(categories=(lamps(14), lamps(30)))) == {"two-windows"}
 
 
+def test_an_account_is_no_name_and_the_fault_does_not_repeat_it() -> None:
+    (found,) = check(complete(_file(msgspec.structs.replace(_desk("s", "s"), accounts=("li.3001", "王局长")))))
+    assert found.code == "no-account"
+    assert "number 2 of the accounts of desk s" in found.en
+    assert "accounts 第 2 项" in found.zh
+    assert "王" not in str(found)
+
+
 def test_a_line_that_exists_at_another_tier_only_is_a_fault() -> None:
     water = _desk("c-water", "c", DeskKind.FUNCTIONAL, line="water")
     wrong = Category(code="k", name="k", group="k", line="water", line_tier=1)

@@ -107,8 +107,8 @@ def test_a_named_person_finds_no_such_case_in_any_office(who: str, kind: type[c.
     play.say(who, kind, **fields)
     assert play.refused == "unknown_case"
     assert play.case == before
-    assert hidden_from(TREE, play.case, actor(who))
-    assert not hidden_from(TREE, play.case, actor(who.replace(":li", ":anna")))
+    assert hidden_from(play.rules, play.case, actor(who))
+    assert not hidden_from(play.rules, play.case, actor(who.replace(":li", ":anna")))
 
 
 def test_a_report_on_a_person_alone_goes_to_supervision() -> None:
