@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # Newer than pyproject.toml when what it asks for is installed.
 STAMP := $(VENV)/.installed
 # Tests wait for servers more than they compute; a file stays with one worker. One after the other: WORKERS=0
+# In the order of their folders: xdist's own begins with the files of most tests, and ends with one worker on the
+# longest, which have the fewest.
 WORKERS ?= 4
 # More words for the command behind a target: make test ARGS="tests/unit -k calendar"
 ARGS ?=
@@ -25,7 +27,7 @@ demo: setup ## A made-up city lives through four weeks on a hand-turned clock, i
 
 test: setup ## Install missing test servers (Debian, as root), then run every test
 	tools/ensure-servers
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## Format, lint, types and the walls between the rooms; seconds, no servers
 	$(BIN)/ruff format --check .
