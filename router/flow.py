@@ -19,6 +19,7 @@ from router.broker.envelope import RESENT_FOR, Receipt, Resent, Trouble
 from router.broker.port import Delivery, Fate
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Contact, Open, others
+from router.core.guards import Hold
 from router.core.lifecycle import is_hidden_from
 from router.core.rules import Rules
 from router.core.several.linking import appeals_of, same_appeal
@@ -127,6 +128,7 @@ class Router:
         receipts: dict[str, tuple[str, int]] = {}
         parked: list[Parked] = []
         replaying = self._rules().replay
+        restores: tuple[Hold, ...] | None = None  # asked for once, and where somebody says something again
         for delivery in deliveries:
             found = open_delivery(delivery, now, strict=self._strict, replaying=replaying)
             if isinstance(found, Parked):
@@ -137,7 +139,9 @@ class Router:
             elif isinstance(found, Resent):
                 log.info("restore.answered", speaker=found.speaker, code=found.code, count=found.count)
             elif RESENT_FOR in delivery.headers:
-                arrived.append(as_of_then(found, delivery, self._ledger.guards(now).holds, now))
+                if restores is None:
+                    restores = self._ledger.guards(now).holds
+                arrived.append(as_of_then(found, delivery, restores, now))
             else:
                 arrived.append(found)
         return self.carry_out(arrived, now, parked=parked, receipts=receipts)

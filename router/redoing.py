@@ -91,6 +91,8 @@ class Redoing:
             ConfigurationError: something was kept under another key.
         """
         done, waiting = Redone(), dict[str, list[Arrived]]()
+        # The clock stands still here: a lease of a run that died, or of a clock before the backup, never runs out.
+        self._ledger.give_back_due()
         self._follow_up(now, waiting)
         while kept := self._ledger.kept(_BATCH):
             for rows in _together(kept):

@@ -243,6 +243,10 @@ class Ledger(GuardedLedger, CountedLedger, ParkingLedger, Protocol):
         """
         ...
 
+    def give_back_due(self) -> None:
+        """Take every lease of a deadline off: whoever had one is gone. What something holds back stays so."""
+        ...
+
     def next_due_at(self) -> datetime | None:
         """The earliest next deadline over open cases; None when nothing is armed."""
         ...

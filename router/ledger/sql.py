@@ -141,6 +141,11 @@ class SqlLedger(GuardedLedger, CountedLedger):
         with self._database.writing() as connection:
             return waking.claim(connection, now, limit, lease_s, escalating=escalating)
 
+    def give_back_due(self) -> None:
+        """Take every lease of a deadline off."""
+        with self._database.writing() as connection:
+            connection.execute(waking.GIVE_BACK)
+
     def next_due_at(self) -> datetime | None:
         """The earliest next deadline over open cases; None when nothing is armed."""
         with self._database.reading() as connection:

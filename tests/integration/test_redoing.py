@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -205,6 +208,32 @@ def test_a_restore_that_died_before_what_follows_for_another_case_does_that_firs
         ("Closed", MONDAY + 10 * MINUTE),
     ]
     assert not here.on.ledger.unsent(address.DUE)
+
+
+#: A run that dies right after it has claimed what is due.
+DYING = """
+import os, signal, sys
+from datetime import datetime
+from router.app import Installation
+from router.redoing import Redoing
+from router.settings import Settings
+
+at = datetime.fromisoformat(sys.argv[2])
+Redoing._decide = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+Installation(Settings(ledger=sys.argv[1]), now=lambda: at).redoing().run(at, until=datetime.fromisoformat(sys.argv[3]))
+"""
+
+
+def test_a_restore_that_was_killed_with_deadlines_in_its_hands_takes_them_in_the_next_run(here: Town) -> None:
+    here.time = MONDAY + timedelta(hours=26)
+    lost_at = MONDAY + timedelta(hours=25)
+    begin(here, lost_at=lost_at)
+    words = (here.on.settings.ledger, here.time.isoformat(), lost_at.isoformat())
+    killed = subprocess.run((sys.executable, "-c", DYING, *words), check=False, timeout=60, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    keep(here, 24 * 60 + 30, c.Accept(id="a", case_id=CASE, actor=by("lake")))
+    assert redo(here, until=lost_at) == Redone(accepted=1)
+    assert (case(here, CASE).lead, case(here, OTHER).lead) == ("lake", "lake")
 
 
 # -- Deadlines around the loss
@@ -425,6 +454,28 @@ def test_a_late_word_counts_as_of_when_it_was_said(here: Town) -> None:
     here.on.restoring().end(restore, by="night shift", now=here.time)
     late(here, restore, 30, c.Accept(id="a", case_id=CASE, actor=by("willow")))
     assert history(here, CASE)[-1] == ("Accepted", MONDAY + 30 * MINUTE)
+
+
+def test_what_holds_is_asked_for_once_however_much_is_said_again(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restore = begin(here, lost_at=here.time)
+    here.on.restoring().end(restore, by="night shift", now=here.time)
+    asked, guards = list[datetime](), here.on.ledger.guards
+    monkeypatch.setattr(here.on.ledger, "guards", lambda now: asked.append(now) or guards(now))
+    said = [
+        here.message(
+            c.ReportProgress(id=f"p{number}", case_id=CASE, actor=by("willow"), text="在路上"),
+            address.REPORTS,
+            address.report_key("willow", "progress"),
+            headers={SAID_AT: (MONDAY + 30 * MINUTE).isoformat(), RESENT_FOR: restore.id},
+        )
+        for number in range(20)
+    ]
+    here.publish(said)
+    here.pump()
+    assert history(here, CASE)[-1] == ("ProgressReported", MONDAY + 30 * MINUTE)
+    assert len(asked) == 1
 
 
 def test_a_late_word_that_fits_no_more_waits_for_somebody_to_look(here: Town) -> None:
