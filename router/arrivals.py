@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
-from router.broker.envelope import Receipt, Resent, Trouble, Word, decode, encode, forged
+from router.broker.envelope import Receipt, Resent, Trouble, Word, decode, encode, forged, spelled
 from router.broker.port import Delivery
 from router.core.commands import Command, Open, others
 from router.ledger.parking_port import RESTORING, Parked
@@ -99,9 +99,13 @@ def _without_references(one: Arrived) -> Arrived:
 
 
 def direct(command: Command, origin: str) -> Arrived:
-    """A command that came without the broker: over HTTP or from the shell."""
+    """A command that came without the broker: over HTTP or from the shell.
+
+    Raises:
+        UsageError: a field of it has a value of another type than the command's.
+    """
     kind = str(command.__struct_config__.tag)
-    return Arrived(command=command, origin=origin, type=kind, key="", user_id=None, body=encode(command))
+    return Arrived(command=command, origin=origin, type=kind, key="", user_id=None, body=spelled(command))
 
 
 def arrived_again(parked: Parked) -> Arrived | None:

@@ -7,7 +7,7 @@ import base64
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from router.errors import ConfigurationError
 from router.ledger.contacts import KEY_BYTES, read_key
@@ -74,10 +74,30 @@ def broker_url(settings: Settings) -> str:
 def management_url(settings: Settings, url: str | None) -> str | None:
     """The URL of the broker's management API, with the password of `broker_password_file` when it names none.
 
+    That password is sent in the name of the user whose it is, and of nobody else.
+
     Raises:
-        ConfigurationError: the file is missing.
+        ConfigurationError: the file is missing, or the URL names another user and no password.
     """
-    return None if url is None else _completed(url, settings.broker_password_file)
+    if url is None or settings.broker_password_file is None:
+        return url
+    user = _without_password(url)
+    owners = {_without_password(node) for node in settings.broker.split(";")} - {None}
+    if user is not None and user not in owners:
+        raise ConfigurationError(
+            "the URL of the management API names {user} and no password",
+            where="--management",
+            todo="Write http://{user}:PASSWORD@host:15672; the password in {file} is that of the user in `broker`.",
+            user=user,
+            file=settings.broker_password_file,
+        )
+    return _completed(url, settings.broker_password_file)
+
+
+def _without_password(url: str) -> str | None:
+    """The user of a URL that names one and no password; None: any other URL."""
+    user = url.partition("://")[2].partition("/")[0].rpartition("@")[0]
+    return unquote(user) if user and ":" not in user else None
 
 
 def _completed(url: str, file: str | None) -> str:

@@ -19,6 +19,7 @@ from router.core.step import FOLLOWS
 from router.core.telling.messages import Told
 from router.core.territory import address
 from router.core.timing.deadlines import WAKE_UP
+from router.errors import UsageError
 
 #: Largest body that is taken, bytes; a million letters of text are a mistake or an attack.
 MAX_BODY_BYTES = 256 * 1024
@@ -107,6 +108,25 @@ def decode(kind: str, body: bytes) -> Inbound:
     if isinstance(command, Resent):
         return _checked_resent(command)
     return _checked(command)
+
+
+def spelled(command: Command) -> bytes:
+    """A command that was made here as a body; Python lets a field hold what nobody could read again.
+
+    Raises:
+        UsageError: a field has a value of another type than the command's, say a bool for a number.
+    """
+    body = encode(command)
+    try:
+        _decoders[str(command.__struct_config__.tag)].decode(body)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            "a field has a value of the wrong type: {reason}",
+            where=str(command.__struct_config__.tag),
+            todo="Give the type that the command names for it.",
+            reason=_without_text(error),
+        ) from error
+    return body
 
 
 def _without_text(error: Exception) -> str:

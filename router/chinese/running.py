@@ -97,6 +97,12 @@ RUNNING: dict[str, str] = {
     "the key file is not there": "密钥文件不存在",
     "Make one: head -c 32 /dev/urandom | base64 > FILE": "生成一个：head -c 32 /dev/urandom | base64 > 文件",
     "the password file is not there": "密码文件不存在",
+    "the URL of the management API names {user} and no password": "管理接口的网址写了用户 {user}，没有写密码",
+    "Write http://{user}:PASSWORD@host:15672; the password in {file} is that of the user in `broker`.": (
+        "写作 http://{user}:密码@主机:15672；{file} 中的密码属于 broker 所写的用户，不替他人使用"
+    ),
+    "a field has a value of the wrong type: {reason}": "字段的值类型不对：{reason}",
+    "Give the type that the command names for it.": "请按命令为该字段规定的类型填写",
     "there is no key for personal data": "没有联系人资料的加密密钥",
     "Make one: head -c 32 /dev/urandom | base64 > FILE. Name it in contact_key_file, or give the key in "
     "{variable}; every process of an installation has the same.": (

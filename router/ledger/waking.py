@@ -37,8 +37,10 @@ CLAIM = (
     .returning(_cases.c.id, _cases.c.next_milestone, _cases.c.next_due_at, _cases.c.due_tier)
 )
 #: Nobody has any of them any more; what something holds back stays so.
-GIVE_BACK = update(_cases).where(_cases.c.wake_at > _cases.c.next_due_at, ~_cases.c.held).values(
-    wake_at=_cases.c.next_due_at
+GIVE_BACK = (
+    update(_cases)
+    .where(_cases.c.wake_at > _cases.c.next_due_at, ~_cases.c.held)
+    .values(wake_at=_cases.c.next_due_at)
 )
 #: The earliest deadline that is armed; those of closed cases are null.
 EARLIEST = select(func.min(_cases.c.next_due_at)).where(_cases.c.next_due_at.is_not(None))

@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from router.broker.envelope import encode
+from router.broker.envelope import spelled
 from router.clock import clock as wall_clock
 from router.core import commands as c
 from router.core.case_id import case_id_of
@@ -130,7 +130,7 @@ class Line:
                 key=address.intake_key(self._channel, verb_of(tag)),
                 type=tag,
                 case_id=command.case_id,
-                body=encode(command),
+                body=spelled(command),
             )
         )
 

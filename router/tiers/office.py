@@ -1,40 +1,21 @@
-"""The office: what a desk can say of a case, as messages whose ids depend on nothing but what caused them.
-
-The same message handled twice (a crash between handling and acknowledging) says the same things under the same
-ids: the ledger answers the second time from its record.
-"""
+"""The office: what a desk can say of a case."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from router.broker.envelope import RECEIPT, Receipt, encode
 from router.core import commands as c
 from router.core.telling.messages import Payload
-from router.core.territory import address
-from router.tiers.report import Report, verb_of
-
-#: Hexadecimal digits of the digest in a command's id: 96 bits. Ids stay short however long the chain of causes.
-_DIGEST_DIGITS = 24
+from router.tiers.looking import Looking
 
 
-class Office:
+class Office(Looking):
     """Says things of cases in a desk's name. Every method returns the command's id, by which a refusal names it.
 
     A case is given as the message that brought it or as its id. `at` is when it happened, an aware instant; None
     means when it reaches the router, which is what counts unless the two are minutes apart.
     """
-
-    def __init__(self, desk: str, reference: str, send: Callable[[Report], None]) -> None:
-        """Speak for `desk`; ids follow from `reference`, which is the message being handled or an id of yours."""
-        self.desk = desk
-        self._reference = reference
-        self._send = send
-        self._said: Counter[tuple[str, str]] = Counter()
 
     # -- the lead ----------------------------------------------------------------------------------------------
 
@@ -269,58 +250,6 @@ class Office:
         """取消协办: a desk need not help any more."""
         return self.say(c.RemoveAssist, case, desk=desk, text=text, at=at)
 
-    def record_inspection(
-        self,
-        case: Payload | str,
-        *,
-        passed: bool,
-        findings: Sequence[c.Finding] = (),
-        evidence: Sequence[str] = (),
-        text: str = "",
-        at: datetime | None = None,
-    ) -> str:
-        """检查结果: you have looked; a fail sends a resolved case back to work, each finding becomes a case."""
-        found, papers = tuple(findings), tuple(evidence)
-        return self.say(c.RecordInspection, case, passed=passed, findings=found, evidence=papers, text=text, at=at)
-
-    def inspect(self, task: c.Task, *, source_id: str, text: str = "", at: datetime | None = None) -> str:
-        """检查任务: for supervision and desks of the top tier; the same `source_id` is the same task."""
-        where = {"source": c.INSPECTION, "source_id": source_id, "channel": c.INSPECTION}
-        return self.say(c.Open, "", task=task, text=text, at=at, **where)
-
-    def draw_inspection(self, case: Payload | str, *, seed: str, at: datetime | None = None) -> str:
-        """抽查: draw with the seed whose hash is on record."""
-        return self.say(c.DrawInspection, case, seed=seed, at=at)
-
-    def sweep(
-        self,
-        case: Payload | str,
-        *,
-        checklist: Sequence[str],
-        desks: Sequence[str] = (),
-        category: str | None = None,
-        text: str = "",
-        at: datetime | None = None,
-    ) -> str:
-        """举一反三: the same checklist at each sibling of the inspected desk, or at those named."""
-        listed = {"checklist": tuple(checklist), "desks": tuple(desks)}
-        return self.say(c.Sweep, case, category=category, text=text, at=at, **listed)
-
-    def issue_requirements(
-        self,
-        case: Payload | str,
-        *,
-        requirements: Sequence[str],
-        due_at: datetime | None = None,
-        at: datetime | None = None,
-    ) -> str:
-        """整改要求: what must be ticked before the case closes; None: within five working days."""
-        return self.say(c.IssueRequirements, case, requirements=tuple(requirements), due_at=due_at, at=at)
-
-    def tick(self, case: Payload | str, *, requirement: int, text: str = "", at: datetime | None = None) -> str:
-        """销号: requirement number `requirement` is met."""
-        return self.say(c.Tick, case, requirement=requirement, text=text, at=at)
-
     def pull(
         self, case: Payload | str, *, desk: str | None = None, text: str = "", at: datetime | None = None
     ) -> str:
@@ -330,38 +259,3 @@ class Office:
     def accept_escalation(self, case: Payload | str, *, at: datetime | None = None) -> str:
         """同意提级: take over a case that was handed up."""
         return self.say(c.AcceptEscalation, case, at=at)
-
-    # -- anything ----------------------------------------------------------------------------------------------
-
-    def say(self, kind: type[c.Command], case: Payload | str, **fields: Any) -> str:
-        """Give any command of `router.core.commands`, with its fields; some have no method of their own here."""
-        case_id = case if isinstance(case, str) else case.case_id
-        tag = str(kind.__struct_config__.tag)
-        verb = verb_of(tag)
-        self._said[verb, case_id] += 1
-        command = kind(
-            id=f"{self._digest(case_id)}/{verb}/{self._said[verb, case_id]}",
-            case_id=case_id,
-            actor=c.Actor(c.ActorRole.DESK, self.desk),
-            **fields,
-        )
-        self._send(self._report(command.id, tag, verb, case_id, encode(command)))
-        return command.id
-
-    def receive(self, payload: Payload) -> None:
-        """回执: say that a hand-over of this version is in hand. The library does this by itself."""
-        receipt = Receipt(
-            id=f"{self._digest(payload.case_id)}/receipt",
-            case_id=payload.case_id,
-            version=payload.version,
-            desk=self.desk,
-        )
-        self._send(self._report(receipt.id, RECEIPT, verb_of(RECEIPT), receipt.case_id, encode(receipt)))
-
-    def _digest(self, case_id: str) -> str:
-        said_by = f"{self.desk}\0{self._reference}\0{case_id}"
-        return hashlib.sha256(said_by.encode()).hexdigest()[:_DIGEST_DIGITS]
-
-    def _report(self, report_id: str, tag: str, verb: str, case_id: str, body: bytes) -> Report:
-        key = address.report_key(self.desk, verb)
-        return Report(id=report_id, exchange=address.REPORTS, key=key, type=tag, case_id=case_id, body=body)

@@ -21,7 +21,7 @@ from router.broker.port import Delivery, Outgoing, QueueState
 from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
-from router.core.guards import Hold, HoldKind
+from router.core.guards import Guards, Hold, HoldKind
 from router.core.territory import address
 from router.errors import ConflictError
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
@@ -220,7 +220,8 @@ from router.settings import Settings
 
 at = datetime.fromisoformat(sys.argv[2])
 Redoing._decide = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-Installation(Settings(ledger=sys.argv[1]), now=lambda: at).redoing().run(at, until=datetime.fromisoformat(sys.argv[3]))
+until = datetime.fromisoformat(sys.argv[3])
+Installation(Settings(ledger=sys.argv[1]), now=lambda: at).redoing().run(at, until=until)
 """
 
 
@@ -462,7 +463,12 @@ def test_what_holds_is_asked_for_once_however_much_is_said_again(
     restore = begin(here, lost_at=here.time)
     here.on.restoring().end(restore, by="night shift", now=here.time)
     asked, guards = list[datetime](), here.on.ledger.guards
-    monkeypatch.setattr(here.on.ledger, "guards", lambda now: asked.append(now) or guards(now))
+
+    def ask(now: datetime) -> Guards:
+        asked.append(now)
+        return guards(now)
+
+    monkeypatch.setattr(here.on.ledger, "guards", ask)
     said = [
         here.message(
             c.ReportProgress(id=f"p{number}", case_id=CASE, actor=by("willow"), text="在路上"),

@@ -89,6 +89,22 @@ def test_the_management_api_is_asked_with_the_brokers_password_unless_its_url_ha
     assert management_url(settings, None) is None
 
 
+def test_the_brokers_password_is_sent_to_the_management_api_for_its_own_user_alone(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret", encoding="ascii")
+    for broker in ("amqp://case-router@one/;amqp://case-router@two/", "amqp://admin:own@mq/", "amqp://mq/"):
+        settings = Settings(broker=broker, broker_password_file=str(tmp_path / "password"))
+        with pytest.raises(ConfigurationError, match="names admin and no password") as found:
+            management_url(settings, "http://admin@mq:15672")
+        assert "http://admin:PASSWORD@host:15672" in str(found.value)
+        assert management_url(settings, "http://mq:15672") == "http://mq:15672"
+
+
+def test_a_user_is_the_same_however_the_url_spells_it(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret", encoding="ascii")
+    settings = Settings(broker="amqp://case%2Drouter@mq/", broker_password_file=str(tmp_path / "password"))
+    assert management_url(settings, "http://case-router@mq:15672") == "http://case-router:secret@mq:15672"
+
+
 def test_a_password_file_that_is_missing_is_named(tmp_path: Path) -> None:
     missing = str(tmp_path / "password")
     with pytest.raises(ConfigurationError, match="not there"):

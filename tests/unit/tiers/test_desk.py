@@ -12,9 +12,10 @@ from router.broker.envelope import Receipt, decode
 from router.core.commands import Accept, Resolve
 from router.core.plausible import MAX_ID_BYTES
 from router.core.telling import messages as m
-from router.errors import ConfigurationError
+from router.errors import ConfigurationError, UsageError
 from router.tiers import Desk, Office, dispatching as d
 from router.tiers.dispatching import Ending
+from router.tiers.report import Report
 from tests.unit.tiers.outbox import MORNING, Outbox, assigned, delivery, taken
 
 
@@ -91,6 +92,16 @@ def test_another_message_or_another_desk_says_it_under_other_ids() -> None:
 def test_the_same_verb_twice_is_two_commands() -> None:
     office = Office("S1", "cmd/0", lambda _report: None)
     assert office.progress("A" * 16, text="on the way") != office.progress("A" * 16, text="there")
+
+
+def test_a_number_that_is_none_is_refused_before_it_is_sent() -> None:
+    sent = list[Report]()
+    office = Office("supervision-1", "calls", sent.append)
+    with pytest.raises(UsageError, match=r"Expected `int`, got `bool` - at `\$.accepted`"):
+        office.follow_up("A" * 16, result="accepted", asked=3, accepted=True)
+    with pytest.raises(ValueError, match="perhaps"):
+        office.follow_up("A" * 16, result="perhaps")
+    assert sent == []
 
 
 def test_ids_stay_short_however_long_the_chain_of_causes() -> None:
