@@ -87,7 +87,7 @@ def management_url(settings: Settings, url: str | None) -> str | None:
         raise ConfigurationError(
             "the URL of the management API names {user} and no password",
             where="--management",
-            todo="Write http://{user}:PASSWORD@host:15672; the password in {file} is that of the user in `broker`.",
+            todo="Write http://{user}:PASSWORD@host:15672; {file} has the password of the user in `broker`.",
             user=user,
             file=settings.broker_password_file,
         )

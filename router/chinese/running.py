@@ -98,7 +98,7 @@ RUNNING: dict[str, str] = {
     "Make one: head -c 32 /dev/urandom | base64 > FILE": "生成一个：head -c 32 /dev/urandom | base64 > 文件",
     "the password file is not there": "密码文件不存在",
     "the URL of the management API names {user} and no password": "管理接口的网址写了用户 {user}，没有写密码",
-    "Write http://{user}:PASSWORD@host:15672; the password in {file} is that of the user in `broker`.": (
+    "Write http://{user}:PASSWORD@host:15672; {file} has the password of the user in `broker`.": (
         "写作 http://{user}:密码@主机:15672；{file} 中的密码属于 broker 所写的用户，不替他人使用"
     ),
     "a field has a value of the wrong type: {reason}": "字段的值类型不对：{reason}",
