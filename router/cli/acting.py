@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
 from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import option
 from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
 from router.cli.reading import case_for_reading
+from router.cli.veiling import veil
 from router.cli.words import said, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command
@@ -84,6 +86,7 @@ def act(
             answer = hand_in(installation, command)
         except NotFoundError as error:
             raise no_case(case_id) from error
+        answer = msgspec.structs.replace(answer, data=veil(installation, answer.data).document(answer.data))
     return say_answer(call, answer, word("case_done", case=case_id, version=answer.version))
 
 

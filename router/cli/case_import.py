@@ -17,6 +17,7 @@ from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit_json, tell
+from router.cli.veiling import veil
 from router.cli.words import pick, word
 from router.core.events import DeadlineMissed
 from router.core.lifecycle import decide
@@ -68,10 +69,11 @@ def import_(call: Call, /, file: Path, mapping: Path, dry_run: bool) -> int:  # 
         now = installation.now()
         rows = running_of(file, read, installation.rulebook().tree, now)
         done = (_rehearse if dry_run else _take)(installation, rows, str(file), now)
+        veiled = veil(installation, done.bad)
     if call.as_json:
-        emit_json({"dry_run": dry_run, **msgspec.to_builtins(done)})
+        emit_json(veiled.document({"dry_run": dry_run, **msgspec.to_builtins(done)}))
     for one in done.bad[:_LISTED]:
-        tell(word("import_bad", file=one.file, line=one.line, reason=pick((one.zh, one.en))))
+        tell(word("import_bad", file=one.file, line=one.line, reason=veiled.text(pick((one.zh, one.en)))))
     if len(done.bad) > _LISTED:
         tell(word("due_more_bad", count=len(done.bad) - _LISTED))
     tell(word("import_dry" if dry_run else "import_done", **_counts(done)))

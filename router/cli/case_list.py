@@ -14,6 +14,7 @@ from router.cli.grammar import Spoken, option
 from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.reading import Gate
+from router.cli.veiling import veil
 from router.cli.words import value_word, word
 from router.core.case import Case, State
 from router.core.telling.seeing import Below, urgency
@@ -54,9 +55,11 @@ def list_cases(
         wanted = (one for one in seen if _wanted(one, desk, state, now if overdue else None))
         # One more than is shown tells whether there are more, whatever their number.
         first = nsmallest(limit + 1, wanted, key=urgency)
-    shown = first[:limit]
+        shown = first[:limit]
+        # What an inspection or a sweep made has its id as the source's own.
+        veiled = veil(installation, [one.source_id for one in shown])
     if call.as_json:
-        emit_json([_summary(one) for one in shown])
+        emit_json(veiled.document([_summary(one) for one in shown]))
     elif not shown:
         tell(word("case_none"))
     else:

@@ -14,8 +14,10 @@ from router.cli.case_names import Names
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, say_answer
-from router.cli.output import emit, tell
+from router.cli.output import emit, emit_refusal, tell
+from router.cli.reading import Gate
 from router.cli.times import WHEN
+from router.cli.veiling import DASH
 from router.cli.words import word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Contact, Open
@@ -101,22 +103,30 @@ def open_case(
         )
     )
     with call.installation() as installation:
+        gate = Gate(installation)
+        if gate.hides_id(command.case_id):  # with the same content or with another: that it is taken, and no more
+            taken = {"source_id": source_id or command_id, "case": DASH}
+            return emit_refusal("content_conflict", taken, as_json=call.as_json)
         answer = hand_in(installation, command)
         case = installation.ledger.case(command.case_id) if answer.refused is None else None
         rules, now = installation.rulebook(), installation.now()
         code = code_of(installation.ledger.keyed_hash, command.case_id)
+        # Whoever takes down what names them has the id for the citizen, and not where it went.
+        kept = case is not None and gate.hides(case)
     if case is None or call.as_json:
-        return say_answer(call, answer, "", **(_where(case, code) if case is not None else {}))
+        return say_answer(call, answer, "", **(_where(case, code, kept=kept) if case is not None else {}))
     emit(case.id)
     if not quiet:
-        _tell_where(case, rules, now)
+        if not kept:
+            _tell_where(case, rules, now)
         if code is not None:
             tell(word("case_code", code=code))
     return 0
 
 
-def _where(case: Case, code: str | None) -> dict[str, object]:
-    return {"lead": case.lead, "policy": case.policy, "next_due_at": case.next_due_at, "code": code}
+def _where(case: Case, code: str | None, *, kept: bool) -> dict[str, object]:
+    where = {} if kept else {"lead": case.lead, "policy": case.policy, "next_due_at": case.next_due_at}
+    return {**where, "code": code}
 
 
 def _tell_where(case: Case, rules: Rules, now: datetime) -> None:

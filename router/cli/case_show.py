@@ -13,6 +13,7 @@ from router.cli.event_words import sentence
 from router.cli.grammar import Spoken
 from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
 from router.cli.reading import case_for_reading
+from router.cli.veiling import veil
 from router.cli.words import value_word, word
 from router.core.case import Case
 from router.core.commands import ActorRole
@@ -32,18 +33,19 @@ def show(call: Call, case_id: str) -> None:
         entries = installation.ledger.entries(case_id)
         rules = installation.rulebook()
         now = installation.now()
+        veiled = veil(installation, case, entries)
     if call.as_json:
-        emit_json({"case": case, "next_due_at": case.next_due_at, "history": entries})
+        emit_json(veiled.document({"case": case, "next_due_at": case.next_due_at, "history": entries}))
         return
     emit(word("case_title", case=case.id, version=case.version))
-    emit_fields(_fields(case, rules, now))
+    emit_fields((name, veiled.text(value)) for name, value in _fields(case, rules, now))
     emit(f"\n{word('case_deadlines')}")
     headers = [word(f"col_{name}") for name in ("milestone", "due", "status", "passed")]
     names = Names.of(entries, rules)
     emit_table(headers, (_milestone(one, names, now) for one in case.milestones))
     emit(f"\n{word('case_history')}")
     for entry in entries:
-        emit(_line(entry, names))
+        emit(veiled.text(_line(entry, names)))
 
 
 def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]]:

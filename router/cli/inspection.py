@@ -17,6 +17,7 @@ from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator
 from router.cli.output import emit, emit_json, emit_table, tell
 from router.cli.reading import Gate, case_for_reading
 from router.cli.times import WHEN
+from router.cli.veiling import veil
 from router.cli.words import said, value_word, word
 from router.core import commands as c
 from router.core.case import Case
@@ -170,9 +171,10 @@ def list_tasks(call: Call, /, done_too: bool) -> None:  # noqa: FBT001 - click's
         now, tree = installation.now(), installation.rulebook().tree
         known = Gate(installation).cases(installation.ledger.all_cases(open_only=not done_too))
         found = [one for one in known if one.is_task]
+        veiled = veil(installation, [one.inspections for one in found])
     found.sort(key=lambda one: (one.closed_at is not None, one.next_due_at or one.opened_at, one.id))
     if call.as_json:
-        emit_json([_summary(one) for one in found])
+        emit_json(veiled.document([_summary(one) for one in found]))
     elif not found:
         tell(word("inspection_none"))
     else:

@@ -16,6 +16,7 @@ from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, tell
+from router.cli.veiling import veil
 from router.cli.words import word
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, Replan
@@ -141,7 +142,7 @@ def move(installation: Installation, meant: Callable[[Case], bool]) -> dict[str,
     """Give each case the command, through the router's own path; interrupted or run again, each moves once.
 
     Returns:
-        Case id → refusal, of cases that did not move.
+        Case id → refusal, of cases that did not move; an id that is hidden from whoever sits here is a dash.
 
     Raises:
         UnreachableError: the ledger does not answer.
@@ -157,6 +158,7 @@ def move(installation: Installation, meant: Callable[[Case], bool]) -> dict[str,
         answers = router.carry_out(batch, now)
         router.flush(now)
         refused |= {answer.case_id: answer.refused for answer in answers.values() if answer.refused is not None}
+    refused = veil(installation, refused).by_id(refused)
     for case_id, code in refused.items():
         log.warning("case.not_replanned", case=case_id, code=code)
     return refused

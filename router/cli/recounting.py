@@ -11,6 +11,7 @@ import structlog
 from router.app import Installation
 from router.arrivals import direct
 from router.cli.output import tell
+from router.cli.veiling import veil
 from router.cli.words import word
 from router.core.calendars.calendar import Calendar
 from router.core.case import Case
@@ -86,7 +87,8 @@ def recount(installation: Installation, version: str) -> dict[str, str]:
         version: of the set of calendar files; part of the commands' ids.
 
     Returns:
-        Case id → refusal, of cases that were not counted again.
+        Case id → refusal, of cases that were not counted again; an id that is hidden from whoever sits here is
+        a dash.
 
     Raises:
         UnreachableError: the ledger does not answer.
@@ -105,6 +107,7 @@ def recount(installation: Installation, version: str) -> dict[str, str]:
         answers = router.carry_out([direct(command, "shell") for command in commands], now)
         router.flush(now)
         refused |= {answer.case_id: answer.refused for answer in answers.values() if answer.refused is not None}
+    refused = veil(installation, refused).by_id(refused)
     for case_id, code in refused.items():
         log.warning("case.not_recomputed", case=case_id, code=code)
     return refused

@@ -10,6 +10,7 @@ import structlog
 
 from router.app import Installation
 from router.arrivals import direct
+from router.cli.veiling import veil
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Dispatch
 from router.core.offices.routing import Wanted, is_stranded, route
@@ -28,9 +29,9 @@ _BATCH = 256
 class Rerouted(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the cases of desks that no longer stand."""
 
-    #: Ids of cases that have another lead now.
+    #: Ids of cases that have another lead now; one that is hidden from whoever sits here is a dash.
     moved: tuple[str, ...]
-    #: Case id → refusal: these are still with their old lead.
+    #: Case id, or a dash → refusal: these are still with their old lead.
     stayed: dict[str, str]
 
 
@@ -60,8 +61,11 @@ def reroute(installation: Installation) -> Rerouted:
                 moved.append(answer.case_id)
             else:
                 stayed[answer.case_id] = answer.refused
-                log.warning("case.not_rerouted", case=answer.case_id, code=answer.refused)
-    return Rerouted(moved=tuple(moved), stayed=stayed)
+    veiled = veil(installation, moved, stayed)
+    stayed = veiled.by_id(stayed)
+    for case_id, code in stayed.items():
+        log.warning("case.not_rerouted", case=case_id, code=code)
+    return Rerouted(moved=tuple(map(veiled.text, moved)), stayed=stayed)
 
 
 def _dispatch(router: Router, tree: Tree, cases: list[Case], now: datetime) -> list[Answer]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 #: Bytes of the digest in a case id: 16 letters; a collision among 10⁹ cases has a chance of about 4 in 10⁷.
 _ID_BYTES = 10
+#: An id of a case in whatever is written.
+CASE_ID = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{16}(?![A-Z2-7])")
 
 
 def case_id_of(source: str, source_id: str) -> str:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import getpass
+import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from router.app import installation
+from router.arrivals import direct
 from router.cli import main
 from router.cli.reading import Gate
+from router.core.timing.deadlines import wake_up
 from router.presets import preset_text
+from router.settings import Settings
 from tests.unit.cli.conftest import Shell
+from tests.unit.cli.test_case_import import row, table
 from tests.unit.cli.test_guards import RECEIVED, put_on
 from tests.unit.cli.test_parked import accept, park
 
@@ -98,20 +106,55 @@ _TESTED_ALONE = {
     "parked drop",
     "parked replay",
 }
-#: Commands that name cases they could not move, on which whoever puts a tree in force must act.
-_IN_FORCE = {"divisions import", "divisions reroute", "divisions merge", "divisions redirect"}
-#: Commands that count cases at most.
-_NO_IDS = set(
-    """
-    demo, up, run, status, health, case open, case import, inspection hash, divisions add, divisions rename,
-    divisions deactivate, divisions list, divisions show, divisions categories, policy replan, policy import,
-    policy list, policy show, policy presets, sla due, sla release, sla cancel, sla hold, sla unhold, sla holds,
-    sla catch-up, sla what-if, escalation undo, calendar import, calendar recompute, calendar show, calendar check,
-    check, db upgrade, db status, topology plan, topology apply, topology definitions, recover, replay,
-    report week, figures show, figures recount, rules render, dashboards render
-    """.replace("\n", " ").split(",")
-)
-_OTHERS = _TESTED_ALONE | _IN_FORCE | {" ".join(name.split()) for name in _NO_IDS}
+#: The others, and what is typed to see that they neither name nor repeat the report; `{longer}` is a policy file,
+#: `{old}` and `{mapping}` a table that has the report's source id, `{own}` a folder.
+_NAMELESS = {
+    "status": "",
+    "health": "",
+    "check": "{longer}",
+    "case open": "--source old --source-id 1 --text mine",
+    "case import": "--open {old} --mapping {mapping}",
+    "inspection hash": "--seed 0123456789abcdef",
+    "divisions add": "new --name 新街道 --parent hubin",
+    "divisions rename": "liuyin --name 新名",
+    "divisions import": "{tree}",
+    "divisions deactivate": "hubin",
+    "divisions merge": "hubin --into yunxi",
+    "divisions redirect": "hubin --to yunxi",
+    "divisions reroute": "",
+    "divisions list": "",
+    "divisions show": "hubin",
+    "divisions categories": "",
+    "policy replan": "--yes",
+    "policy import": "{longer}",
+    "policy list": "",
+    "policy show": "default",
+    "policy presets": "",
+    "sla due": "{old} --policy default --columns received=opened",
+    "sla release": "--by li --reason storm",
+    "sla cancel": "--by li --reason storm",
+    "sla hold": "--all --reason storm --by li",
+    "sla unhold": "1 --by li",
+    "sla holds": "",
+    "sla catch-up": "--dry-run",
+    "sla what-if": "--policy {longer} --since 2026-01-01",
+    "escalation undo": "--since 2026-01-01 --until 2099-01-01 --by li --reason clock",
+    "calendar import": "cn",
+    "calendar recompute": "",
+    "calendar show": "",
+    "calendar check": "",
+    "db upgrade": "",
+    "db status": "",
+    "topology definitions": "",
+    "report week": "--draft",
+    "figures show": "",
+    "figures recount": "",
+    "rules render": "--out {own}",
+    "dashboards render": "--out {own}",
+}
+#: They run until they are stopped, make a city of their own, or need a broker, of which they name queues.
+_NEVER_HERE = {"demo", "up", "run", "replay", "topology plan", "topology apply", "recover"}
+_OTHERS = {*_TESTED_ALONE, *_NAMELESS, *_NEVER_HERE}
 
 
 def _leaves(command: click.Command, name: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
@@ -194,3 +237,54 @@ def test_whoever_is_named_sends_nobody_to_inspect_it(shell: Shell, monkeypatch: 
     monkeypatch.setattr(getpass, "getuser", lambda: "wang")
     refused = shell("inspection", "order", "--case", case, "--due", "2030-01-01T00:00:00+08:00")
     assert (refused.code, "no case" in refused.err) == (3, True)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory, _city: Path) -> tuple[Path, tuple[str, ...]]:
+    """A ledger with reports that are there for every command: one went up in vain, a deadline of one is held."""
+    folder = tmp_path_factory.mktemp("town") / "town"
+    shutil.copytree(_city, folder)
+    shell = Shell(folder)
+    told = (*_REPORT, "--source", "old", "--text", _WORDS)
+    first = shell.open(*told, source_id="1")
+    with installation(Settings(ledger=shell.ledger)) as here:
+        router, now = here.leaving_router(), here.now()
+        for days in (3, 20):
+            later = now + timedelta(days=days)
+            due = here.ledger.claim_due(later, 10, 0.0)
+            router.carry_out(
+                [direct(wake_up(one.case_id, one.milestone, one.due_at), "due") for one in due], later
+            )
+    assert "escalated from" in shell("case", "show", first).out
+    second = shell.open(*told, *RECEIVED, source_id="2")
+    put_on(shell)
+    assert shell("case", "report", second, "--desk", _lead(shell, second), "--text", "x").code == 0
+    return folder, (first, second)
+
+
+_WORDS = "收受礼金"
+
+
+@pytest.mark.parametrize("name", _NAMELESS)
+def test_no_other_command_names_the_case_or_has_its_words(
+    town: tuple[Path, tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder, cases = town
+    shutil.copytree(folder, tmp_path / "town")
+    shell = Shell(tmp_path / "town")
+    old, mapping = table(shell, row(1), row(2))
+    longer = preset_text("policies", "default").replace('within = "5wd"', 'within = "15wd"')
+    files = {
+        "old": old,
+        "mapping": mapping,
+        "longer": shell.file("longer.toml", longer),
+        "own": tmp_path / "made",
+        "tree": shell.file("tree.toml", shell("divisions", "show", "--toml").out),
+    }
+    if name == "policy replan":
+        assert shell("policy", "import", files["longer"]).code == 0
+    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    for more in ((), ("--json",)):
+        done = shell(*name.split(), *_NAMELESS[name].format(**files).split(), *more)
+        assert done.code != 2, done
+        assert not any(secret in done.out + done.err for secret in (*cases, _WORDS)), done
