@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -14,11 +14,12 @@ from router.cli.grammar import option
 from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator, require_desk, say_answer
 from router.cli.reading import case_for_reading
 from router.cli.veiling import veil
-from router.cli.words import said, word
+from router.cli.words import said, value_word, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command
 from router.core.commands.naming import others
-from router.errors import NotFoundError, UsageError
+from router.core.offices.speaking import may_speak
+from router.errors import ConflictError, NotFoundError, UsageError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -69,7 +70,8 @@ def act(
         fields: of the command; a text of `-` is read from stdin.
 
     Raises:
-        NotFoundError: there is no such case or desk, or the case names whoever sits here, whatever they speak as.
+        ConflictError: whoever sits here may not speak as that.
+        NotFoundError: there is no such case or desk, or the case is hidden from whoever sits here.
         UsageError: who speaks is not clear.
     """
     if fields.get("text") == "-":
@@ -79,6 +81,7 @@ def act(
     with call.installation() as installation:
         case = case_for_reading(installation, case_id)
         actor = _actor(installation, case, desk, ActorRole(role) if role else None, usual)
+        require_speaker(installation, actor, [case.policy])
         command = kind(id=command_id or new_id(), case_id=case_id, actor=actor, **fields)
         for other in others(command):
             case_for_reading(installation, other)
@@ -103,3 +106,29 @@ def _actor(
         raise UsageError(said("who_missing"), todo=said("who_missing_todo"))
     through_channel = role in (ActorRole.CHANNEL, ActorRole.CITIZEN)
     return Actor(role, case.channel if through_channel else operator())
+
+
+def require_speaker(installation: Installation, actor: Actor, policies: Sequence[str]) -> None:
+    """Let the people at a desk speak for that desk alone; an account that no desk lists speaks for anybody.
+
+    Args:
+        installation: to act in.
+        actor: as whom whoever sits here wants to speak.
+        policies: versions whose follow-ups it may be about.
+
+    Raises:
+        ConflictError: their account is listed, and not at a desk that may speak as that.
+    """
+    account, rules = operator(), installation.rulebook(policies)
+    if may_speak(rules, account, actor, policies):
+        return
+    desks = ", ".join(desk.code for desk in rules.tree.seats(account))
+    if actor.role is ActorRole.DESK:
+        raise ConflictError(
+            said("speaks_not_desk", account=account, desk=actor.id, desks=desks),
+            todo=said("speaks_not_desk_todo", account=account, desk=actor.id),
+        )
+    raise ConflictError(
+        said("speaks_not_role", account=account, role=value_word(actor.role), desks=desks),
+        todo=said("speaks_not_role_todo", account=account),
+    )

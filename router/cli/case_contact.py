@@ -10,7 +10,7 @@ from router.cli.handing_in import no_case
 from router.cli.output import emit_fields, emit_json, tell
 from router.cli.reading import case_for_reading
 from router.cli.words import said, word
-from router.core.telling.hiding import names
+from router.core.telling.hiding import hidden_from_account
 from router.errors import NotFoundError
 
 
@@ -23,7 +23,7 @@ def contact(call: Call, /, case_id: str, reader: str, reason: str) -> None:
     """Read a case's contact; the reading is recorded in the same transaction."""
     with call.installation() as installation:
         case = case_for_reading(installation, case_id)
-        if names(case, reader):
+        if hidden_from_account(installation.rulebook().tree, case, reader):
             raise no_case(case_id)
         found = None
         if case.contact_ref is not None:

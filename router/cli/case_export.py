@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from router.cli.acting import require_speaker
 from router.cli.call import Call
 from router.cli.case_open import contact_in
 from router.cli.grammar import Spoken, option
@@ -17,7 +18,7 @@ from router.cli.output import tell
 from router.cli.reading import Gate
 from router.cli.report import ENCODINGS, FORMATS, deliver
 from router.cli.words import language, said, step_word, value_word, word
-from router.core.commands import ActorRole, Contact
+from router.core.commands import Actor, ActorRole, Contact
 from router.core.counting.register import Of, Reader, Register, Wanted, line_of, oldest_first
 from router.core.telling.masking import SEE_WHOLE, masked
 from router.errors import UsageError
@@ -57,6 +58,8 @@ def export(call: Call, /, *, form: str, out: str, encoding: str | None, unmask: 
     with call.installation() as installation:
         if reader.desk:
             require_desk(installation, reader.desk)
+        actor = Actor(reader.role, reader.desk or operator())
+        require_speaker(installation, actor, [one.version for one in installation.rulebook().policies])
         register = _register(installation, given[0], asked[given[0].value], reader, unmask=unmask)
         files = _files(installation, register, form)
     deliver(files, form, out, encoding or ENCODINGS[0])
@@ -77,10 +80,12 @@ def _reader(asked: dict[str, Any], *, unmask: bool) -> Reader:
 
 
 def _register(installation: Installation, of: Of, value: Any, reader: Reader, *, unmask: bool) -> Register:
-    wanted, tree = _wanted(installation, of, value), installation.rulebook().tree
+    wanted = _wanted(installation, of, value)
     known = Gate(installation).cases(installation.ledger.all_cases())
-    taken = (case for case in known if wanted.takes(case))
-    found = [case for case in taken if reader.knows_of(case, tree)]
+    taken = [case for case in known if wanted.takes(case)]
+    rules = installation.rulebook({case.policy for case in taken})
+    tree = rules.tree
+    found = [case for case in taken if reader.knows_of(case, rules)]
     seen = [case for case in found if reader.sees(case, tree)]
     contacts = _contacts(installation, of, wanted, seen, reader)
     return Register(

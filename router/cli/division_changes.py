@@ -61,6 +61,18 @@ def rename(call: Call, /, desk: str, name: str, division_name: str | None) -> in
     return _change(call, lambda file: changes.rename(file, desk, name, division_name=division_name))
 
 
+@click.command("accounts", cls=Spoken)
+@click.argument("desk")
+@option("--add", "added", multiple=True, metavar="ACCOUNT", says="divisions accounts --add")
+@option("--remove", "removed", multiple=True, metavar="ACCOUNT", says="divisions accounts --remove")
+@click.pass_obj
+def accounts(call: Call, /, desk: str, added: tuple[str, ...], removed: tuple[str, ...]) -> int:
+    """Say which accounts speak for a desk, and may see what it may."""
+    if not added and not removed:
+        raise UsageError(said("accounts_which"), todo=said("accounts_which_todo", desk=desk))
+    return _change(call, lambda file: changes.seat(file, desk, add=added, remove=removed))
+
+
 @click.command("merge", cls=Spoken)
 @click.argument("desk")
 @option("--into", required=True, metavar="CODE")

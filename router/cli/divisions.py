@@ -19,7 +19,7 @@ from router.core.territory.division_files import dump_toml, refusal
 from router.core.territory.tree import Category, Desk, DeskKind, Tree
 from router.rulebook import TREE, tree_in_force
 
-_CHANGES = ("add", "rename", "merge", "redirect", "deactivate")
+_CHANGES = ("add", "accounts", "rename", "merge", "redirect", "deactivate")
 
 divisions = Nouns("divisions", {name: f"router.cli.division_changes:{name}" for name in _CHANGES})
 
@@ -103,6 +103,7 @@ def show(call: Call, /, desk: str | None, as_toml: bool) -> None:  # noqa: FBT00
     code, name, kind, tier, superior, served = _row(tree, one)
     values = {"code": code, "name": name, "kind": kind, "tier": tier, "superior": superior, "served": served}
     values["division"] = " / ".join(tree.divisions[part].name for part in tree.path(one.division))
+    values["accounts"] = ", ".join(one.accounts) or "-"
     values["chain"] = " → ".join(above.code for above in chain)
     emit_fields((word(f"desk_{key}"), value) for key, value in values.items())
 

@@ -228,6 +228,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "divisions categories": ("列出事项分类", "list the categories"),
     "divisions add": ("新增一个区划及其承办单位，或一个部门", "add a division with its desk, or a department"),
+    "divisions accounts": (
+        "增减一个承办单位的账号\n\n"
+        "列出的账号只以本单位名义办理，看不到须对本单位保密的工单；没有单位列出的账号属于管理员，可以任何单位的名义办理。",
+        "say whose accounts a desk's are\n\n"
+        "Listed accounts speak for their desks alone, and do not see what is kept from one of them. An account "
+        "that no desk lists is the operator's and speaks for any.",
+    ),
     "divisions rename": ("改名；编码不变", "give a desk another name; its code stays"),
     "divisions merge": (
         "撤并：另一单位接手，在办工单转去",

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from router.app import Installation
-from router.cli.acting import ROLES, act
+from router.cli.acting import ROLES, act, require_speaker
 from router.cli.call import Call
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Nouns, Spoken, option
@@ -97,12 +97,14 @@ def _send(
 ) -> int:
     if by is not None:
         require_desk(installation, by)
+    actor = c.Actor(c.ActorRole.DESK, by) if by else c.Actor(c.ActorRole.SUPERVISION, operator())
+    require_speaker(installation, actor, [])
     command_id = new_id()
     command = with_case_id(
         c.Open(
             id=command_id,
             case_id="",
-            actor=c.Actor(c.ActorRole.DESK, by) if by else c.Actor(c.ActorRole.SUPERVISION, operator()),
+            actor=actor,
             source=c.INSPECTION,
             source_id=source_id or command_id,
             channel=c.INSPECTION,

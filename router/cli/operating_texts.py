@@ -48,6 +48,21 @@ OPERATING: dict[str, tuple[str, str]] = {
     "change_restored": ("恢复", "restored"),
     "change_deactivated": ("停用", "deactivated"),
     "change_superior": ("上级变更", "superior"),
+    "change_accounts": ("账号", "accounts"),
+    "desk_accounts": ("账号", "accounts"),
+    "tree_not_yours": (
+        "账号 {account} 属于 {desks}，区划和承办单位只由管理员变更",
+        "the account {account} belongs to {desks}; divisions and desks are changed by the operator alone",
+    ),
+    "tree_not_yours_todo": (
+        "由没有单位列出的账号来做，{account} 不行",
+        "let an account do it that no desk lists; {account} cannot",
+    ),
+    "accounts_which": ("没有说明增加或去掉哪个账号", "it is not said which account is added or removed"),
+    "accounts_which_todo": (
+        "用 --add 账号 或 --remove 账号；现有的见 case-router divisions show {desk}",
+        "say --add ACCOUNT or --remove ACCOUNT; `case-router divisions show {desk}` has those there are",
+    ),
     "desk_code": ("编码", "code"),
     "desk_name": ("名称", "name"),
     "desk_kind": ("类别", "kind"),

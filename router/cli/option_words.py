@@ -228,6 +228,11 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--division-name": ("区划的新名称", "the division's new name"),
     "--into": ("接手的单位", "the desk that takes over"),
     "divisions redirect --to": ("代办的单位", "the desk that does its work"),
+    "divisions accounts --add": (
+        "增加的系统账号，可重复；不写姓名",
+        "an account of the system, repeatable; no name",
+    ),
+    "divisions accounts --remove": ("去掉的账号，可重复", "an account that goes, repeatable"),
     "--end": ("结束代办", "end the redirect"),
     "divisions list --kind": (
         "只列此类，如 triage、functional",

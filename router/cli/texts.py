@@ -76,6 +76,26 @@ WORDS: dict[str, tuple[str, str]] = {
     "who_twice": ("--desk 和 --as 只能用一个", "say either --desk or --as"),
     "who_missing": ("没有说明以哪个单位的名义", "it is not said which desk speaks"),
     "who_missing_todo": ("用 --desk 编码 指明", "name it: --desk CODE"),
+    "speaks_not_desk": (
+        "账号 {account} 属于 {desks}，不能以 {desk} 的名义办理",
+        "the account {account} belongs to {desks} and does not speak as {desk}",
+    ),
+    "speaks_not_desk_todo": (
+        "用 --desk 指明本单位；若此人也在 {desk} 工作，由管理员运行 "
+        "case-router divisions accounts {desk} --add {account}",
+        "name your own desk with --desk; who works at {desk} too is listed there: "
+        "case-router divisions accounts {desk} --add {account}",
+    ),
+    "speaks_not_role": (
+        "账号 {account} 属于 {desks}，不能以“{role}”的身份办理",
+        "the account {account} belongs to {desks} and does not speak as {role}",
+    ),
+    "speaks_not_role_todo": (
+        "用 --desk 指明本单位；若此人也在有此身份的单位工作，由管理员运行 "
+        "case-router divisions accounts 编码 --add {account}",
+        "name your own desk with --desk; who works at an office with that role is listed there: "
+        "case-router divisions accounts CODE --add {account}",
+    ),
     "no_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
     "no_case": ("没有编号为 {case} 的工单", "there is no case {case}"),
     "no_case_todo": ("用 case-router case list 查看编号", "`case-router case list` shows the ids"),

@@ -14,10 +14,11 @@ import msgspec
 
 from router.core import events as e
 from router.core.case import Case, State
-from router.core.commands import ActorRole, Contact
+from router.core.commands import Actor, ActorRole, Contact
 from router.core.counting.hands import Hands
 from router.core.events import Entry
-from router.core.telling.hiding import names
+from router.core.rules import Rules
+from router.core.telling.hiding import hidden_from, hidden_from_account
 from router.core.telling.seeing import Sight, sight
 from router.core.territory.tree import Tree
 
@@ -55,11 +56,13 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     #: Desk code of a reader at a desk, who sees its own cases and those of all below.
     desk: str = ""
 
-    def knows_of(self, case: Case, tree: Tree) -> bool:
+    def knows_of(self, case: Case, rules: Rules) -> bool:
         """Whether there is such a case for this reader at all: for whom a report is about there is none."""
-        if names(case, self.name):
+        if self.role is not ActorRole.DESK:
+            return not hidden_from(rules, case, Actor(self.role, self.name))
+        if hidden_from_account(rules.tree, case, self.name):
             return False
-        return self.role is not ActorRole.DESK or sight(tree, self.desk, case) is not Sight.HIDDEN
+        return sight(rules.tree, self.desk, case) is not Sight.HIDDEN
 
     def sees(self, case: Case, tree: Tree) -> bool:
         """Whether a case may stand in this reader's register; else it is counted at most."""

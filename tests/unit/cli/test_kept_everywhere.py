@@ -116,6 +116,7 @@ _NAMELESS = {
     "case import": "--open {old} --mapping {mapping}",
     "inspection hash": "--seed 0123456789abcdef",
     "divisions add": "new --name 新街道 --parent hubin",
+    "divisions accounts": "liuyin --add li.9",
     "divisions rename": "liuyin --name 新名",
     "divisions import": "{tree}",
     "divisions deactivate": "hubin",
