@@ -42,6 +42,11 @@ FILES: dict[str, str] = {
         "写日期、时间和时区，不加引号，如 2026-01-01T00:00:00+08:00"
     ),
     "two levels are named {name}": "有两个督办层级都叫 {name}",
+    "it changes nothing: every case has {base} already": "没有作用：所有工单本来就是 {base}",
+    "Leave it out, or lower base.": "不写，或把 base 调低",
+    "{highest} is not more than high, {high}": "{highest} 不大于 high {high}",
+    "high cases would stand before the highest": "high 会排到 highest 前面",
+    "Write no less than for high.": "不得小于 high 的提前量",
     "nobody is told of this level": "这一督办层级没有对象",
     "Name at least one desk.": "至少写一个单位",
     "a colour begins once: on a day, some days before the due date, or when it is overdue": (

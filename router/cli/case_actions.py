@@ -209,6 +209,7 @@ def adopt(call: Call, /, **who: Any) -> int:
 @option("--named-person", "named_persons", multiple=True, metavar="ACCOUNT")
 @option("--not-named", "not_named", multiple=True, metavar="CODE|ACCOUNT")
 @option("--confidential/--not-confidential", "confidential", default=None)
+@option("--affected", type=click.IntRange(1))
 @click.pass_obj
 def correct(call: Call, /, division: str | None, **who: Any) -> int:
     """更正."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from heapq import nsmallest
 
@@ -13,11 +12,13 @@ from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.priority_words import order_at, priority_word
 from router.cli.reading import Gate
 from router.cli.veiling import veil
 from router.cli.words import value_word, word
 from router.core.case import Case, State
-from router.core.telling.seeing import Below, urgency
+from router.core.policies.priority import Priority
+from router.core.telling.seeing import Below
 from router.core.territory.tree import Tree
 
 
@@ -39,7 +40,7 @@ def list_cases(
     closed_too: bool,  # noqa: FBT001 - click's flag
     limit: int,
 ) -> None:
-    """List cases by their next deadline."""
+    """List cases by their next deadline, with the head start that a priority gives."""
     with call.installation() as installation:
         now, tree = installation.now(), installation.rulebook().tree
         for named in (desk, below):
@@ -54,17 +55,24 @@ def list_cases(
         seen = sees.of(known) if sees is not None else known
         wanted = (one for one in seen if _wanted(one, desk, state, now if overdue else None))
         # One more than is shown tells whether there are more, whatever their number.
-        first = nsmallest(limit + 1, wanted, key=urgency)
+        order = order_at(installation, now)
+        first = nsmallest(limit + 1, wanted, key=order.of)
+        priorities = {one.id: order.haste(one).priority for one in first}
         shown = first[:limit]
         # What an inspection or a sweep made has its id as the source's own.
         veiled = veil(installation, [one.source_id for one in shown])
     if call.as_json:
-        emit_json(veiled.document([_summary(one) for one in shown]))
+        emit_json(veiled.document([_summary(one, priorities[one.id]) for one in shown]))
     elif not shown:
         tell(word("case_none"))
     else:
-        headers = [word(f"case_{name}") for name in ("id", "state", "lead", "due", "opened_at")]
-        emit_table(headers, _rows(shown, tree, now))
+        names = ["id", "state", "lead", "due", "opened_at"]
+        # Where nothing comes before anything else there is nothing to say of it.
+        told = priorities if any(one is not Priority.NORMAL for one in priorities.values()) else {}
+        emit_table(
+            [word(f"case_{name}") for name in (*names, *(["priority"] if told else []))],
+            (_row(one, tree, now, told.get(one.id)) for one in shown),
+        )
     if len(first) > limit:
         tell(word("case_more"))
     if sees is not None and sees.counted:
@@ -77,7 +85,7 @@ def _wanted(case: Case, desk: str | None, state: str | None, overdue_at: datetim
     return overdue_at is None or (case.next_due_at is not None and case.next_due_at < overdue_at)
 
 
-def _summary(case: Case) -> dict[str, object]:
+def _summary(case: Case, priority: Priority) -> dict[str, object]:
     return {
         "case": case.id,
         "source": case.source,
@@ -90,17 +98,18 @@ def _summary(case: Case) -> dict[str, object]:
         "next_due_at": case.next_due_at,
         "starred": case.starred,
         "affected": case.affected,
+        "priority": priority,
         "escalations": case.escalations,
     }
 
 
-def _rows(cases: list[Case], tree: Tree, now: datetime) -> Iterator[tuple[str, ...]]:
-    for one in cases:
-        star = "★ " if one.starred else ""
-        yield (
-            star + one.id,
-            value_word(one.state),
-            desk_name(tree, one.lead),
-            due(one.next_due_at, now),
-            local(one.opened_at),
-        )
+def _row(one: Case, tree: Tree, now: datetime, priority: Priority | None) -> tuple[str, ...]:
+    star = "★ " if one.starred else ""
+    return (
+        star + one.id,
+        value_word(one.state),
+        desk_name(tree, one.lead),
+        due(one.next_due_at, now),
+        local(one.opened_at),
+        *([priority_word(priority)] if priority is not None else []),
+    )

@@ -12,6 +12,7 @@ from router.cli.case_names import Names
 from router.cli.event_words import sentence
 from router.cli.grammar import Spoken
 from router.cli.output import age, emit, emit_fields, emit_json, emit_table, local
+from router.cli.priority_words import grounds_word
 from router.cli.reading import case_for_reading
 from router.cli.veiling import veil
 from router.cli.words import value_word, word
@@ -20,6 +21,7 @@ from router.core.commands import ActorRole
 from router.core.events import Entry, Milestone, MilestoneStatus
 from router.core.policies.colours import colour_of
 from router.core.rules import Rules
+from router.core.telling.pressing import grounds_of, priority_of
 from router.core.territory.tree import Tree
 
 
@@ -31,11 +33,13 @@ def show(call: Call, case_id: str) -> None:
     with call.installation() as installation:
         case = case_for_reading(installation, case_id)
         entries = installation.ledger.entries(case_id)
-        rules = installation.rulebook()
+        rules = installation.rulebook({case.policy})
         now = installation.now()
         veiled = veil(installation, case, entries)
     if call.as_json:
-        emit_json(veiled.document({"case": case, "next_due_at": case.next_due_at, "history": entries}))
+        priority = priority_of(rules.policy(case.policy), case)
+        told = {"case": case, "next_due_at": case.next_due_at, "priority": priority, "history": entries}
+        emit_json(veiled.document(told))
         return
     emit(word("case_title", case=case.id, version=case.version))
     emit_fields((name, veiled.text(value)) for name, value in _fields(case, rules, now))
@@ -55,6 +59,10 @@ def _fields(case: Case, rules: Rules, now: datetime) -> Iterator[tuple[str, str]
     if colour is not None:
         yield word("case_colour"), colour.title or value_word(colour.name)
     yield word("case_lead"), desk_name(tree, case.lead)
+    if rules.policy(case.policy).priority is not None:
+        yield word("case_priority"), grounds_word(grounds_of(rules.policy(case.policy), case))
+    if case.affected > 1:
+        yield word("case_affected"), str(case.affected)
     if case.assists:
         yield word("case_assists"), ", ".join(desk_name(tree, code) for code in case.assists)
     if case.together.leader is not None:

@@ -158,6 +158,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "nobody works for {desk} since {since}; {superior} was told",
     ),
     "Corrected": ("更正：事项 {category}", "corrected: category {category}"),
+    "AffectedChanged": (
+        "更正涉及户数：{before} 改为 {affected}",
+        "households affected corrected from {before} to {affected}",
+    ),
     "Restricted": (
         "更正回避：被反映单位 {subject_desk}，另涉单位 {named_desks}，人员 {named_persons}；保密：{confidential}",
         "kept from others than before: subject {subject_desk}, desks {named_desks}, persons {named_persons}; "

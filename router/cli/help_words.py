@@ -143,8 +143,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case adopt": ("采纳原单位的迟到报告", "adopt a late report of the old lead"),
     "case dispatch": ("派单给承办单位", "dispatch the case to a desk"),
     "case correct": (
-        "更正事项、区划或被反映对象，重新派单",
-        "correct category, division or whom it is about; the case is routed anew",
+        "更正事项、区划、涉及户数或被反映对象，重新派单",
+        "correct category, division, households or whom it is about; the case is routed anew",
     ),
     "case link": (
         "关联另一件工单；各自计时、各自答复",
@@ -347,9 +347,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "notices": ("查看发给各单位人员的提醒", "what the people at desks are told"),
     "notices list": (
-        "列出提醒，新的在前\n\n"
+        "列出提醒，新的在前；紧急、特急件提前\n\n"
         "没有程序的单位在这里看；有程序的单位每一刻钟至多收到一份清单。默认每件工单只列最新一条；三十天前的已删除。",
-        "list notices, the newest first\n\n"
+        "list notices, the newest first, those of a high priority earlier\n\n"
         "Desks without a program read theirs here; those with one get a list, at most every quarter of an hour. "
         "Of each case the newest is shown unless all are asked for. What is older than thirty days is gone.",
     ),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import click
 
+from router.app import Installation
 from router.cli.call import Call
 from router.cli.case_show import desk_name
 from router.cli.grammar import Nouns, option
 from router.cli.handing_in import require_desk
 from router.cli.output import emit_json, emit_table, local, tell
+from router.cli.priority_words import order_at, priority_word
 from router.cli.reading import Gate
 from router.cli.words import value_word, word
+from router.core.policies.priority import Priority
+from router.core.telling.pressing import Haste, Order
 from router.core.telling.ringing import Heard
 from router.core.territory.tree import Served, Tree
 
@@ -39,14 +43,27 @@ def list_notices(
         tree = installation.rulebook().tree
         told = installation.ledger.notices(installation.now() - timedelta(days=days), desk)
         found = Gate(installation).rows(told, lambda one: one.notice.case_id)
+        order = order_at(installation, installation.now())
+        ids = {one.notice.case_id for one in found}
+        haste = {case_id: _haste(installation, order, case_id) for case_id in ids}
     shown = found if every else _newest(found)
+    # The newest first; what comes before others stands as if it were so much newer.
+    shown.sort(key=lambda one: one.notice.created_at + haste[one.notice.case_id].ahead, reverse=True)
     if call.as_json:
-        emit_json([_described(one) for one in shown])
+        emit_json([_described(one, haste[one.notice.case_id].priority) for one in shown])
     elif shown:
         names = ("case", "desk", "kind", "milestone", "due", "told", "sent")
-        emit_table([word(f"notices_{name}") for name in names], _rows(shown, tree), whole=(0,))
+        priorities = {case_id: one.priority for case_id, one in haste.items()}
+        some = any(priorities[one.notice.case_id] is not Priority.NORMAL for one in shown)
+        headers = [*(word(f"notices_{name}") for name in names), *([word("case_priority")] if some else [])]
+        emit_table(headers, _rows(shown, tree, priorities if some else {}), whole=(0,))
     else:
         tell(word("notices_none"))
+
+
+def _haste(installation: Installation, order: Order, case_id: str) -> Haste:
+    case = installation.ledger.case(case_id)
+    return order.haste(case) if case is not None else Haste()
 
 
 def _newest(found: Sequence[Heard]) -> list[Heard]:
@@ -57,7 +74,7 @@ def _newest(found: Sequence[Heard]) -> list[Heard]:
     return list(first.values())
 
 
-def _described(one: Heard) -> dict[str, object]:
+def _described(one: Heard, priority: Priority) -> dict[str, object]:
     notice = one.notice
     return {
         "case": notice.case_id,
@@ -66,11 +83,12 @@ def _described(one: Heard) -> dict[str, object]:
         "milestone": notice.milestone,
         "due_at": notice.due_at,
         "told_at": notice.created_at,
+        "priority": priority,
         "sent_at": one.sent_at,
     }
 
 
-def _rows(found: Sequence[Heard], tree: Tree) -> Iterator[tuple[str, ...]]:
+def _rows(found: Sequence[Heard], tree: Tree, told: Mapping[str, Priority]) -> Iterator[tuple[str, ...]]:
     for one in found:
         notice = one.notice
         yield (
@@ -81,6 +99,7 @@ def _rows(found: Sequence[Heard], tree: Tree) -> Iterator[tuple[str, ...]]:
             local(notice.due_at),
             local(notice.created_at),
             _sent(one, tree),
+            *([priority_word(told[notice.case_id])] if notice.case_id in told else []),
         )
 
 

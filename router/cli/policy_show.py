@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from router.cli.output import emit, emit_fields, emit_table, local
+from router.cli.priority_words import rule_word
 from router.cli.words import step_word, value_word, word
 from router.core.policies.notation import format_instant
 from router.core.policies.policy import (
@@ -35,6 +36,7 @@ def show_policy(policy: Policy) -> None:
             (word("policy_verified"), word("yes" if policy.verified_first else "no")),
             (word("policy_recheck"), _recheck(policy)),
             (word("policy_repeat"), str(policy.repeat.escalate_at) if policy.repeat else "-"),
+            (word("case_priority"), rule_word(policy.priority)),
             (word("policy_extension"), _more_time(policy.extension)),
             (word("policy_suspension"), _more_time(policy.suspension)),
             (word("policy_return"), _at_most(policy.return_window, policy.return_cap)),

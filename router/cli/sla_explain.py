@@ -15,6 +15,7 @@ from router.cli.case_time import exact
 from router.cli.grammar import Spoken, option
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local
 from router.cli.policy_words import clause_word, fact_word, reason_word
+from router.cli.priority_words import grounds_word
 from router.cli.reading import case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import step_word, value_word, word
@@ -42,6 +43,7 @@ from router.sentences import Sentence
 @option("--at", type=WHEN, metavar="TIME", says="sla explain --at")
 @option("--raised-by", type=click.Choice(["resident", "worker"]))
 @option("--starred", is_flag=True)
+@option("--affected", type=click.IntRange(1))
 @option("--vulnerable", is_flag=True)
 @click.pass_obj
 def explain_(call: Call, /, case_id: str | None, at: datetime | None, **facts: Any) -> None:
@@ -141,6 +143,7 @@ def _fields(
     yield word("case_policy"), f"{told.policy} {told.policy_title}".strip()
     if on_record:
         yield word("explain_why"), reason_word(told.policy_reason)
+    yield word("case_priority"), grounds_word(told.priority)
     known = "explain_endless" if told.coverage_end == date.max else "explain_calendar"
     yield word("policy_calendar"), word(known, calendar=told.calendar, end=told.coverage_end)
 

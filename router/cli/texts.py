@@ -152,6 +152,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case_outcome": ("办理结果", "outcome"),
     "case_text": ("内容", "text"),
     "case_id": ("编号", "case"),
+    "case_affected": ("涉及户数", "households"),
     "case_marks": ("标记", "marks"),
     "case_kept_from": ("回避", "kept from"),
     "case_deadlines": ("时限节点", "deadlines"),

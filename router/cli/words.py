@@ -25,6 +25,10 @@ VALUES: dict[str, tuple[str, str]] = {
     "blue": ("蓝", "blue"),
     "orange": ("橙", "orange"),
     "red": ("红", "red"),
+    # The priority of a case.
+    "priority_normal": ("一般", "normal"),
+    "priority_high": ("紧急", "high"),
+    "priority_highest": ("特急", "highest"),
     "closed": ("已归档", "closed"),
     "suspended": ("挂账", "suspended"),
     "running": ("计时中", "running"),

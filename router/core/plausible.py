@@ -157,6 +157,8 @@ def _time_fault(command: Command) -> Fault | None:
 def _count_fault(command: Command) -> Fault | None:
     if isinstance(command, Open):
         return _out_of("affected", command.affected, 1, MAX_COUNT)
+    if isinstance(command, Correct) and command.affected is not None:
+        return _out_of("affected", command.affected, 1, MAX_COUNT)
     if isinstance(command, RequestExtension) and command.days is not None:
         return _out_of("days", command.days, 0, MAX_DAYS)
     if isinstance(command, FollowUp):

@@ -7,7 +7,7 @@ twice rather than a miss. The same rows are the same message, so a program that 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -16,6 +16,7 @@ import structlog
 from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing
 from router.core.telling.notices import NOTICES
+from router.core.telling.pressing import Haste, Order
 from router.core.telling.ringing import MOST_LINES, NoticeBatch, listed
 from router.core.telling.told import NoticeList
 from router.core.territory import address
@@ -54,7 +55,8 @@ class Notifier:
         claimed = self._ledger.claim_notices(now, self._every, closed, limit)
         if not claimed:
             return False
-        made = {batch.recipient: message(rules.tree, batch, now) for batch in claimed}
+        haste = self._haste(claimed, now)
+        made = {batch.recipient: message(rules.tree, batch, now, haste) for batch in claimed}
         sent = [batch for batch in claimed if made[batch.recipient] is not None]
         self._sender.send([one for one in made.values() if one is not None])
         self._settle(made, sent, self._sender.collect(wait=True), now)
@@ -63,6 +65,15 @@ class Notifier:
             self._ledger.settle_notices(without, None)
             self.tally.add("no_queue", len(without))
         return len(claimed) == limit
+
+    def _haste(self, claimed: Sequence[NoticeBatch], now: datetime) -> dict[str, Haste]:
+        """Case id → how it comes before others, as the cases stand now."""
+        with self._ledger.begin() as unit:
+            cases = unit.cases({one.case_id for batch in claimed for one in batch.notices})
+        rules = self._rules({case.policy for case in cases.values()})
+        order = Order(rules, now)
+        # In doubt a list without a priority rather than none.
+        return {case_id: order.haste(case) for case_id, case in cases.items() if rules.knows(case.policy)}
 
     def _settle(
         self, made: dict[str, Outgoing | None], sent: Iterable[NoticeBatch], fates: dict[str, Fate], now: datetime
@@ -82,12 +93,12 @@ class Notifier:
             self._ledger.release_notices(unknown)
 
 
-def message(tree: Tree, batch: NoticeBatch, now: datetime) -> Outgoing | None:
+def message(tree: Tree, batch: NoticeBatch, now: datetime, haste: Mapping[str, Haste]) -> Outgoing | None:
     """The list on its way to a desk's queue; None for a desk without one: its people read it from the ledger."""
     desk = tree.desks.get(batch.recipient)
     if desk is None or desk.served is not Served.AMQP:
         return None
-    lines = listed(batch.notices)
+    lines = listed(batch.notices, haste)
     shown = tuple(islice(lines, MOST_LINES))
     payload = NoticeList(desk=desk.code, lines=shown, more=sum(1 for _ in lines), made_at=now)
     return Outgoing(

@@ -11,8 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from router.app import Installation
 from router.arrivals import direct
+from router.broker.port import Delivery
 from router.calendars import Source
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command, Open
@@ -20,6 +23,7 @@ from router.core.events import Entry, MilestoneStatus
 from router.core.lifecycle import with_case_id
 from router.core.policies.colours import colour_of
 from router.core.policies.matching import takes_everything
+from router.core.telling.messages import PAYLOAD_TYPES
 from router.core.territory import address
 from router.core.territory.tree import TreeFile
 from router.ledger.migrations import upgrade
@@ -160,6 +164,13 @@ class Stage:
         """Kinds of the messages to a channel, in order; they are taken."""
         return self._taken(address.channel_queue(channel))
 
+    def bodies(self, desk: str) -> list[Any]:
+        """The messages that wait in a desk's queue, in order; they are taken."""
+        return [
+            msgspec.json.decode(one.body, type=PAYLOAD_TYPES[one.type])
+            for one in self._deliveries(address.desk_queue(desk))
+        ]
+
     def close(self) -> None:
         """Close everything."""
         self._due.close()
@@ -189,10 +200,13 @@ class Stage:
             self.router.flush(self.time)
 
     def _taken(self, queue: str) -> list[str]:
+        return [delivery.key.rpartition(".")[2] for delivery in self._deliveries(queue)]
+
+    def _deliveries(self, queue: str) -> list[Delivery]:
         consumer = self.on.broker.consumer([queue], 1000)
-        found: list[str] = []
+        found: list[Delivery] = []
         while deliveries := consumer.receive(1000, 0.05):
-            found += [delivery.key.rpartition(".")[2] for delivery in deliveries]
+            found += deliveries
             consumer.done(deliveries)
         consumer.close()
         return found

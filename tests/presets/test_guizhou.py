@@ -13,6 +13,7 @@ from router.core.commands import (
     Accept,
     ApproveReturn,
     Close,
+    Correct,
     Designate,
     Dispatch,
     DrawInspection,
@@ -32,7 +33,8 @@ from router.core.commands import (
 from router.core.counting.coverage import coverage
 from router.core.counting.figures import case_facts, sighting_of
 from router.core.counting.problems import find_problems
-from router.core.telling.seeing import Sight, sight, urgency
+from router.core.telling.pressing import Order
+from router.core.telling.seeing import Sight, sight
 from tests.city import actor
 from tests.presets.conftest import Opening
 from tests.presets.stage import Stage, local
@@ -294,13 +296,43 @@ def test_a_month_later_somebody_looks_again_and_credit_is_withdrawn_when_it_recu
     assert _counted(play.case) == 0
 
 
-def test_many_households_are_one_case_that_comes_before_others_of_its_date(stage: Opening) -> None:
+def _listed(play: Stage) -> list[str]:
+    """Texts of the open cases, as a list has them."""
+    order = Order(play.on.rulebook(), play.time)
+    return [case.text for case in sorted(play.on.ledger.all_cases(open_only=True), key=order.of)]
+
+
+def test_many_households_are_one_case_that_comes_before_others(stage: Opening) -> None:
     play = stage("guizhou", start="2026-03-02 09:00")
     few = play.open(channel="message_board", text="一户停水")
-    many = play.open(channel="message_board", affected=240, text="全小区停水")
-    assert coverage([few, many]).cases == 2
-    assert sorted([few, many], key=urgency) == [many, few]
-    # A date that comes before is more pressing still.
-    older = play.case_of(few.id)
-    later = play.open("2026-03-02 09:01", channel="message_board", affected=9000)
-    assert min([later, older], key=urgency) == older
+    some = play.open("2026-03-02 21:00", channel="message_board", affected=10, text="一栋楼停水")
+    many = play.open("2026-03-04 20:00", channel="message_board", affected=240, text="全小区停水")
+    assert coverage([few, some, many]).cases == 3
+    # Due on 22 March 09:00, 22 March 21:00 and 24 March 20:00; the second stands a day earlier, the third three.
+    assert _listed(play) == ["全小区停水", "一栋楼停水", "一户停水"]
+    assert [told.priority for told in play.bodies("willow")] == ["normal", "high", "highest"]
+    # More households are found, or it turns out that they were fewer.
+    play.say("2026-03-05 09:00", "dispatcher:li", Correct, affected=4, case_id=many.id)
+    play.say("2026-03-05 09:01", "dispatcher:li", Correct, affected=100, case_id=few.id)
+    assert _listed(play) == ["一户停水", "一栋楼停水", "全小区停水"]
+    assert [(told.reason, told.priority) for told in play.bodies("willow")] == [
+        ("affected", "normal"),
+        ("affected", "highest"),
+    ]
+    # Not one deadline has moved, and they are as many cases as before.
+    assert [play.case_of(one.id).due_at for one in (few, many)] == [china(2026, 5, 1, 9), china(2026, 5, 3, 20)]
+    assert len(list(play.on.ledger.all_cases())) == 3
+
+
+def test_a_message_that_is_overdue_does_not_disappear_under_those_of_many_households(stage: Opening) -> None:
+    play = stage("guizhou", start="2026-03-02 09:00")
+    old = play.open(channel="message_board", text="一户停水")
+    play.say("2026-03-02 15:00", "willow", Reply, text="已列入计划")
+    # Answers to these are owed on 10 May, 09:00, and on 12 May, 09:00.
+    for at in ("2026-04-20 09:00", "2026-04-22 09:00"):
+        play.open(at, channel="message_board", affected=500, text=f"全小区停水 {at}")
+    # The first went up on 1 May, 09:00, and the district has ten days: until 11 May, 09:00.
+    play.until("2026-05-02 09:00")
+    gone_up = play.case_of(old.id)
+    assert (gone_up.lead, gone_up.next_due_at) == ("lake", china(2026, 5, 11, 9))
+    assert _listed(play) == ["全小区停水 2026-04-20 09:00", "一户停水", "全小区停水 2026-04-22 09:00"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from router.core.commands import Accept, Resolve
+from router.core.telling.pressing import Order
 from tests.presets.conftest import Opening
+from tests.presets.stage import Stage
 
 
 def test_saturday_at_two_has_hours_in_the_special_channel_and_a_working_day_elsewhere(stage: Opening) -> None:
@@ -49,3 +51,28 @@ def test_the_channel_opens_and_closes_by_its_window(stage: Opening) -> None:
     play.say("2026-11-01 11:59", "willow", Resolve)
     assert play.story("DeadlineMissed") == ["2026-11-01 00:59 DeadlineMissed accept by willow"]
     assert play.open("2026-11-01 12:00", channel="special").policy.startswith("default@")
+
+
+def _listed(play: Stage) -> list[str]:
+    """Texts of the open cases, as a list has them."""
+    order = Order(play.on.rulebook(), play.time)
+    return [case.text for case in sorted(play.on.ledger.all_cases(open_only=True), key=order.of)]
+
+
+def test_its_own_priority_is_switched_on_with_it(stage: Opening) -> None:
+    play = stage("special-channel", start="2026-09-18 09:00")  # a Friday
+    play.open(channel="hotline", text="路灯不亮")
+    assert play.due("accept") == "2026-09-21 00:00"
+    play.open("2026-09-20 23:30", channel="special", text="堤坝渗水")
+    play.open("2026-09-20 23:31", channel="special", starred=True, text="堤坝决口")
+    assert play.due("accept") == "2026-09-21 00:31"
+    # By deadlines alone the lamp would be the first of the three.
+    assert _listed(play) == ["堤坝决口", "堤坝渗水", "路灯不亮"]
+    assert [told.priority for told in play.bodies("willow")] == ["normal", "high", "highest"]
+
+
+def test_before_it_is_switched_on_its_channel_has_no_priority(stage: Opening) -> None:
+    play = stage("special-channel", start="2026-06-30 23:59")
+    play.open(channel="special", starred=True, text="堤坝决口")
+    play.open("2026-07-01 00:00", channel="special", text="堤坝渗水")
+    assert [told.priority for told in play.bodies("willow")] == ["normal", "high"]

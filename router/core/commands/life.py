@@ -219,7 +219,9 @@ class Adopt(Command, frozen=True, kw_only=True, tag="case.adopt.v1"):
 
 
 class Correct(Command, frozen=True, kw_only=True, tag="case.correct.v1"):
-    """更正: category, division, place, or whom it is about; the case is routed anew. None leaves a field as it is.
+    """更正: category, division, place, households, or whom it is about; the case is routed anew.
+
+    None leaves a field as it is.
 
     Anybody who may correct names more; only supervision takes somebody off, or makes a confidential case an
     ordinary one.
@@ -237,6 +239,8 @@ class Correct(Command, frozen=True, kw_only=True, tag="case.correct.v1"):
     #: Desks (the subject too) and accounts that it does not name after all.
     not_named: tuple[str, ...] = ()
     confidential: bool | None = None
+    #: How many households it affects.
+    affected: int | None = None
 
 
 class Withdraw(Command, frozen=True, kw_only=True, tag="case.withdraw.v1"):

@@ -24,6 +24,7 @@ from router.core.policies.notation import format_instant
 from router.core.policies.policy import Anchor, Days, DaySet, Instant, Late, Policy, Track, WallClock, WorkingTime
 from router.core.refusals import Refusal
 from router.core.rules import Rules
+from router.core.telling.pressing import Grounds, grounds_of
 from router.core.timing.deadlines import wake_up
 from router.core.timing.replanning import facts_of
 from router.core.timing.rescheduling import budget_of, counted, ends_the_matter
@@ -138,6 +139,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     ladder: tuple[Explained, ...]
     #: When each colour begins, in order.
     colours: tuple[ColourFrom, ...]
+    #: What comes first, and what gives the case that.
+    priority: Grounds
 
 
 def explain(case: Case, entries: Sequence[e.Entry], rules: Rules) -> Explanation:
@@ -166,6 +169,7 @@ def explain(case: Case, entries: Sequence[e.Entry], rules: Rules) -> Explanation
         waiting=_waiting(case, policy),
         ladder=_ladder(case, rules),
         colours=_colours(case, policy, calendar),
+        priority=grounds_of(policy, case),
     )
 
 

@@ -58,6 +58,7 @@ from router.core.events.levels import (
 )
 from router.core.events.life import (
     Accepted as Accepted,
+    AffectedChanged as AffectedChanged,
     Closed as Closed,
     Corrected as Corrected,
     DeadlineMissed as DeadlineMissed,
@@ -193,6 +194,7 @@ AnyEvent = (
     | ClocksRearmed
     | Unstaffed
     | Corrected
+    | AffectedChanged
     | Restricted
     | Linked
     | Unlinked

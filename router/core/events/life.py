@@ -319,6 +319,13 @@ class Corrected(Event, frozen=True, kw_only=True, tag="Corrected"):
     triaged: bool
 
 
+class AffectedChanged(Event, frozen=True, kw_only=True, tag="AffectedChanged"):
+    """How many households it affects was put right; it changes what comes first, and no figure."""
+
+    affected: int
+    before: int
+
+
 class Restricted(Event, frozen=True, kw_only=True, tag="Restricted"):
     """From whom the case is kept was put right (回避): the whole of it, as it holds from now on."""
 

@@ -281,6 +281,10 @@ def _on_corrected(case: Case, event: e.Corrected, _entry: e.Entry) -> None:
     case.triaged = event.triaged
 
 
+def _on_affected_changed(case: Case, event: e.AffectedChanged, _entry: e.Entry) -> None:
+    case.affected = event.affected
+
+
 def _on_restricted(case: Case, event: e.Restricted, _entry: e.Entry) -> None:
     case.subject_desk = event.subject_desk
     case.named_desks = event.named_desks
@@ -329,6 +333,7 @@ FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.SystemDelayed: _on_system_delayed,
     e.DeadlineRecomputed: _on_recomputed,
     e.Corrected: _on_corrected,
+    e.AffectedChanged: _on_affected_changed,
     e.Restricted: _on_restricted,
     e.Withdrawn: _on_withdrawn,
     e.LateReportKept: _on_late_report,

@@ -6,7 +6,7 @@ import msgspec
 
 from router.core.case import Case
 from router.core.commands import Correct, Unlink
-from router.core.events import AssistRemoved, Corrected, Restricted, Unlinked
+from router.core.events import AffectedChanged, AssistRemoved, Corrected, Restricted, Unlinked
 from router.core.offices import task_force
 from router.core.offices.opening import dispatch_to
 from router.core.offices.routing import Route, Wanted, group_of, route_or_none
@@ -16,8 +16,10 @@ from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.several import linking, members
 from router.core.step import ROUTER, Draft
+from router.core.telling import notices
 from router.core.telling.hiding import bars
 from router.core.telling.kept import NOBODY, KeptFrom, is_kept
+from router.core.telling.pressing import priority_of
 from router.core.territory.place import place_key
 from router.core.territory.tree import Desk, Tree
 from router.core.timing.arming import waits_in_vain
@@ -43,7 +45,7 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
     if found is None:
         return refuse("nobody_may_see")
     elsewhere = (category, found.division_path) != (case.category, case.division_path)
-    if not elsewhere and place == case.place and kept == case.kept:
+    if not elsewhere and place == case.place and kept == case.kept and not _counts_others(draft, command):
         return refuse("nothing_to_correct", case=case.id)
     if elsewhere or place != case.place:
         draft.add(
@@ -64,7 +66,22 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
     if (elsewhere or led_away) and to.desk.code != case.lead:
         dispatch_to(draft, rules, to, from_desk=case.lead or None)
     _send_away(draft, rules, command.actor.id)
+    if command.affected is not None and _counts_others(draft, command):
+        _count(draft, command.affected, rules)
     return None
+
+
+def _counts_others(draft: Draft, command: Correct) -> bool:
+    return command.affected is not None and command.affected != draft.case.affected
+
+
+def _count(draft: Draft, affected: int, rules: Rules) -> None:
+    """Put right how many households it affects; the lead hears of it when that is another priority."""
+    policy = rules.policy(draft.case.policy)
+    was = priority_of(policy, draft.case)
+    draft.add(AffectedChanged(affected=affected, before=draft.case.affected))
+    if draft.case.lead and priority_of(policy, draft.case) is not was:
+        notices.due_changed(draft, "affected", rules)
 
 
 def _kept(draft: Draft, command: Correct, rules: Rules) -> KeptFrom | Refusal:

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from router.core.commands import Reprocess
+from router.core.policies.priority import PriorityRule
 
 
 class Ends(StrEnum):
@@ -387,6 +388,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     repeat: RepeatRule | None = None
     #: None: nothing that closed is looked at again.
     recheck: RecheckRule | None = None
+    #: None: none of these cases comes before others of its date.
+    priority: PriorityRule | None = None
     watchers: tuple[Watcher, ...] = ()
     dispatch: DispatchTerms = DispatchTerms()
     #: Somebody looks into the matter first (先核实): nothing is resolved before it is said whether it is so.

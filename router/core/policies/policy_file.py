@@ -40,6 +40,7 @@ from router.core.policies.policy import (
     Window,
     WorkingTime,
 )
+from router.core.policies.priority_file import read_priority
 from router.core.policies.toml_table import Table, file_name, parse_toml
 from router.sentences import UnfitError, nearest
 
@@ -67,6 +68,7 @@ _POLICY_KEYS = (
     "suspension",
     "repeat",
     "recheck",
+    "priority",
     "watcher",
     "dispatch",
     "verified_first",
@@ -124,6 +126,7 @@ def load_policy(text: str, where: str, tiers: Sequence[str] = TIERS) -> Policy:
         suspension=read_suspension(table),
         repeat=read_repeat(table),
         recheck=read_recheck(table),
+        priority=read_priority(table),
         watchers=watchers,
         dispatch=read_dispatch(table, tiers),
         verified_first=_flag(table, "verified_first", usual=False),

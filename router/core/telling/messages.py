@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from router.core.commands import Actor, Outcome, Place, Task
+from router.core.policies.priority import Priority
 from router.core.telling.told import NoticeList, ResendWanted
 
 
@@ -45,6 +46,8 @@ class Assigned(Payload, frozen=True, kw_only=True, tag="case.assigned.v1"):
     starred: bool = False
     vulnerable: bool = False
     affected: int = 1
+    #: What comes first (优先级): `normal`, `high`, `highest`, by the policy, the star and the households.
+    priority: Priority = Priority.NORMAL
     contact_ref: str | None = None
     #: Desk it was taken from; None at first dispatch.
     from_desk: str | None = None
@@ -216,14 +219,17 @@ class SuspensionDecided(Payload, frozen=True, kw_only=True, tag="case.suspension
 
 
 class DueChanged(Payload, frozen=True, kw_only=True, tag="case.due_changed.v1"):
-    """Your deadlines of a case have moved."""
+    """Your deadlines of a case have moved, or its priority is another."""
 
-    #: `resumed`, `starred`, `unstarred`, `replan`, or `calendar`: another calendar came into force.
+    #: `resumed`, `starred`, `unstarred`, `replan`, `affected`: so many households, or `calendar`: another calendar
+    #: came into force.
     reason: str
     #: The next deadline of yours; None when there is none.
     due_at: datetime | None
     #: The statutory date as changes have left it; None when there is none.
     statutory_due_at: datetime | None
+    #: What comes first, as it is now.
+    priority: Priority = Priority.NORMAL
 
 
 class Unstaffed(Payload, frozen=True, kw_only=True, tag="case.unstaffed.v1"):

@@ -11,6 +11,7 @@ from router.core.policies.policy import OnPass
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import messages as m
+from router.core.telling.pressing import priority_of
 
 #: Kinds: the last word of a routing key.
 ASSIGNED = "assigned"
@@ -61,8 +62,8 @@ def due_of_lead(case: Case) -> datetime | None:
     return min(clocks) if clocks else None
 
 
-def due_changed(draft: Draft, reason: str) -> None:
-    """Tell the lead that its clocks end at other instants."""
+def due_changed(draft: Draft, reason: str, rules: Rules) -> None:
+    """Tell the lead that its clocks end at other instants, or that the case comes before others now."""
     draft.tell_desk(
         draft.case.lead,
         DUE_CHANGED,
@@ -72,6 +73,7 @@ def due_changed(draft: Draft, reason: str) -> None:
             reason=reason,
             due_at=due_of_lead(case),
             statutory_due_at=case.extended_due_at or case.due_at,
+            priority=priority_of(rules.policy(case.policy), case),
         ),
     )
 
@@ -82,11 +84,12 @@ def assigned(
     """The hand-over of a case to a desk."""
 
     def payload(case: Case) -> m.Assigned:
+        policy = rules.policy(case.policy)
         return m.Assigned(
             case_id=case.id,
             version=case.version,
             role=role,
-            step=rules.step_name(rules.policy(case.policy), case.step, case.lead),
+            step=rules.step_name(policy, case.step, case.lead),
             reason=reason,
             channel=case.channel,
             matter_type=case.matter_type,
@@ -100,6 +103,7 @@ def assigned(
             starred=case.starred,
             vulnerable=case.vulnerable,
             affected=case.affected,
+            priority=priority_of(policy, case),
             contact_ref=case.contact_ref,
             from_desk=from_desk,
             leader=case.together.leader.leader if case.together.leader is not None else "",

@@ -7,9 +7,10 @@ policies whose calendar never closes; levels of supervision that rise by themsel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,6 +19,7 @@ from router.core.policies.policy import Policy
 from router.core.rules import Rules
 from router.core.step import Step
 from router.core.telling import messages as m
+from router.core.telling.pressing import Haste
 from router.core.telling.told import NoticeLine
 from router.core.timing.levels import PREFIX
 
@@ -179,18 +181,19 @@ def next_digest(calendar: Calendar, now: datetime, digest_at: time) -> datetime:
     return calendar.instant(day, digest_at)
 
 
-def listed(notices: Iterable[Notice]) -> Iterator[NoticeLine]:
+def listed(notices: Iterable[Notice], haste: Mapping[str, Haste] = MappingProxyType({})) -> Iterator[NoticeLine]:
     """A line for each case, with the newest that is told of it: emergencies first, then by instant.
 
     Args:
         notices: of one desk, in the order in which they were made.
+        haste: case id → its priority, and how much earlier than its instant it stands.
     """
     newest: dict[str, Notice] = {}
     counts: dict[str, int] = {}
     for one in notices:
         newest[one.case_id] = one
         counts[one.case_id] = counts.get(one.case_id, 0) + 1
-    for one in sorted(newest.values(), key=_first):
+    for one in sorted(newest.values(), key=lambda one: _first(one, haste.get(one.case_id, Haste()))):
         yield NoticeLine(
             case_id=one.case_id,
             kind=one.kind,
@@ -198,8 +201,9 @@ def listed(notices: Iterable[Notice]) -> Iterator[NoticeLine]:
             due_at=one.due_at,
             told_at=one.created_at,
             count=counts[one.case_id],
+            priority=haste.get(one.case_id, Haste()).priority,
         )
 
 
-def _first(notice: Notice) -> tuple[bool, datetime, str]:
-    return notice.ring is not Ring.NOW, notice.due_at or notice.created_at, notice.case_id
+def _first(notice: Notice, haste: Haste) -> tuple[bool, datetime, str]:
+    return notice.ring is not Ring.NOW, (notice.due_at or notice.created_at) - haste.ahead, notice.case_id

@@ -7,15 +7,12 @@ told how many are open; for whom such a case does not exist (`hiding.hides`) it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from router.core.case import Case
 from router.core.telling.hiding import hides
 from router.core.telling.kept import answers_to
 from router.core.territory.tree import Tree
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Sight(StrEnum):
@@ -37,11 +34,6 @@ def sight(tree: Tree, desk: str, case: Case) -> Sight:
     if not any(answers_to(tree, one, desk) for one in at_work):
         return Sight.HIDDEN
     return Sight.COUNTED if case.is_restricted else Sight.SHOWN
-
-
-def urgency(case: Case) -> tuple[datetime, int, str]:
-    """The order of a list, the most pressing first: by the next deadline; of one instant, by households."""
-    return case.next_due_at or _NEVER, -case.affected, case.id
 
 
 class Below:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from router.core.policies.priority import Priority
+
 
 class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     """One case of a list: the newest of what its people were to be told."""
@@ -22,13 +24,15 @@ class NoticeLine(msgspec.Struct, frozen=True, kw_only=True):
     told_at: datetime
     #: How many notices of the case this line stands for.
     count: int = 1
+    #: What comes first among cases, as it is when the list is made.
+    priority: Priority = Priority.NORMAL
 
 
 class NoticeList(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="desk.notices.v1"):
     """提醒清单: for the people at a desk: what its cases ask of them since the last list. Nothing to answer."""
 
     desk: str
-    #: A line for each case; emergencies first, then by instant.
+    #: A line for each case; emergencies first, then by instant, with the head start that its priority gives.
     lines: tuple[NoticeLine, ...]
     #: Cases beyond the longest list; `notices list` has them all.
     more: int = 0

@@ -91,4 +91,4 @@ def recompute(draft: Draft, rules: Rules) -> None:
             )
         )
     if draft.case.lead and any(one.moves and one.milestone.holder is None for one in found):
-        notices.due_changed(draft, "calendar")
+        notices.due_changed(draft, "calendar", rules)

@@ -17,10 +17,12 @@ from router.core.events import Milestone, MilestoneStatus, Replanned, Starred, U
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.matching import AppealFacts, Chosen, choose
 from router.core.policies.policy import Anchor, Policy, Satisfies, Track
+from router.core.policies.priority import Priority
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
+from router.core.telling.pressing import priority_of
 from router.core.timing import levels
 from router.core.timing.arming import arm, next_step
 from router.core.timing.clocks import ALIVE, ENDS
@@ -31,8 +33,9 @@ def star(draft: Draft, command: Star, rules: Rules) -> Refusal | None:
     """加星."""
     if draft.case.starred:
         return refuse("already_starred", case=draft.case.id)
+    before = _priority(draft, rules)
     draft.add(Starred(by=command.actor.id), text=command.text)
-    _re_evaluate(draft, rules, "starred")
+    _chosen_anew(draft, rules, "starred", before)
     return None
 
 
@@ -40,8 +43,9 @@ def unstar(draft: Draft, command: Unstar, rules: Rules) -> Refusal | None:
     """取消加星."""
     if not draft.case.starred:
         return refuse("not_starred", case=draft.case.id)
+    before = _priority(draft, rules)
     draft.add(Unstarred(by=command.actor.id), text=command.text)
-    _re_evaluate(draft, rules, "unstarred")
+    _chosen_anew(draft, rules, "unstarred", before)
     return None
 
 
@@ -52,6 +56,17 @@ def replan(draft: Draft, _command: Replan, rules: Rules) -> Refusal | None:
     if not _re_evaluate(draft, rules, "replan"):
         return refuse("nothing_to_replan", policy=draft.case.policy)
     return None
+
+
+def _chosen_anew(draft: Draft, rules: Rules, reason: str, before: Priority) -> None:
+    """Re-evaluate the policy; where that stays as it is, the lead hears of another priority all the same."""
+    case = draft.case
+    if not _re_evaluate(draft, rules, reason) and case.lead and before is not _priority(draft, rules):
+        notices.due_changed(draft, reason, rules)
+
+
+def _priority(draft: Draft, rules: Rules) -> Priority:
+    return priority_of(rules.policy(draft.case.policy), draft.case)
 
 
 def chosen_now(case: Case, rules: Rules) -> Chosen:
@@ -101,7 +116,7 @@ def _re_evaluate(draft: Draft, rules: Rules, reason: str) -> bool:
         )
     )
     levels.go_on(draft, rules)
-    notices.due_changed(draft, reason)
+    notices.due_changed(draft, reason, rules)
     return True
 
 

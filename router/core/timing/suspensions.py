@@ -193,7 +193,7 @@ def run_on(draft: Draft, rules: Rules, reason: str, by: str, text: str = "") -> 
         Resumed(reason=reason, by=by, moved=moved, due_at=statutory_after(case, moved)),
         text=text,
     )
-    notices.due_changed(draft, "resumed")
+    notices.due_changed(draft, "resumed", rules)
     notices.answer(draft, "resumed")
     if reason in _GOES_ON:
         _at_whom_it_is_today(draft, rules)

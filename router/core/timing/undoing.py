@@ -41,7 +41,7 @@ def cancel(draft: Draft, command: CancelDeadlines, rules: Rules) -> Refusal | No
         event = DeadlineCancelled(milestone=one.name, due_at=one.due_at, moved_to=moved_to, by=command.by)
         draft.add(event, text=command.text)
     if draft.case.lead:
-        notices.due_changed(draft, "cancelled")
+        notices.due_changed(draft, "cancelled", rules)
     return None
 
 
@@ -155,7 +155,7 @@ def rearm(draft: Draft, _command: Rearm, rules: Rules) -> Refusal | None:
     ahead = _a_day_ahead(draft, rules)
     draft.add(ClocksRearmed(reason=BY_AUDIT, milestones=tuple(no_earlier(one, ahead) for one in wanted)))
     if case.lead:
-        notices.due_changed(draft, "rearmed")
+        notices.due_changed(draft, "rearmed", rules)
     return None
 
 

@@ -206,6 +206,7 @@ COMMANDS: tuple[c.Command, ...] = (
         category="traffic_light",
         division=("hubin",),
         named_desks=("hubin-lighting",),
+        affected=60,
         named_persons=("wang.5021",),
     ),
     c.Link(id=f"{ID}/link/1", case_id=CASE, actor=ABOVE, other=OTHER, text="同一路段的路灯。"),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from router.broker.envelope import Receipt, Resent
 from router.core import commands as c
+from router.core.policies.priority import Priority
 from router.core.telling import messages as m, told
 from router.tiers.wire_examples.names import CASE, CHANNEL, DUE_AT, ID, OPENED_AT, OTHER, PROJECT
 
@@ -27,6 +28,8 @@ PAYLOADS: tuple[m.Payload, ...] = (
         opened_at=OPENED_AT,
         due_at=DUE_AT,
         statutory_due_at=DUE_AT,
+        affected=60,
+        priority=Priority.HIGH,
         contact_ref=f"contact-{CASE}",
     ),
     m.Taken(case_id=CASE, version=6, reason="escalated", to_desk="hubin"),
@@ -78,6 +81,7 @@ PAYLOADS: tuple[m.Payload, ...] = (
         reason="resumed",
         due_at=DUE_AT + timedelta(days=28),
         statutory_due_at=DUE_AT + timedelta(days=28),
+        priority=Priority.HIGH,
     ),
     m.Excused(case_id=CASE, version=9, milestone="close", due_at=DUE_AT, text="当日全区停电。"),
     m.InspectionOrdered(
@@ -148,6 +152,7 @@ LIST = told.NoticeList(
             due_at=datetime(2026, 11, 24, 16, 0, tzinfo=UTC),
             told_at=datetime(2026, 11, 24, 16, 0, 1, tzinfo=UTC),
             count=2,
+            priority=Priority.HIGH,
         ),
     ),
     made_at=datetime(2026, 11, 25, 0, 30, 4, tzinfo=UTC),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -11,7 +11,9 @@ import pytest
 
 from router.core import commands as c
 from router.core.policies.policy import Elapsed, Level, LevelStart, Policy, Satisfies, Track
+from router.core.policies.priority import Priority
 from router.core.rules import Rules
+from router.core.telling.pressing import Haste
 from router.core.telling.ringing import Notice, Ring, listed, next_digest, notices_of
 from tests.city import DISPATCH, Play, days, ladder, milestone, policy, rules
 from tests.unit.core.calendars import CN, NATURAL, china
@@ -149,6 +151,20 @@ def test_a_list_has_the_newest_of_each_case_and_emergencies_first() -> None:
         ("c", "reminder", 1),
         ("a", "missed", 2),
         ("b", "missed", 1),
+    ]
+
+
+def test_a_list_has_what_comes_first_on_top_under_emergencies() -> None:
+    made = [
+        notice("plain", "missed", hour=9),
+        notice("high", "reminder", hour=12),
+        notice("loud", "reminder", hour=13, ring=Ring.NOW),
+    ]
+    haste = {"high": Haste(Priority.HIGH, timedelta(hours=4))}
+    assert [(one.case_id, one.priority) for one in listed(made, haste)] == [
+        ("loud", Priority.NORMAL),
+        ("high", Priority.HIGH),
+        ("plain", Priority.NORMAL),
     ]
 
 

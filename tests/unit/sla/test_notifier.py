@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from router.broker.port import Fate, Outgoing
+from router.core.policies.priority import Priority, PriorityRule
 from router.core.rules import Rules
 from router.core.telling.ringing import MOST_LINES, Notice, Ring, may_ring_at
 from router.core.telling.told import NoticeList
@@ -23,7 +24,7 @@ from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.sending import Sender
 from router.sla.notifier import Notifier
-from tests.city import city, desk, rules
+from tests.city import city, desk, policy, rules
 from tests.contract.ledger_ground import opening, write
 from tests.unit.core.calendars import CN, NATURAL, china
 
@@ -220,6 +221,16 @@ def test_a_broker_that_is_away_is_asked_again_at_once_and_a_full_queue_with_the_
     assert heard(site) == [("lake", ["c1"])]
     site.notifier.run_once(after(minutes=15))
     assert heard(site)[1:] == [("willow", ["c1"])]
+
+
+def test_a_list_says_what_comes_first_as_the_cases_stand_when_it_is_made(tmp_path: Path) -> None:
+    giving = policy(name="giving", priority=PriorityRule(base=Priority.HIGH))
+    vars(giving)["version"] = "test@1"  # of the cases that this ledger is given
+    with site_in(tmp_path, rules(giving, policy(), tree=TREE)) as site:
+        site.tell("c1", MONDAY, "willow")
+        site.notifier.run_once(MONDAY)
+        (only,) = site.line.lists
+        assert [(line.case_id, line.priority) for line in only.lines] == [("c1", Priority.HIGH)]
 
 
 # -- Over three days of chance --------------------------------------------------------------------------------
