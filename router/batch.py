@@ -6,7 +6,7 @@ One bad command never spoils its neighbours: what goes wrong with it alone becom
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, time
 
 import msgspec
@@ -17,7 +17,7 @@ from router.arrivals import Arrived, arrived_again
 from router.broker.port import Outgoing
 from router.core import lifecycle
 from router.core.case import Case
-from router.core.commands import Command, Open, PassDeadline, fingerprint, others
+from router.core.commands import Command, Open, PassDeadline, RequestReturn, fingerprint, others
 from router.core.guards import NONE, Guards
 from router.core.refusals import Refusal
 from router.core.rules import Rules
@@ -52,7 +52,7 @@ class Batch:
         now: datetime,
         *,
         publish_events: bool = False,
-        guards: Callable[[], Guards] = lambda: NONE,
+        guards: Callable[[Collection[Case]], Guards] = lambda _: NONE,
         digest_at: time = DIGEST_AT,
         code_of: Callable[[str], str] = lambda _case_id: "",
     ) -> None:
@@ -65,13 +65,13 @@ class Batch:
             channels: those that hear answers.
             now: instant of recording.
             publish_events: tell whoever listens of every entry.
-            guards: what holds deadlines back; asked once, and only when a deadline has passed or a report says
-                that it is old.
+            guards: what holds deadlines of these cases back; asked once, and only when a deadline has passed, a
+                report says that it is old, or a desk asks to return a case within its window.
             digest_at: clock time of the daily list of notices.
             code_of: case id → the code that its citizen gets; empty: there is none.
         """
         self._rules = rules
-        self._guards: Callable[[], Guards] | None = None if rules.replay else guards
+        self._guards: Callable[[Collection[Case]], Guards] | None = None if rules.replay else guards
         self._cases = dict(cases)
         self._channels = channels
         self._now = now
@@ -197,8 +197,9 @@ class Batch:
         if self._guards is None:
             return
         old = command.at is not None and abs(now - command.at) > self._rules.skew
-        if old or isinstance(command, PassDeadline) or first_passed(case, now) is not None:
-            self._rules = self._rules.guarded_by(msgspec.structs.replace(self._guards(), redoing=redone))
+        if old or isinstance(command, PassDeadline | RequestReturn) or first_passed(case, now) is not None:
+            found = self._guards(self._cases.values())
+            self._rules = self._rules.guarded_by(msgspec.structs.replace(found, redoing=redone))
             self._guards = None
 
     def _refused(self, case: Case | None, arrived: Arrived, refusal: Refusal) -> None:

@@ -68,7 +68,7 @@ def outgoing(
 
 def _hand_over(case: Case, payload: Assigned, desk: str) -> str:
     if payload.role == "lead":
-        return f"{case.id}/{case.assigned_version}/assigned"
+        return case.hand_over_id
     return hand_over_id(case.id, case.version, payload.role, desk, payload.reason)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from functools import partial
 from typing import Protocol
 
 import structlog
@@ -212,7 +211,7 @@ class Router:
             self._channels,
             now,
             publish_events=self._publish_events,
-            guards=partial(unit.guards, now),
+            guards=lambda of: unit.guards(now, [case.hand_over_id for case in of]),
             digest_at=self._digest_at,
             code_of=self._code_of,
         )

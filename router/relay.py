@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from router.core.telling.outbox import Fate
 from router.ledger.port import Ledger
 from router.sending import Sender
 
@@ -30,6 +31,8 @@ class Relay:
         if claimed:
             self.claimed += len(claimed)
             self._sender.send(claimed)
+            fates = self._sender.collect(wait=True)
             with self._ledger.begin() as unit:
-                unit.settle(self._sender.collect(wait=True), now)
+                unit.settle(fates, now)
+                unit.note_late([one for one in claimed if fates.get(one.id) is Fate.CONFIRMED], now)
         return len(claimed)

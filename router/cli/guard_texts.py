@@ -24,6 +24,7 @@ GUARDS: dict[str, tuple[str, str]] = {
         "the deadlines of {count:case count|cases count} as not missed, each has a working day; the brake is off",
     ),
     "held_by_brake": ("提级暂停", "brake"),
+    "held_undelivered": ("派单消息尚未送出", "hand-over not sent yet"),
     "held_desk": ("承办单位", "desk"),
     "held_milestone": ("节点", "milestone"),
     "held_count": ("件数", "count"),

@@ -16,7 +16,8 @@ from router.cli.output import emit, emit_fields, emit_json, emit_table, local, t
 from router.cli.reading import Gate
 from router.cli.words import said, word
 from router.core.case import Case
-from router.core.guards import BRAKE, Guards
+from router.core.guards import BRAKE, UNDELIVERED, Guards
+from router.core.policies.policy import Policy
 from router.core.timing.undoing import passed_and_held
 from router.errors import CheckFailedError, ConflictError
 from router.ledger.guard_port import Brake
@@ -25,6 +26,8 @@ from router.sla.taking_back import BATCH, Done, cancel_held
 #: Cases that are listed by id; the rest is counted, and `--json` has them all.
 _LISTED = 20
 _EVERY = 1000
+#: Causes that are no id of a hold → what they are called.
+_CAUSES = {BRAKE: "held_by_brake", UNDELIVERED: "held_undelivered"}
 
 
 class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,10 +62,10 @@ def held_back(installation: Installation, now: datetime) -> Iterator[HeldBack]:
     ledger = installation.ledger
     guards = ledger.guards(now)
     for case in ledger.held(now):
-        yield from _of(case, installation.rulebook({case.policy}).policy(case.policy).name, guards, now)
+        yield from _of(case, installation.rulebook({case.policy}).policy(case.policy), guards, now)
 
 
-def _of(case: Case, policy: str, guards: Guards, now: datetime) -> Iterator[HeldBack]:
+def _of(case: Case, policy: Policy, guards: Guards, now: datetime) -> Iterator[HeldBack]:
     for one in passed_and_held(case, now):
         cause = guards.holding(case, policy, one, now)
         if cause is not None:
@@ -93,7 +96,7 @@ def _show(brake: Brake | None, found: list[HeldBack]) -> None:
         return
     by_cause = Counter(one.cause for one in found)
     emit_fields(
-        (word("held_by_brake") if cause == BRAKE else cause, str(n)) for cause, n in by_cause.most_common()
+        (word(_CAUSES[cause]) if cause in _CAUSES else cause, str(n)) for cause, n in by_cause.most_common()
     )
     by_desk = Counter((one.desk, one.milestone) for one in found)
     emit()

@@ -163,6 +163,11 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self.state is not State.CLOSED
 
     @property
+    def hand_over_id(self) -> str:
+        """Id of the message that hands it to its present lead, the same however often it is sent."""
+        return f"{self.id}/{self.assigned_version}/assigned"
+
+    @property
     def is_task(self) -> bool:
         """Whether it is an inspection task: work of the inspectors, and no matter that any figure counts."""
         return self.inspections.task is not None

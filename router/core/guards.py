@@ -1,4 +1,5 @@
-"""What keeps deadlines from taking cases up: the brake, and holds of a desk, a district or a policy.
+"""What keeps deadlines from taking cases up: the brake, holds of a desk, a district or a policy, and a hand-over
+that has not left us.
 
 A value that the ledger keeps and the rules carry. What is held stays due: nothing is missed, moved or lost by it,
 and everything but going up goes on. A case's deadlines pass in their order: what comes after a held one waits too.
@@ -6,7 +7,7 @@ and everything but going up goes on. A case's deadlines pass in their order: wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,10 +15,12 @@ import msgspec
 
 from router.core.case import Case
 from router.core.events import Milestone
-from router.core.policies.policy import OnPass
+from router.core.policies.policy import OnPass, Policy
 
 #: The cause of a deadline that the brake holds.
 BRAKE = "brake"
+#: The cause of a deadline whose desk cannot have the case yet: no broker has taken its hand-over.
+UNDELIVERED = "undelivered"
 
 
 class HoldKind(StrEnum):
@@ -78,9 +81,13 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True):
     holds: tuple[Hold, ...] = ()
     #: What was said before the ledger was lost is being decided once more, as of then.
     redoing: bool = False
+    #: Ids of hand-overs that wait for a broker, longer than the skew of clocks.
+    undelivered: frozenset[str] = frozenset()
+    #: Id of a hand-over that waited so long → when a broker took it.
+    delivered: Mapping[str, datetime] = {}
 
-    def holding(self, case: Case, policy: str, milestone: Milestone, now: datetime) -> str | None:
-        """What holds a deadline back at `now`: `brake` or the id of a hold; None: nothing does.
+    def holding(self, case: Case, policy: Policy, milestone: Milestone, now: datetime) -> str | None:
+        """What holds a deadline back at `now`: `brake`, `undelivered` or the id of a hold; None: nothing does.
 
         Only deadlines that take a case up are held; the others tell somebody, and go on.
         """
@@ -88,8 +95,17 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if self.braked:
             return BRAKE
-        holding = (one for one in self._about(case, policy, case.lead) if one.covers(now))
-        return next((one.id for one in holding if not self._passed_before(one, milestone)), None)
+        holding = (one for one in self._about(case, policy.name, case.lead) if one.covers(now))
+        found = next((one.id for one in holding if not self._passed_before(one, milestone)), None)
+        if found is None and self._waits_for_broker(case, policy, milestone):
+            return UNDELIVERED
+        return found
+
+    def _waits_for_broker(self, case: Case, policy: Policy, milestone: Milestone) -> bool:
+        """Whether it is the lead's clock, and the lead has not been handed the case through our fault."""
+        if milestone.holder is not None or policy.min_in_hand_s == 0 or not self.undelivered:
+            return False
+        return case.hand_over_id in self.undelivered
 
     def _passed_before(self, hold: Hold, milestone: Milestone) -> bool:
         """Whether it had passed in the ledger that was lost, which did what followed."""

@@ -44,7 +44,7 @@ class GuardedLedger(Protocol):
     """The part of `port.Ledger` that says what holds deadlines back."""
 
     def guards(self, now: datetime) -> Guards:
-        """As :meth:`Unit.guards`."""
+        """As :meth:`Unit.guards`, with every hand-over that waits for a broker and none that did."""
         ...
 
     def brake(self) -> Brake | None:

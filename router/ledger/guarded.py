@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
+import msgspec
+
 from router.core.case import Case
 from router.core.guards import Guards, Hold
-from router.ledger import guarding
+from router.ledger import guarding, late
 from router.ledger.database import Database
 from router.ledger.guard_port import Brake, Seen
 
@@ -23,7 +25,8 @@ class GuardedLedger:
     def guards(self, now: datetime) -> Guards:
         """What holds deadlines back at `now`, and the outage windows that explain late reports."""
         with self._database.reading() as connection:
-            return guarding.guards(connection, now)
+            found = guarding.guards(connection, now)
+            return msgspec.structs.replace(found, undelivered=late.all_waiting(connection, now))
 
     def brake(self) -> Brake | None:
         """The brake while it holds; None: it does not."""

@@ -187,8 +187,14 @@ class Unit(Protocol):
         first time, for four times after its second, and so on, never for longer than a day (or `pause`)."""
         ...
 
-    def guards(self, now: datetime) -> Guards:
-        """What holds deadlines back at `now`, and the outage windows that explain late reports."""
+    def guards(self, now: datetime, hand_overs: Collection[str]) -> Guards:
+        """What holds deadlines back at `now`, the outage windows that explain late reports, and which of these
+        hand-overs (ids) wait for a broker or did so for long."""
+        ...
+
+    def note_late(self, messages: Collection[Outgoing], now: datetime) -> None:
+        """A broker took these hand-overs at `now`, later than the skew of clocks explains: what was held back for
+        that is handed out again."""
         ...
 
     def hold_back(self, case_ids: Collection[str], now: datetime, until: datetime) -> None:

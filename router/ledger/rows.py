@@ -147,6 +147,7 @@ def outgoing_row(message: Outgoing) -> Row:
         "user_id": message.user_id,
         "headers": headers_text(message.headers),
         "attempts": 0,
+        "rejected": False,
         "not_before": message.timestamp,
     }
 

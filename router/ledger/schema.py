@@ -166,12 +166,23 @@ outbox = Table(
     Column("headers", JSON_TEXT, nullable=False),
     # Rejections and lost confirms so far.
     Column("attempts", Integer, nullable=False),
+    # The last attempt reached a broker, and a queue refused it.
+    Column("rejected", Boolean, nullable=False),
     # When the relay may take it: at once, after a pause, or when the lease of who has it has run out.
     Column("not_before", Instant, nullable=False),
     CheckConstraint("attempts >= 0", name="attempts"),
     Index(None, "not_before", "seq"),
     # Rows come and go within a second: dead ones must not pile up in front of the index.
     postgresql_with={"autovacuum_vacuum_scale_factor": 0.01},
+)
+
+#: Hand-overs that waited for a broker longer than the skew of clocks: a desk's time in hand begins with them.
+late_hand_overs = Table(
+    "late_hand_overs",
+    metadata,
+    Column("message_id", ID, primary_key=True),
+    Column("case_id", ID, nullable=False),
+    Column("delivered_at", Instant, nullable=False),
 )
 
 #: Messages that could not be handled, whole, until somebody replays them.

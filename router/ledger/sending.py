@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Boolean, Connection, bindparam, delete, select, update
 
 from router.core.telling.outbox import Fate, Outgoing
 from router.ledger import parking, rows, schema
@@ -54,7 +54,11 @@ THESE = select(_outbox).where(among(_outbox.c.id, "ids")).order_by(_outbox.c.seq
 PAUSE = (
     update(_outbox)
     .where(among(_outbox.c.id, "ids"))
-    .values(attempts=bindparam("tried"), not_before=bindparam("until", type_=Instant))
+    .values(
+        attempts=bindparam("tried"),
+        not_before=bindparam("until", type_=Instant),
+        rejected=bindparam("refused", type_=Boolean),
+    )
 )
 
 
@@ -108,4 +112,5 @@ def _pause(connection: Connection, ids: list[str], fate: Fate, now: datetime) ->
         by_attempts[row["attempts"] + 1].append(row["id"])
     for tried, these in by_attempts.items():
         until = now + timedelta(seconds=pause_s(tried, fate))
-        connection.execute(PAUSE, {"ids": these, "tried": tried, "until": until})
+        asked = {"ids": these, "tried": tried, "until": until, "refused": fate is Fate.REJECTED}
+        connection.execute(PAUSE, asked)

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import Connection, bindparam, case, select, update
 
 from router.core.case import Case
 from router.core.commands import Contact
 from router.core.guards import Guards
 from router.core.telling.outbox import Fate, Outgoing
-from router.ledger import appeals, contacts, guarding, parking, redacting, rows, schema, sending, writing
+from router.ledger import appeals, contacts, guarding, late, parking, redacting, rows, schema, sending, writing
 from router.ledger.columns import Instant, among
 from router.ledger.contacts import Seal
 from router.ledger.parking_port import Parked
@@ -162,9 +163,20 @@ class SqlUnit:
             until = now + resend_pause(tries, pause)
             self._connection.execute(NOTE_RESENT, {"ids": ids, "tries": tries, "until": until})
 
-    def guards(self, now: datetime) -> Guards:
-        """What holds deadlines back at `now`, and the outage windows that explain late reports."""
-        return guarding.guards(self._connection, now)
+    def guards(self, now: datetime, hand_overs: Collection[str]) -> Guards:
+        """What holds deadlines back at `now`, outage windows, and which of these hand-overs came late, or wait."""
+        found = guarding.guards(self._connection, now)
+        if not hand_overs:
+            return found
+        return msgspec.structs.replace(
+            found,
+            undelivered=late.waiting(self._connection, now, hand_overs),
+            delivered=late.delivered(self._connection, hand_overs),
+        )
+
+    def note_late(self, messages: Collection[Outgoing], now: datetime) -> None:
+        """A broker took these hand-overs late; what was held back for that is handed out again."""
+        late.note(self._connection, messages, now)
 
     def hold_back(self, case_ids: Collection[str], now: datetime, until: datetime) -> None:
         """Something holds the passed deadlines of these cases: they are not handed out before `until`."""

@@ -144,7 +144,7 @@ def look(
 
 def _is_held(case: Case, rules: Rules, now: datetime, guards: Guards) -> bool:
     first = first_passed(case, now)
-    return first is not None and guards.holding(case, rules.policy(case.policy).name, first, now) is not None
+    return first is not None and guards.holding(case, rules.policy(case.policy), first, now) is not None
 
 
 def _calendar_days(rules: Rules, now: datetime) -> int | None:

@@ -207,3 +207,46 @@ def test_what_is_parked_cannot_be_read_without_the_key(ledger: SqlLedger, ledger
         unit.park([letter("p1", body=b"phone 13800000000")])
     assert ledger.parked()[0].body == b"phone 13800000000"
     assert b"13800000000" not in bytes(ask(ledger_url, "select body from parked")[0][0])  # type: ignore[call-overload]
+
+
+# -- Hand-overs that wait for a broker
+
+
+def _hand_over(ledger: SqlLedger) -> Outgoing:
+    new = opening("c1", cause="k")
+    new = msgspec.structs.replace(
+        new, outgoing=(msgspec.structs.replace(new.outgoing[0], id="c1/1/assigned", type="case.assigned.v1"),)
+    )
+    with ledger.begin() as unit:
+        unit.write([new])
+    return new.outgoing[0]
+
+
+def test_a_hand_over_waits_for_a_broker_after_a_quarter_of_an_hour_and_not_when_its_queue_refuses_it(
+    ledger: SqlLedger,
+) -> None:
+    name = _hand_over(ledger).id
+    later = OPENED_AT + timedelta(minutes=16)
+    with ledger.begin() as unit:
+        assert unit.guards(OPENED_AT + timedelta(minutes=15), [name]).undelivered == frozenset()
+        assert unit.guards(later, [name, "c2/1/assigned"]).undelivered == {name}
+        assert unit.guards(later, ["c2/1/assigned"]).undelivered == frozenset()
+        unit.settle({name: Fate.UNKNOWN}, later)
+    assert ledger.guards(later).undelivered == {name}
+    with ledger.begin() as unit:
+        unit.settle({name: Fate.REJECTED}, later)
+    assert ledger.guards(later).undelivered == frozenset()
+
+
+def test_when_a_late_hand_over_was_taken_is_on_record_the_first_time_and_a_prompt_one_is_not(
+    ledger: SqlLedger,
+) -> None:
+    late = _hand_over(ledger)
+    prompt = msgspec.structs.replace(late, id="c2/1/assigned", timestamp=OPENED_AT + timedelta(hours=1))
+    other = msgspec.structs.replace(late, id="c3/1/x", type="case.reminded.v1")
+    at = OPENED_AT + timedelta(hours=1)
+    with ledger.begin() as unit:
+        unit.note_late([late, prompt, other], at)
+        unit.note_late([late], at + timedelta(hours=1))
+        found = unit.guards(at, [late.id, prompt.id, other.id])
+    assert found.delivered == {late.id: at}

@@ -343,10 +343,18 @@ def in_hand_until(rules: Rules, policy: Policy, case: Case, milestone: Milestone
     ):  # somebody else's duty, which takes the case from nobody
         return None
     event_at = case.ordered_at if ordered else case.dispatched_at
-    recorded_at = case.order_recorded_at if ordered else case.assigned_at
+    recorded_at = case.order_recorded_at if ordered else _handed_over_at(rules, case)
     if not _came_late(rules, event_at, recorded_at) or recorded_at is None or policy.min_in_hand_s == 0:
         return None
     return rules.calendar(policy).add_working_seconds(recorded_at, policy.min_in_hand_s)
+
+
+def _handed_over_at(rules: Rules, case: Case) -> datetime | None:
+    """When the lead can have heard of the case: recorded, and where it waited for a broker, taken by that."""
+    delivered_at = rules.guards.delivered.get(case.hand_over_id)
+    if delivered_at is None or case.assigned_at is None:
+        return case.assigned_at
+    return max(delivered_at, case.assigned_at)
 
 
 def _came_late(rules: Rules, event_at: datetime | None, recorded_at: datetime | None) -> bool:
@@ -361,8 +369,9 @@ def return_deadline(rules: Rules, policy: Policy, case: Case) -> datetime | None
 
     A desk that heard of the case late through our fault has its window from then on.
     """
-    late = _came_late(rules, case.dispatched_at, case.assigned_at)
-    since = case.assigned_at if late else case.dispatched_at
+    handed_over_at = _handed_over_at(rules, case)
+    late = _came_late(rules, case.dispatched_at, handed_over_at)
+    since = handed_over_at if late else case.dispatched_at
     if policy.return_window is None or since is None:
         return None
     deadline = due(policy.return_window, since, rules.calendar(policy))

@@ -72,7 +72,7 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         return refuse("stale_deadline", milestone=command.milestone, due_at=command.due_at.isoformat())
     if command.due_at >= draft.now and not rules.replay:
         return refuse("not_due", milestone=command.milestone, due_at=command.due_at.isoformat())
-    holding = rules.guards.holding(draft.case, rules.policy(draft.case.policy).name, milestone, draft.now)
+    holding = rules.guards.holding(draft.case, rules.policy(draft.case.policy), milestone, draft.now)
     if holding is not None:
         return refuse("held", milestone=command.milestone, due_at=command.due_at.isoformat(), by=holding)
     if milestone.name == ESCALATION_SILENCE and climb(draft.case, rules).desk is not None:

@@ -149,6 +149,7 @@ def _outbox() -> None:
         sa.Column("user_id", sa.Text()),
         sa.Column("headers", _json(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("rejected", sa.Boolean(), nullable=False),
         sa.Column("not_before", _instant(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
         sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
@@ -156,6 +157,13 @@ def _outbox() -> None:
         postgresql_with={"autovacuum_vacuum_scale_factor": 0.01},
     )
     op.create_index(op.f("ix_outbox_not_before_seq"), "outbox", ["not_before", "seq"])
+    op.create_table(
+        "late_hand_overs",
+        sa.Column("message_id", _id(), nullable=False),
+        sa.Column("case_id", _id(), nullable=False),
+        sa.Column("delivered_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_late_hand_overs")),
+    )
 
 
 def _parked() -> None:

@@ -1,0 +1,61 @@
+"""Hand-overs that a broker took late: while one waits nobody loses the case, and its time in hand begins with it.
+
+The law of the file: a hand-over that a queue refuses is that desk's, whose queue is full, and holds nothing back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from router.core.rules import SKEW
+from router.core.telling.outbox import Outgoing
+from router.ledger import schema, sets
+from router.ledger.columns import Instant, among
+
+_outbox, _cases, _late = schema.outbox, schema.cases, schema.late_hand_overs
+
+#: The wire type of a hand-over.
+HAND_OVER = "case.assigned.v1"
+
+#: Hand-overs that no broker has been there to take.
+ALL_WAITING = select(_outbox.c.id).where(
+    _outbox.c.type == HAND_OVER,
+    _outbox.c.timestamp < bindparam("before", type_=Instant),
+    ~_outbox.c.rejected,
+)
+#: Those of them with these ids.
+WAITING = ALL_WAITING.where(among(_outbox.c.id, "ids"))
+#: When those with these ids were taken that waited for long.
+DELIVERED = select(_late.c.message_id, _late.c.delivered_at).where(among(_late.c.message_id, "ids"))
+#: What was held back for cases with these ids is handed out again.
+LET_GO = (
+    update(_cases).where(among(_cases.c.id, "ids"), _cases.c.held).values(held=False, wake_at=_cases.c.next_due_at)
+)
+
+
+def all_waiting(connection: Connection, now: datetime) -> frozenset[str]:
+    """Ids of the hand-overs that wait for a broker, longer than the skew of clocks."""
+    return frozenset(connection.scalars(ALL_WAITING, {"before": now - SKEW}))
+
+
+def waiting(connection: Connection, now: datetime, ids: Collection[str]) -> frozenset[str]:
+    """Which of these hand-overs wait for a broker, longer than the skew of clocks."""
+    return frozenset(connection.scalars(WAITING, {"before": now - SKEW, "ids": sorted(ids)}))
+
+
+def delivered(connection: Connection, ids: Collection[str]) -> dict[str, datetime]:
+    """Id → when a broker took it, of those of these hand-overs that waited for long."""
+    return {row.message_id: row.delivered_at for row in connection.execute(DELIVERED, {"ids": sorted(ids)})}
+
+
+def note(connection: Connection, messages: Collection[Outgoing], now: datetime) -> None:
+    """A broker took these messages at `now`: which of them are hand-overs and waited for long goes on record."""
+    found = [one for one in messages if one.type == HAND_OVER and now - one.timestamp > SKEW]
+    if not found:
+        return
+    rows = [{"message_id": one.id, "case_id": one.case_id, "delivered_at": now} for one in found]
+    sets.insert_new(connection, _late, rows)
+    connection.execute(LET_GO, {"ids": sorted({one.case_id for one in found})})
