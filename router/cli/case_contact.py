@@ -6,7 +6,7 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import no_case
+from router.cli.handing_in import no_case, on_record
 from router.cli.output import emit_fields, emit_json, tell
 from router.cli.reading import case_for_reading
 from router.cli.words import said, word
@@ -28,7 +28,7 @@ def contact(call: Call, /, case_id: str, reader: str, reason: str) -> None:
         found = None
         if case.contact_ref is not None:
             found = installation.ledger.contact(
-                case.contact_ref, reader=reader, reason=reason, now=installation.now()
+                case.contact_ref, reader=on_record(reader), reason=reason, now=installation.now()
             )
     if found is None:
         raise NotFoundError(said("contact_none"), where=case_id)
@@ -43,4 +43,4 @@ def contact(call: Call, /, case_id: str, reader: str, reason: str) -> None:
                 (word("contact_address"), found.address),
             ]
         )
-    tell(word("contact_logged", reader=reader, reason=reason))
+    tell(word("contact_logged", reader=on_record(reader), reason=reason))

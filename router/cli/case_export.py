@@ -13,7 +13,7 @@ from router.cli.acting import require_speaker
 from router.cli.call import Call
 from router.cli.case_open import contact_in
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import operator, require_desk
+from router.cli.handing_in import on_record, operator, require_desk
 from router.cli.output import tell
 from router.cli.reading import Gate
 from router.cli.report import ENCODINGS, FORMATS, deliver
@@ -120,11 +120,10 @@ def _contacts(
 ) -> dict[str, Contact]:
     """Their personal data; that a register was made is on record, with whose, also when there are none."""
     whose = hashlib.sha256("\0".join(sorted({*wanted.complainants, *wanted.places})).encode()).hexdigest()[:16]
-    account = operator()  # who typed it, beside whom they say that they are
     return installation.ledger.contacts(
         {case.contact_ref for case in seen if case.contact_ref is not None},
         about=f"register:{of.value}:{whose}",
-        reader=f"{reader.role.value}:{reader.name}" + (f" ({account})" if account != reader.name else ""),
+        reader=f"{reader.role.value}:{on_record(reader.name)}",
         reason=reader.reason,
         now=installation.now(),
     )

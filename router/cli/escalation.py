@@ -10,6 +10,7 @@ import click
 from router.cli.call import Call
 from router.cli.grammar import Nouns, Spoken, option
 from router.cli.output import emit_json, emit_table, tell
+from router.cli.reading import Gate
 from router.cli.sla_brake import progress, say_done
 from router.cli.times import WHEN
 from router.cli.words import said, word
@@ -47,7 +48,8 @@ def undo(
         now = installation.now()
         chosen = _batch(installation.ledger, batch, since, until, now)
         found = taking_back.escalations(installation.ledger, chosen)
-        _show(call, found)
+        # The table is a list of cases, by office; what is said of all below is true for whoever acts on it.
+        _show(call, Gate(installation).rows(found, lambda one: one.case_id))
         if dry_run:
             tell(word("undo_dry", count=len(found)))
             if call.as_json:

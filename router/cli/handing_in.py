@@ -34,6 +34,12 @@ def operator() -> str:
         return "operator"
 
 
+def on_record(reader: str) -> str:
+    """Who reads what is personal, as the log of readings has it: whom they say they are, and their account."""
+    account = operator()
+    return reader if reader == account else f"{reader} ({account})"
+
+
 def from_stdin() -> str:
     """The text on stdin; not much more than may be taken is read.
 

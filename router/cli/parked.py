@@ -12,6 +12,7 @@ from router.app import Installation
 from router.arrivals import arrived_again
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
+from router.cli.handing_in import on_record
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
 from router.cli.reading import Gate
 from router.cli.texts import WORDS
@@ -73,11 +74,12 @@ def show(
     with call.installation() as installation:
         one = _find(installation, parked_id)
         if body and reader and reason:
-            installation.ledger.read_parked(parked_id, reader=reader, reason=reason, now=installation.now())
+            read_by = on_record(reader)
+            installation.ledger.read_parked(parked_id, reader=read_by, reason=reason, now=installation.now())
+            tell(word("contact_logged", reader=read_by, reason=reason))
     described = _described(one)
     if body:
         described["body"] = one.body.decode("utf-8", errors="replace")
-        tell(word("contact_logged", reader=reader, reason=reason))
     if call.as_json:
         emit_json(described)
     else:

@@ -1,5 +1,6 @@
 """Cases from the shell: opened, shown, listed, worked; refusals with code, sentence and data."""
 
+import getpass
 from datetime import UTC, datetime
 
 import pytest
@@ -240,6 +241,17 @@ def test_personal_data_are_shown_by_one_door_only(shell: Shell) -> None:
         shell("case", "contact", case, "--reader", "李四", "--reason", "回访", "--json").json["phone"]
         == "13800001111"
     )
+
+
+def test_whoever_reads_a_contact_is_on_record_with_the_account_that_runs_the_program(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = shell.open("--contact", str(shell.file("contact.json", '{"phone": "13800001111"}')))
+    read = ("case", "contact", case, "--reason", "回访", "--reader")
+    monkeypatch.setattr(getpass, "getuser", lambda: "clerk")
+    assert "on record: 李四 (clerk)" in shell(*read, "李四").err
+    shell(*read, "clerk")
+    assert shell.rows("select reader from contact_reads order by seq") == [("李四 (clerk)",), ("clerk",)]
 
 
 def test_a_case_without_contact_says_so(shell: Shell) -> None:

@@ -289,3 +289,16 @@ def test_no_other_command_names_the_case_or_has_its_words(
         done = shell(*name.split(), *_NAMELESS[name].format(**files).split(), *more)
         assert done.code != 2, done
         assert not any(secret in done.out + done.err for secret in (*cases, _WORDS)), done
+
+
+def test_what_is_undone_is_counted_and_not_told_by_office(
+    town: tuple[Path, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(town[0])
+    undo = ("escalation", "undo", "--since", "2026-01-01", "--until", "2099-01-01", "--by", "li", "--reason", "x")
+    monkeypatch.setattr(getpass, "getuser", lambda: "li")
+    everybody = shell(*undo, "--dry-run")
+    assert "hubin" in everybody.out
+    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    named = shell(*undo, "--dry-run")
+    assert (named.out, named.err) == ("", everybody.err)

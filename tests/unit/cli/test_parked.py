@@ -84,7 +84,10 @@ def test_one_is_shown_in_words_and_in_the_offices_own_time(shell: Shell) -> None
     assert shell("parked", "show", "p1", "--json").json["reason"] == "undecodable"
 
 
-def test_whoever_reads_a_body_is_on_record_and_nobody_reads_one_otherwise(shell: Shell) -> None:
+def test_whoever_reads_a_body_is_on_record_and_nobody_reads_one_otherwise(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "clerk")
     park(shell, "p1", "undecodable", WORDS.encode())
     assert shell("parked", "show", "p1").code == 0
     for missing in ((), ("--reader", "李四"), ("--reason", "故障排查")):
@@ -94,7 +97,7 @@ def test_whoever_reads_a_body_is_on_record_and_nobody_reads_one_otherwise(shell:
     assert shell.rows("select * from contact_reads") == []
     shell("parked", "show", "p1", "--body", "--reader", "李四", "--reason", "故障排查")
     assert shell.rows("select ref, reader, reason, found from contact_reads") == [
-        ("parked:p1", "李四", "故障排查", 1)
+        ("parked:p1", "李四 (clerk)", "故障排查", 1)
     ]
 
 
