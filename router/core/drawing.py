@@ -99,6 +99,7 @@ ROLES: dict[Role, tuple[str, str]] = {
     Role.WATCHER: ("督查组", "a desk that the case's policy names to watch, where it does not handle the case"),
     Role.SUPERIOR: ("上级", "any desk above the lead"),
     Role.CITY: ("市级", "a desk above the lead, at the top of the tree"),
+    Role.SOLE_SUPERVISION: ("唯一督查", "supervision that handles a report which no other of it may see"),
     Role.FORMER: ("原主办", "a desk the case was taken from"),
     Role.DISPATCHER: ("派单席", "the dispatcher; a desk only where it does not handle the case"),
     Role.FOLLOW_UP: ("回访", "those who ask the residents"),

@@ -12,6 +12,7 @@ import msgspec
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
 from router.core.rules import Rules
+from router.core.telling.kept import is_all_of_supervision
 from router.core.territory.tree import Desk, DeskKind
 from router.core.timing.ladder import superiors
 
@@ -32,6 +33,7 @@ class Role(StrEnum):
     DISPATCHER = "dispatcher"
     FOLLOW_UP = "follow_up"
     SUPERVISION = "supervision"
+    SOLE_SUPERVISION = "sole_supervision"  # supervision that handles a report which no other of it may see
     CHANNEL = "channel"
     CITIZEN = "citizen"
     SYSTEM = "system"
@@ -196,8 +198,9 @@ PERMISSIONS: dict[Kind, Permission] = {
         Role.SUPERIOR,
         Role.CHANNEL,
         Role.SUPERVISION,
+        Role.SOLE_SUPERVISION,
     ),
-    Kind.CONFIRM_LEVEL: _may(_OPEN, Role.SUPERVISION),
+    Kind.CONFIRM_LEVEL: _may(_OPEN, Role.SUPERVISION, Role.SOLE_SUPERVISION),
     Kind.LINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
     Kind.UNLINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
     Kind.CLUSTER: _may(_AT_WORK, Role.SUPERIOR),
@@ -276,6 +279,8 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
         watchers = () if case.confidential else rules.policy(case.policy).watchers
         if any(rules.watches(watcher) == code for watcher in watchers):
             roles.add(Role.WATCHER)
+    elif case.is_restricted and is_all_of_supervision(rules.tree, case.kept, code):
+        roles.add(Role.SOLE_SUPERVISION)
     if _is_above(code, case, rules):
         roles.add(Role.SUPERIOR)
         if desk is not None and rules.tree.tier_of(desk) == 0:

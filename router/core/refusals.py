@@ -94,8 +94,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "the desk {desk} is the subject of the case or below it",
     ),
     "named_person": (
-        "{account} 是被反映人，须回避",
-        "the report names {account}, from whom it is kept",
+        "{account} 或其所在单位是被反映对象，须回避",
+        "the report is kept from {account}: it names that account, or the office where it sits",
     ),
     "nobody_may_see": (
         "被反映的单位包括了所有在岗单位，没有单位可以办理",

@@ -18,7 +18,7 @@ from router.core.several import linking, members
 from router.core.step import ROUTER, Draft
 from router.core.telling import notices
 from router.core.telling.hiding import bars
-from router.core.telling.kept import NOBODY, KeptFrom, is_kept
+from router.core.telling.kept import NOBODY, KeptFrom, is_kept, supervision_for
 from router.core.telling.pressing import priority_of
 from router.core.territory.place import place_key
 from router.core.territory.tree import Desk, Tree
@@ -101,11 +101,18 @@ def _kept(draft: Draft, command: Correct, rules: Rules) -> KeptFrom | Refusal:
     )
     taken_off = set(was.desks) - set(kept.desks) or set(was.named_persons) - set(kept.named_persons)
     opened = was.confidential and not kept.confidential
-    if (taken_off or opened) and Role.SUPERVISION not in roles_of(command.actor, draft.case, rules):
+    if (taken_off or opened) and not _takes_off(draft.case, command, rules):
         return refuse("names_stay")
     if kept != was and draft.case.project is not None:
         return refuse("kept_apart")
     return kept
+
+
+def _takes_off(case: Case, command: Correct, rules: Rules) -> bool:
+    """Supervision that may see the case; where none may, whoever else corrects it: a mistake can be mended."""
+    if roles_of(command.actor, case, rules) & {Role.SUPERVISION, Role.SOLE_SUPERVISION}:
+        return True
+    return supervision_for(rules.tree, case.kept) is None
 
 
 def _restrict(draft: Draft, rules: Rules, kept: KeptFrom) -> None:

@@ -15,7 +15,7 @@ from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import messages as m, notices
-from router.core.telling.hiding import names
+from router.core.telling.hiding import bars_account
 from router.core.territory.tree import Desk
 from router.core.timing.ladder import desk_at
 
@@ -55,7 +55,7 @@ def instruct(draft: Draft, command: Instruct, rules: Rules) -> Refusal | None:
 
 
 def _not_a_leader(case: Case, command: AssignLeader | Instruct, rules: Rules) -> Refusal | None:
-    if names(case, command.leader.strip()):
+    if bars_account(rules.tree, case, command.leader.strip()):
         return refuse("named_person", account=command.leader.strip())
     if not command.leader.strip():
         return refuse("leader_unnamed")

@@ -85,18 +85,20 @@ def _of_role(rules: Rules, case: Case, role: ActorRole) -> Iterable[str]:
 
 
 def hidden_from_account(tree: Tree, case: Case, account: str) -> bool:
-    """Whether a case does not exist for an account: it is named, or sits at a desk that is kept out.
+    """Whether a case does not exist for an account: it is kept from it, or none of its desks has a part in it."""
+    if bars_account(tree, case, account):
+        return True
+    seats = tree.seats(account) if case.confidential else ()
+    return bool(seats) and not any(has_part(tree, case, desk.code) for desk in seats)
 
-    Of a confidential case one of its desks must have a part.
-    """
+
+def bars_account(tree: Tree, case: Case, account: str) -> bool:
+    """Whether an account may never have to do with a case: it is named, or sits at a desk that is kept out."""
     if names(case, account):
         return True
     if not (case.is_restricted or case.is_task):
         return False
-    seats = [desk.code for desk in tree.seats(account)]
-    if any(bars(tree, case, code) for code in seats):
-        return True
-    return bool(seats) and all(hides(tree, case, code) for code in seats)
+    return any(bars(tree, case, desk.code) for desk in tree.seats(account))
 
 
 def silenced(tree: Tree, case: Case, entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ who may hear of a confidential case besides depends on who works on it (`router.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Protocol
 
 import msgspec
@@ -100,8 +101,18 @@ def is_kept(tree: Tree, kept: KeptFrom, desk: str) -> bool:
 
 def supervision_for(tree: Tree, kept: KeptFrom) -> Desk | None:
     """The lowest supervision desk at work from which the case is not kept; None: there is none."""
+    return next(_supervision_left(tree, kept), None)
+
+
+def is_all_of_supervision(tree: Tree, kept: KeptFrom, desk: str) -> bool:
+    """Whether a desk is the only one of supervision at work from which the case is not kept."""
+    return [one.code for one in _supervision_left(tree, kept)] == [desk]
+
+
+def _supervision_left(tree: Tree, kept: KeptFrom) -> Iterator[Desk]:
+    """The supervision desks at work from which the case is not kept, the lowest first."""
     desks = sorted((d for d in tree if d.kind is DeskKind.SUPERVISION), key=lambda d: d.level)
-    return next((d for d in desks if tree.standing(d.code) is d and not is_kept(tree, kept, d.code)), None)
+    return (d for d in desks if tree.standing(d.code) is d and not is_kept(tree, kept, d.code))
 
 
 def keeps_from(tree: Tree, subject_desk: str | None, desk: str) -> bool:

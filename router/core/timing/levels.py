@@ -7,12 +7,13 @@ by that officer's word alone: proposed and confirmed are two events, and silence
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from router.core.case import Case, State
-from router.core.commands import ConfirmLevel
+from router.core.commands import Actor, ActorRole, ConfirmLevel
 from router.core.events import (
     LevelProposed,
     LevelRaised,
@@ -28,8 +29,9 @@ from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
-from router.core.telling.hiding import hides, names
+from router.core.telling.hiding import hidden_from, hides
 from router.core.telling.kept import supervision_for
+from router.core.territory.tree import Tree
 from router.core.timing.clocks import ALIVE
 
 #: How the names of the list's milestones begin.
@@ -94,7 +96,7 @@ def rise(draft: Draft, rules: Rules, passed: Milestone) -> None:
         draft.add(LevelRepeated(number=index + 1, level=level.name, audience=audience, next=again))
     elif level.officer:
         again = _clock(draft.case, rules, policy, index, passed.due_at)
-        officer = "" if names(draft.case, level.officer) else level.officer
+        officer = level.officer if _may_confirm(draft.case, rules, level.officer) else ""
         draft.add(
             LevelProposed(number=index + 1, level=level.name, officer=officer, audience=audience, next=again)
         )
@@ -107,7 +109,7 @@ def rise(draft: Draft, rules: Rules, passed: Milestone) -> None:
 def confirm(draft: Draft, command: ConfirmLevel, rules: Rules) -> Refusal | None:
     """确认: the named officer's word, and nobody else's.
 
-    Where the report names that one, anybody's of supervision.
+    Where the report is kept from that one, anybody's of supervision that may see it.
     """
     case, policy = draft.case, rules.policy(draft.case.policy)
     if not case.proposed_level or case.proposed_level != command.level:
@@ -116,10 +118,14 @@ def confirm(draft: Draft, command: ConfirmLevel, rules: Rules) -> Refusal | None
     if index != case.level:  # another list is in force since, and the case has stood before that level
         return refuse("no_level_proposed", level=command.level)
     officer = policy.levels[index].officer
-    if command.actor.id != officer and not names(case, officer):
+    if command.actor.id != officer and _may_confirm(case, rules, officer):
         return refuse("not_the_officer", level=command.level, officer=officer)
     _raise(draft, rules, index, draft.at, command.actor.id, command.text)
     return None
+
+
+def _may_confirm(case: Case, rules: Rules, officer: str) -> bool:
+    return not hidden_from(rules, case, Actor(ActorRole.SUPERVISION, officer))
 
 
 def _raise(draft: Draft, rules: Rules, index: int, at: datetime, confirmed_by: str | None, text: str = "") -> None:
@@ -164,17 +170,32 @@ def _clock(case: Case, rules: Rules, policy: Policy, index: int, since: datetime
 def _audience(case: Case, rules: Rules, level: Level) -> tuple[str, ...]:
     """Codes of the desks a level is put before; of a confidential case those alone that have a part in it.
 
-    Where the case is kept from all of them, the lowest supervision that may see it stands in.
+    Where the case is kept from all of them, the lowest supervision that may see it stands in; where there is none,
+    the audience of the next level that has one, else the nearest desk above the lead, else the lead.
     """
-    standing = (rules.tree.standing(code) for code in level.audience)
-    codes = tuple(dict.fromkeys(desk.code for desk in standing if desk is not None))
-    if not case.is_restricted:
+    codes = _standing(rules.tree, level.audience)
+    if not case.is_restricted or not codes:
         return codes
     told = tuple(code for code in codes if not hides(rules.tree, case, code))
-    if told or not codes:
-        return told
-    other = supervision_for(rules.tree, case.kept)
-    return (other.code,) if other is not None else ()
+    return told or _instead(case, rules, level)
+
+
+def _standing(tree: Tree, codes: Iterable[str]) -> tuple[str, ...]:
+    desks = (tree.standing(code) for code in codes)
+    return tuple(dict.fromkeys(desk.code for desk in desks if desk is not None))
+
+
+def _instead(case: Case, rules: Rules, level: Level) -> tuple[str, ...]:
+    """Who is told of a level when the case is kept from its whole audience."""
+    tree, levels = rules.tree, rules.policy(case.policy).levels
+    other = supervision_for(tree, case.kept)
+    if other is not None:
+        return (other.code,)
+    for later in levels[levels.index(level) + 1 :]:
+        if told := tuple(code for code in _standing(tree, later.audience) if not hides(tree, case, code)):
+            return told
+    above = (desk.code for desk in tree.chain(case.lead)[1:] if tree.standing(desk.code) is desk)
+    return (next((code for code in above if not hides(tree, case, code)), case.lead),)
 
 
 def _tell(draft: Draft, audience: tuple[str, ...], level: Level, due_at: datetime) -> None:

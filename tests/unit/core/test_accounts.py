@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from router.core import commands as c
-from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies
+from router.core import commands as c, events as e
+from router.core.policies.policy import Anchor, Gate, GateKind, Level, LevelStart, OnPass, Satisfies
 from router.core.rules import Rules
 from router.core.telling.hiding import hidden_from, hidden_from_account
+from router.core.telling.kept import NOBODY
 from router.core.territory.tree import DeskKind, Tree
 from tests.city import CLOSE, Play, actor, city, days, desk, file, milestone, policy, rules
 from tests.unit.core.calendars import china
@@ -170,6 +171,114 @@ def test_channels_and_the_router_are_not_asked_for_an_account() -> None:
     play = _opened(tree, subject_desk="willow")
     for who in ("channel:hotline", "system:router"):
         assert not hidden_from(play.rules, play.case, actor(who))
+
+
+# -- who takes names off
+
+
+def test_names_are_taken_off_by_supervision_that_may_see_the_case() -> None:
+    play = _opened(city(), subject_desk="supervision-2")
+    off = {"not_named": ("supervision-2",)}
+    assert _answer(play, "supervision:root", c.Correct, **off) == "unknown_case"
+    assert _answer(play, "channel:hotline", c.Correct, **off) == "names_stay"
+    assert _answer(play, "supervision-4", c.Correct, **off) is None
+    assert play.case.kept == NOBODY
+
+
+def test_supervision_that_has_the_report_takes_names_off_where_no_other_of_it_may_see_the_report() -> None:
+    play = _opened(city(), subject_desk="supervision-4")
+    assert play.case.lead == "supervision-5"
+    assert _answer(play, "supervision-5", c.Correct, not_named=("supervision-4",)) is None
+    play = _opened(city(), subject_desk="supervision-3")
+    assert play.case.lead == "supervision-4"
+    assert _answer(play, "supervision-4", c.Correct, not_named=("supervision-3",)) == "not_permitted"
+
+
+def _with_one_supervision() -> Tree:
+    """As small cities are: supervision is one desk, the highest of all."""
+    there = []
+    for one in city().file.desks:
+        if one.kind is not DeskKind.SUPERVISION:
+            there.append(one)
+        elif one.code == "supervision-1":
+            there.append(msgspec.structs.replace(one, superior=None))
+    return Tree(msgspec.structs.replace(city().file, desks=tuple(there)))
+
+
+@pytest.mark.parametrize("who", ["dispatcher:root", "channel:hotline", "dispatch"])
+def test_where_no_supervision_may_see_it_whoever_else_corrects_it_takes_names_off(who: str) -> None:
+    play = _opened(_with_one_supervision(), subject_desk="supervision-1")
+    assert play.case.lead == "cloud"
+    assert _answer(play, "supervision:root", c.Correct, not_named=("supervision-1",)) == "unknown_case"
+    assert _answer(play, who, c.Correct, not_named=("supervision-1",)) is None
+    assert play.case.kept == NOBODY
+
+
+# -- levels whose officer or audience is kept out
+
+_DISCIPLINE = Level(name="discipline", after=days(1), audience=("supervision-4",), officer="li")
+
+
+def test_a_level_whose_officer_sits_at_a_desk_that_is_kept_out_is_confirmed_by_another_of_supervision() -> None:
+    tree = _listed(city(), li="supervision_2")
+    play = _opened(tree, policy(levels=(_DISCIPLINE,)), subject_desk="supervision-2")
+    play.wait(days=7)
+    assert play.events(e.LevelProposed)[-1].officer == ""
+    assert _answer(play, "supervision:li", c.ConfirmLevel, level="discipline") == "unknown_case"
+    assert _answer(play, "supervision-5", c.ConfirmLevel, level="discipline") is None
+    assert play.case.level == 1
+
+
+def test_an_officer_who_may_see_it_is_still_the_only_one() -> None:
+    tree = _listed(city(), li="supervision_5", sun="supervision_4")
+    play = _opened(tree, policy(levels=(_DISCIPLINE,)), subject_desk="supervision-2")
+    play.wait(days=7)
+    assert play.events(e.LevelProposed)[-1].officer == "li"
+    assert _answer(play, "supervision:sun", c.ConfirmLevel, level="discipline") == "not_the_officer"
+    assert _answer(play, "supervision:li", c.ConfirmLevel, level="discipline") is None
+
+
+def test_a_level_is_confirmed_by_the_only_supervision_that_may_see_the_case_though_it_leads_it() -> None:
+    play = _opened(city(), policy(levels=(_DISCIPLINE,)), subject_desk="supervision-4")
+    play.wait(days=7)
+    assert play.case.lead == "supervision-5"
+    assert _answer(play, "supervision-5", c.ConfirmLevel, level="discipline") is None
+    assert play.case.level == 1
+
+
+def _proposed_to(*levels: Level, lead: str = "cloud") -> set[tuple[str, ...]]:
+    """Before whom the first level is put, again and again, of a report on all there is of supervision."""
+    play = _opened(
+        _with_one_supervision(),
+        policy(levels=levels, levels_start=LevelStart.RECEIVED),
+        subject_desk="supervision-1",
+    )
+    if lead != "cloud":
+        play.say("dispatcher:root", c.Dispatch, desk=lead)
+    assert play.case.lead == lead
+    play.wait(days=4, hours=12)
+    assert play.case.lead == lead
+    proposed = play.events(e.LevelProposed)
+    assert len(proposed) > 2
+    assert play.case.level == 0
+    return {one.audience for one in proposed}
+
+
+def test_where_no_supervision_may_see_it_the_proposal_goes_to_the_next_audience_that_may_and_comes_again() -> None:
+    discipline = msgspec.structs.replace(_DISCIPLINE, audience=("supervision-1",))
+    congress = Level(name="congress", after=days(1), audience=("supervision-1", "canal"))
+    assert _proposed_to(discipline, congress) == {("canal",)}
+    assert _proposed_to(discipline, lead="lake") == {("cloud",)}, "the nearest above the lead"
+    assert _proposed_to(discipline) == {("cloud",)}, "nobody above the lead may see it"
+
+
+# -- leaders
+
+
+def test_nobody_at_a_desk_that_is_kept_out_answers_for_the_case() -> None:
+    play = _opened(_listed(city(), li="lake"), subject_desk="lake")
+    assert _answer(play, "supervision:anna", c.AssignLeader, leader="li", tier="city") == "named_person"
+    assert _answer(play, "supervision:anna", c.AssignLeader, leader="sun", tier="city") is None
 
 
 # -- the tree
