@@ -14,8 +14,10 @@ from router.app import Installation
 from router.broker.apply import apply
 from router.broker.port import Consumer, Delivery, Fate, Outgoing
 from router.calendars import Source
+from router.core.case import Case
 from router.core.case_id import case_id_of
-from router.core.commands import Command
+from router.core.commands import Actor, ActorRole, Command
+from router.core.history import advance
 from router.core.territory import address
 from router.core.territory.tree import TreeFile
 from router.flow import Router
@@ -40,6 +42,10 @@ ladder = [
 ]
 """
 
+#: Seconds without a delivery after which nothing more comes from RabbitMQ. What the embedded broker has is there
+#: at once.
+SILENCE_S = 0.3
+
 
 class Town:
     """An installation, its clock and the hands that turn it."""
@@ -47,6 +53,7 @@ class Town:
     def __init__(self, settings: Settings, *, tree: TreeFile, policy: str, management_url: str | None) -> None:
         """Prepare ledger and broker, and put a router on them."""
         self.time = MONDAY
+        self._silence_s = 0.0 if settings.is_embedded else SILENCE_S
         upgrade(settings.ledger)
         self.on = Installation(settings, now=lambda: self.time)
         install_tree(self.on.ledger, tree, self.time)
@@ -111,10 +118,15 @@ class Town:
         self.publish([self.message(command, address.REPORTS, address.report_key(desk, verb))])
         self.pump()
 
+    def report(self, who: str, kind: type[Command], case_id: str, number: int, /, **fields: Any) -> None:
+        """A desk's program reports on a case, its own number so much."""
+        actor = Actor(ActorRole.DESK, who)
+        self.say(who, kind(id=f"{who}-{number}", case_id=case_id, actor=actor, at=self.time, **fields))
+
     def pump(self, *, batch: int = 500) -> int:
         """Handle everything that waits; returns how many deliveries there were."""
         handled = 0
-        while deliveries := self.consumer.receive(batch, 0.3):
+        while deliveries := self.consumer.receive(batch, self._silence_s):
             self.router.handle(deliveries, self.time)
             self.consumer.done(deliveries)
             handled += len(deliveries)
@@ -125,13 +137,25 @@ class Town:
         """All that waits in a queue, which is taken; it comes in as many parts as the broker likes."""
         consumer = self.on.broker.consumer([queue], 100)
         found: list[Delivery] = []
+        first_s = 0.0 if self.on.settings.is_embedded else wait_s
         try:
-            while part := consumer.receive(100, wait_s):
+            while part := consumer.receive(100, self._silence_s if found else first_s):
                 found += part
                 consumer.done(part)
         finally:
             consumer.close()
         return found
+
+    def heard(self, desk: str) -> list[str]:
+        """Types of the messages that wait in a desk's queue, which are taken."""
+        return [one.type for one in self.waiting(address.desk_queue(desk))]
+
+    def case(self, case_id: str) -> Case:
+        """A case as it is on record, which is what its entries make of it."""
+        case = self.on.ledger.case(case_id)
+        assert case is not None
+        assert advance(None, self.on.ledger.entries(case_id)) == case
+        return case
 
     def wait(self, *, limit: int = 500, **span: float) -> None:
         """Turn the clock on and let everything fall due that does."""

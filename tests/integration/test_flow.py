@@ -37,20 +37,10 @@ from router.sending import Sender
 from tests.servers.rabbit import RabbitServer
 from tests.town import DAILY, Town, town
 
-ON = [
-    "embedded",
-    pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres]),
-]
 
-
-@pytest.fixture(params=ON)
-def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
-    if request.param == "embedded":
-        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
-    else:
-        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
-    with town(ledger, broker) as built:
+@pytest.fixture
+def here(addresses: tuple[str, str]) -> Iterator[Town]:
+    with town(*addresses) as built:
         yield built
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,16 +12,14 @@ from kombu.entity import Exchange, Queue
 from router.arrivals import direct
 from router.broker.embedded import EmbeddedBroker
 from router.core import commands as c, events as e
-from router.core.case import Case, State
+from router.core.case import State
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole
-from router.core.history import advance
 from router.core.several.lots import draw, seed_hash
 from router.core.step import FOLLOWS
 from router.core.territory import address
 from tests.town import DAILY, Town, town
 
-ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
 SEED = "2026-09-21 lottery 03 08 17 22 25 31 + 09"
 STREETS = tuple(c.Target(desk=code) for code in ("willow", "plane", "bridge"))
 RECHECKED = DAILY + '[recheck]\nevery = "20d"\n'
@@ -30,32 +27,10 @@ _INSPECTOR = Actor(ActorRole.DESK, "supervision-1")
 _LI = Actor(ActorRole.SUPERVISION, "li")
 
 
-@pytest.fixture(params=ON)
-def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
-    if request.param == "embedded":
-        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
-    else:
-        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
-    with town(ledger, broker, policy=RECHECKED) as built:
+@pytest.fixture
+def here(addresses: tuple[str, str]) -> Iterator[Town]:
+    with town(*addresses, policy=RECHECKED) as built:
         yield built
-
-
-def _case(here: Town, case_id: str) -> Case:
-    case = here.on.ledger.case(case_id)
-    assert case is not None
-    assert advance(None, here.on.ledger.entries(case_id)) == case
-    return case
-
-
-def _kinds(here: Town, desk: str) -> list[str]:
-    """What a desk's program would find in its queue."""
-    with closing(here.on.broker.consumer([address.desk_queue(desk)], 100)) as consumer:
-        found: list[str] = []
-        while deliveries := consumer.receive(100, 0.3):
-            found += [one.type for one in deliveries]
-            consumer.done(deliveries)
-        return found
 
 
 def _task(here: Town, number: str, task: c.Task, actor: Actor = _INSPECTOR) -> c.Open:
@@ -78,27 +53,27 @@ def _visit(here: Town, desk: str) -> c.Task:
 def test_a_visit_is_in_no_queue_of_the_inspected_before_its_findings_are(here: Town) -> None:
     here.say("supervision-1", _task(here, "visit-1", _visit(here, "willow")))
     task = case_id_of(c.INSPECTION, "visit-1")
-    assert _kinds(here, "supervision-1") == ["case.assigned.v1", "case.inspection_ordered.v1"]
+    assert here.heard("supervision-1") == ["case.assigned.v1", "case.inspection_ordered.v1"]
     # A desk that guesses its id hears as little as of a case that is not there.
     here.say("willow", c.Accept(id="guess", case_id=task, actor=Actor(ActorRole.DESK, "willow")))
-    assert _case(here, task).state is State.DISPATCHED
+    assert here.case(task).state is State.DISPATCHED
     for desk in ("willow", "lake", "plane"):
-        assert _kinds(here, desk) == []
+        assert here.heard(desk) == []
         assert [one.id for one in here.on.ledger.all_cases(lead=desk)] == []
     found = (c.Finding(text="three lamps dark", category="lamp"),)
     here.say(
         "supervision-1",
         c.RecordInspection(id="result", case_id=task, actor=_INSPECTOR, passed=False, findings=found),
     )
-    done = _case(here, task)
+    done = here.case(task)
     (recorded,) = [x.event for x in here.on.ledger.entries(task) if isinstance(x.event, e.InspectionRecorded)]
     (child,) = recorded.findings
-    assert (done.state, _case(here, child).lead, _case(here, child).inspections.parent) == (
+    assert (done.state, here.case(child).lead, here.case(child).inspections.parent) == (
         State.CLOSED,
         "willow",
         task,
     )
-    assert _kinds(here, "willow") == ["case.inspected.v1", "case.assigned.v1"]
+    assert here.heard("willow") == ["case.inspected.v1", "case.assigned.v1"]
     assert here.on.ledger.parked() == []
 
 
@@ -108,12 +83,12 @@ def test_a_draw_is_carried_on_by_the_router_until_the_seed_is_revealed(here: Tow
     here.say("supervision-1", _task(here, "draw-1", terms))
     number = case_id_of(c.INSPECTION, "draw-1")
     here.say("supervision-1", c.DrawInspection(id="draw", case_id=number, actor=_INSPECTOR, seed=SEED))
-    drawn = _case(here, number).inspections.drawn
+    drawn = here.case(number).inspections.drawn
     assert drawn is not None
     assert drawn.targets == draw(SEED, STREETS, 2)
     for task in drawn.waits:
         here.say("supervision-1", c.RecordInspection(id=task, case_id=task, actor=_INSPECTOR, passed=True))
-    closed = _case(here, number)
+    closed = here.case(number)
     assert closed.state is State.CLOSED
     assert [x.event.seed for x in here.on.ledger.entries(number) if isinstance(x.event, e.DrawRevealed)] == [SEED]
 
@@ -140,12 +115,12 @@ def test_a_closed_case_that_a_recheck_finds_unsolved_comes_back_to_its_desk(here
     willow = Actor(ActorRole.DESK, "willow")
     here.say("willow", c.Resolve(id="r", case_id=case, actor=willow, outcome=c.Outcome.EXPLAINED))
     (task,) = [one for one in here.on.ledger.all_cases() if one.is_task]
-    assert _kinds(here, "willow") == ["case.assigned.v1"]
+    assert here.heard("willow") == ["case.assigned.v1"]
     here.wait(days=19)
     here.say("supervision-1", c.RecordInspection(id="x", case_id=task.id, actor=_INSPECTOR, passed=False))
-    again = _case(here, case)
+    again = here.case(case)
     assert (again.state, again.lead, again.inspections.recurred) == (State.DISPATCHED, "willow", True)
-    assert _kinds(here, "willow") == ["case.inspected.v1", "case.assigned.v1"]
+    assert here.heard("willow") == ["case.inspected.v1", "case.assigned.v1"]
 
 
 @pytest.mark.parametrize("who", ["willow", "lake"])

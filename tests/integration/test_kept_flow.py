@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from kombu.connection import Connection
@@ -12,15 +10,12 @@ from kombu.entity import Exchange, Queue
 
 from router.broker.embedded import EmbeddedBroker
 from router.core import commands as c, events as e
-from router.core.case import Case
 from router.core.commands import Actor, ActorRole
-from router.core.history import advance
 from router.core.territory import address
 from router.core.territory.tree import Tree
 from tests.city import MONDAY, file
 from tests.town import DAILY, Town, town
 
-ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
 LEVELS = (
     DAILY
     + """
@@ -59,14 +54,9 @@ class Lookout:
         return found
 
 
-@pytest.fixture(params=ON)
-def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
-    if request.param == "embedded":
-        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
-    else:
-        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
-    with town(ledger, broker, policy=LEVELS) as built:
+@pytest.fixture
+def here(addresses: tuple[str, str]) -> Iterator[Town]:
+    with town(*addresses, policy=LEVELS) as built:
         yield built
 
 
@@ -76,23 +66,6 @@ def lookout(here: Town) -> Iterator[Lookout]:
     opened = broker.connection() if isinstance(broker, EmbeddedBroker) else Connection(here.on.settings.broker)
     with opened as connection:
         yield Lookout(connection, "lake")
-
-
-def _case(here: Town, case_id: str) -> Case:
-    case = here.on.ledger.case(case_id)
-    assert case is not None
-    assert advance(None, here.on.ledger.entries(case_id)) == case
-    return case
-
-
-def _kinds(here: Town, desk: str) -> list[str]:
-    """What a desk's program would find in its queue."""
-    with closing(here.on.broker.consumer([address.desk_queue(desk)], 100)) as consumer:
-        found: list[str] = []
-        while deliveries := consumer.receive(100, 0.3):
-            found += [one.type for one in deliveries]
-            consumer.done(deliveries)
-        return found
 
 
 def _by_hand(here: Town, command: c.Command) -> str | None:
@@ -106,33 +79,33 @@ def test_a_report_is_in_no_queue_of_whom_it_names_however_far_it_climbs(here: To
     case = here.open(
         1, matter_type="report", subject_desk="willow", named_desks=("canal",), named_persons=("wang",)
     )
-    assert _case(here, case).lead == "lake"
+    assert here.case(case).lead == "lake"
     for desk in ("willow", "canal", "bridge"):
         here.say(desk, c.ReportProgress(id=f"guess-{desk}", case_id=case, actor=Actor(ActorRole.DESK, desk)))
     assert _by_hand(here, c.Designate(id="wang", case_id=case, actor=_WANG, desk="plane")) == "unknown_case"
     assert _by_hand(here, c.Designate(id="canal", case_id=case, actor=_SUN, desk="canal")) == "subject_desk"
     here.wait(days=1, seconds=1)
     here.wait(days=1)
-    assert _case(here, case).lead == "supervision-1"
+    assert here.case(case).lead == "supervision-1"
     levels = [x.event for x in here.on.ledger.entries(case) if isinstance(x.event, e.LevelRaised)]
     assert [one.audience for one in levels] == [("supervision-3",)]
     for desk in ("willow", "canal", "bridge"):
-        assert _kinds(here, desk) == []
-    assert _kinds(here, "lake") == ["case.assigned.v1", "case.taken.v1"]
+        assert here.heard(desk) == []
+    assert here.heard("lake") == ["case.assigned.v1", "case.taken.v1"]
     assert here.on.ledger.parked() == []
 
 
 def test_whoever_is_named_later_is_told_no_more_and_loses_the_case(here: Town) -> None:
     case = here.open(1)
-    assert _kinds(here, "willow") == ["case.assigned.v1"]
+    assert here.heard("willow") == ["case.assigned.v1"]
     correction = c.Correct(id="c", case_id=case, actor=Actor(ActorRole.CHANNEL, "hotline"), subject_desk="willow")
     here.publish([here.message(correction, address.INTAKE, address.intake_key("hotline", "correct"))])
     here.pump()
-    assert _case(here, case).lead == "lake"
+    assert here.case(case).lead == "lake"
     here.say("willow", c.Resolve(id="late", case_id=case, actor=Actor(ActorRole.DESK, "willow")))
-    assert _kinds(here, "willow") == []
-    assert _case(here, case).is_open
-    assert _kinds(here, "lake") == ["case.assigned.v1"]
+    assert here.heard("willow") == []
+    assert here.case(case).is_open
+    assert here.heard("lake") == ["case.assigned.v1"]
 
 
 def test_the_people_at_a_desk_that_is_named_later_read_no_more_of_the_case(here: Town) -> None:
@@ -151,9 +124,9 @@ def test_whoever_looks_on_from_above_hears_of_no_restricted_case(here: Town, loo
     for number, case in enumerate((confidential, report)):
         assert _by_hand(here, c.Designate(id=f"d{number}", case_id=case, actor=_SUN, desk="willow")) is None
     here.router.flush(here.time)
-    assert _kinds(here, "willow") == ["case.assigned.v1"] * 3, "it has each of them in a queue of its own"
+    assert here.heard("willow") == ["case.assigned.v1"] * 3, "it has each of them in a queue of its own"
     assert lookout.heard() == [ordinary]
-    assert _kinds(here, "plane") == []
+    assert here.heard("plane") == []
 
 
 def test_below_whoever_leads_a_confidential_case_it_does_not_exist(here: Town) -> None:
@@ -161,9 +134,9 @@ def test_below_whoever_leads_a_confidential_case_it_does_not_exist(here: Town) -
     assert _by_hand(here, c.Designate(id="d", case_id=case, actor=_SUN, desk="lake")) is None
     for desk in ("willow", "plane", "canal"):
         here.say(desk, c.ReportProgress(id=f"guess-{desk}", case_id=case, actor=Actor(ActorRole.DESK, desk)))
-        assert _kinds(here, desk) == []
+        assert here.heard(desk) == []
     refused = [x.event for x in here.on.ledger.entries(case) if isinstance(x.event, e.Refused)]
     assert [one.code for one in refused] == ["unknown_case"] * 3
     here.say("lake", c.Accept(id="a", case_id=case, actor=Actor(ActorRole.DESK, "lake")))
     here.wait(days=1, seconds=1)
-    assert "case.taken.v1" in _kinds(here, "lake"), "who had it hears that it has gone up"
+    assert "case.taken.v1" in here.heard("lake"), "who had it hears that it has gone up"

@@ -15,37 +15,23 @@ from router.core import commands as c, events as e
 from router.core.case import Case
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole
-from router.core.history import advance
 from router.core.several.project import Membership
 from router.core.step import FOLLOWS, ROUTER
 from router.core.telling.citizen import code_of
 from router.core.territory import address
 from tests.town import Town, town
 
-ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
 _LI = Actor(ActorRole.DISPATCHER, "li")
 
 
-@pytest.fixture(params=ON)
-def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
-    if request.param == "embedded":
-        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
-    else:
-        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
-    with town(ledger, broker) as built:
+@pytest.fixture
+def here(addresses: tuple[str, str]) -> Iterator[Town]:
+    with town(*addresses) as built:
         yield built
 
 
-def _case(here: Town, case_id: str) -> Case:
-    case = here.on.ledger.case(case_id)
-    assert case is not None
-    assert advance(None, here.on.ledger.entries(case_id)) == case
-    return case
-
-
 def _linked(here: Town, case_id: str) -> list[str]:
-    return [one.other.case_id for one in _case(here, case_id).links.standing()]
+    return [one.other.case_id for one in here.case(case_id).links.standing()]
 
 
 def _at_the_shell(here: Town, command: c.Command) -> str | None:
@@ -107,10 +93,10 @@ def test_a_citizen_urges_through_the_channel(here: Town) -> None:
 
     urge(1)
     urge(2)
-    assert _case(here, case).links.urges == 1
+    assert here.case(case).links.urges == 1
     here.wait(hours=20)
     urge(3)
-    assert _case(here, case).links.urges == 2
+    assert here.case(case).links.urges == 2
     assert _kinds(here, "willow")[:2] == ["case.assigned.v1", "case.urged.v1"]
 
 
@@ -121,12 +107,12 @@ def test_what_was_redacted_is_nowhere_and_the_desk_is_told(here: Town) -> None:
         here,
         c.Redact(id="r1", case_id=case, actor=Actor(ActorRole.SUPERVISION, "he"), entry=1, text="有电话号码"),
     )
-    assert _case(here, case).text == ""
+    assert here.case(case).text == ""
     assert mark not in "".join(entry.text for entry in here.on.ledger.entries(case))
     assert "case.redacted.v1" in _kinds(here, "willow")
     # The channel hands the same in once more: it is the same case, and its words do not come back.
     here.open(1, text=mark)
-    assert _case(here, case).text == ""
+    assert here.case(case).text == ""
 
 
 def test_the_receipt_brings_the_citizens_code_to_a_channel_with_a_program(tmp_path: Path) -> None:
@@ -157,21 +143,21 @@ def _project(here: Town, cases: list[str], **fields: Any) -> Case:
         **fields,
     )
     here.say("lake", said)
-    return _case(here, case_id_of("project", "made"))
+    return here.case(case_id_of("project", "made"))
 
 
 def test_one_resolution_of_a_project_resolves_every_member(here: Town) -> None:
     lamps = [here.open(number) for number in range(1, 6)]
     project = _project(here, lamps, text="换一批控制箱")
     assert (project.lead, project.text) == ("lake", "换一批控制箱")
-    assert {_case(here, one).member for one in lamps} == {Membership(project=project.id)}
+    assert {here.case(one).member for one in lamps} == {Membership(project=project.id)}
     here.wait(days=5)  # their own deadline, of a day, waits
-    assert {_case(here, one).lead for one in lamps} == {"willow"}
+    assert {here.case(one).lead for one in lamps} == {"willow"}
     here.say("lake", c.Leave(id="left", case_id=lamps[4], actor=Actor(ActorRole.DESK, "lake"), text="另一处故障"))
     resolve = c.Resolve(id="done", case_id=project.id, actor=Actor(ActorRole.DESK, "lake"), text="已换")
     here.say("lake", resolve)
     here.say("lake", resolve)
-    assert [_case(here, one).state for one in (*lamps, project.id)] == ["closed"] * 4 + ["dispatched", "closed"]
+    assert [here.case(one).state for one in (*lamps, project.id)] == ["closed"] * 4 + ["dispatched", "closed"]
     resolved = [
         entry for one in lamps for entry in here.on.ledger.entries(one) if isinstance(entry.event, e.Resolved)
     ]

@@ -1,7 +1,6 @@
 """Several offices on one case through a whole installation: over the broker, with the clock that asks for them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -37,66 +36,43 @@ TREE = file(
     desk("lake-peace", "lake", DeskKind.MEDIATION),
 )
 
-ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
 
-
-@pytest.fixture(params=ON)
-def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
-    if request.param == "embedded":
-        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
-    else:
-        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
-    with town(ledger, broker, tree=TREE, policy=POLICY) as built:
+@pytest.fixture
+def here(addresses: tuple[str, str]) -> Iterator[Town]:
+    with town(*addresses, tree=TREE, policy=POLICY) as built:
         yield built
-
-
-def _say(here: Town, who: str, kind: type[c.Command], case: str, number: int, **fields: Any) -> None:
-    actor = Actor(ActorRole.DESK, who)
-    here.say(who, kind(id=f"{who}-{number}", case_id=case, actor=actor, at=here.time, **fields))
-
-
-def _heard(here: Town, who: str) -> list[str]:
-    """The types of what waits in a desk's queue."""
-    return [one.type for one in here.waiting(address.desk_queue(who))]
-
-
-def _case(here: Town, case_id: str) -> Any:
-    found = here.on.ledger.case(case_id)
-    assert found is not None
-    return found
 
 
 def test_names_watchers_a_whistle_and_a_mediation_over_the_broker(here: Town) -> None:
     case = here.open(1)
-    assert _case(here, case).lead == "willow:triage"
-    assert _heard(here, "dispatch") == ["case.names_wanted.v1"]
-    assert _heard(here, "group") == _heard(here, "petitions") == ["case.assigned.v1"]
-    _say(here, "dispatch", c.Dispatch, case, 1, desk="willow")
-    assert _heard(here, "dispatch") == ["case.refused.v1"]
-    _say(here, "dispatch", c.AssignLeader, case, 2, leader="副市长", tier="city")
-    _say(here, "dispatch", c.Dispatch, case, 3, desk="willow", assists=("plane",))
-    assert (_case(here, case).lead, _case(here, case).assists) == ("willow", ("plane",))
-    assert _heard(here, "willow") == _heard(here, "plane") == ["case.assigned.v1"]
+    assert here.case(case).lead == "willow:triage"
+    assert here.heard("dispatch") == ["case.names_wanted.v1"]
+    assert here.heard("group") == here.heard("petitions") == ["case.assigned.v1"]
+    here.report("dispatch", c.Dispatch, case, 1, desk="willow")
+    assert here.heard("dispatch") == ["case.refused.v1"]
+    here.report("dispatch", c.AssignLeader, case, 2, leader="副市长", tier="city")
+    here.report("dispatch", c.Dispatch, case, 3, desk="willow", assists=("plane",))
+    assert (here.case(case).lead, here.case(case).assists) == ("willow", ("plane",))
+    assert here.heard("willow") == here.heard("plane") == ["case.assigned.v1"]
 
-    _say(here, "willow", c.Whistle, case, 1, desks=("lake-water",), text="请来关阀")
-    assert sorted(_heard(here, "lake-water")) == ["case.assigned.v1", "case.whistled.v1"]
+    here.report("willow", c.Whistle, case, 1, desks=("lake-water",), text="请来关阀")
+    assert sorted(here.heard("lake-water")) == ["case.assigned.v1", "case.whistled.v1"]
     here.wait(hours=5)
-    assert _heard(here, "lake-water") == ["case.reminded.v1"]
-    assert _heard(here, "cloud-water") == ["case.supervised.v1"]
-    _say(here, "lake-water", c.ReportIn, case, 1)
-    assert _heard(here, "willow") == ["case.reported_in.v1"]
+    assert here.heard("lake-water") == ["case.reminded.v1"]
+    assert here.heard("cloud-water") == ["case.supervised.v1"]
+    here.report("lake-water", c.ReportIn, case, 1)
+    assert here.heard("willow") == ["case.reported_in.v1"]
 
-    _say(here, "petitions", c.Mark, case, 1)
+    here.report("petitions", c.Mark, case, 1)
     here.wait(days=1)
-    assert _heard(here, "group") == ["case.reminded.v1"]
-    assert _heard(here, "petitions") == []
+    assert here.heard("group") == ["case.reminded.v1"]
+    assert here.heard("petitions") == []
 
-    _say(here, "willow", c.Mediate, case, 2)
-    assert sorted(_heard(here, "lake-peace")) == ["case.assigned.v1", "case.mediation_wanted.v1"]
-    _say(here, "lake-peace", c.EndMediation, case, 1, settled=True, text="双方达成协议")
-    assert _heard(here, "willow") == ["case.mediation_ended.v1"]
-    assert (_case(here, case).state, _case(here, case).outcome) == (State.CLOSED, c.Outcome.SETTLED)
+    here.report("willow", c.Mediate, case, 2)
+    assert sorted(here.heard("lake-peace")) == ["case.assigned.v1", "case.mediation_wanted.v1"]
+    here.report("lake-peace", c.EndMediation, case, 1, settled=True, text="双方达成协议")
+    assert here.heard("willow") == ["case.mediation_ended.v1"]
+    assert (here.case(case).state, here.case(case).outcome) == (State.CLOSED, c.Outcome.SETTLED)
 
 
 # -- After the broker lost its messages
@@ -119,9 +95,9 @@ def test_recover_hands_the_case_again_to_everybody_who_is_on_it_under_the_same_i
     at: dict[str, Any] = {"case_id": case, "actor": dispatcher}
     _give(here, c.AssignLeader(id="l", leader="王副市长", tier="city", **at))
     _give(here, c.Dispatch(id="d", desk="willow", assists=("plane",), **at))
-    _say(here, "willow", c.Accept, case, 1)
-    _say(here, "willow", c.Whistle, case, 2, desks=("lake-water", "bridge"), text="请来关阀")
-    _say(here, "willow", c.Mediate, case, 3)
+    here.report("willow", c.Accept, case, 1)
+    here.report("willow", c.Whistle, case, 2, desks=("lake-water", "bridge"), text="请来关阀")
+    here.report("willow", c.Mediate, case, 3)
     _give(here, c.RemoveAssist(id="r1", desk="plane", **at))
     _give(here, c.AddAssist(id="a1", desk="plane", **at))
     _give(here, c.RemoveAssist(id="r2", desk="bridge", **at))

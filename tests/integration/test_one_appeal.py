@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,18 +17,12 @@ from tests.contract.ledger_ground import ask
 from tests.messages import message, opening
 from tests.town import Town, town
 
-ON = ["embedded", pytest.param("servers", marks=[pytest.mark.amqp, pytest.mark.postgres])]
 _WANG = Contact(name="王小明", phone="13900007777")
 
 
-@pytest.fixture(params=ON)
-def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    """A town on SQLite and the embedded broker, and one on PostgreSQL and RabbitMQ."""
-    if request.param == "embedded":
-        ledger, broker = f"sqlite:///{tmp_path}/ledger.db", "embedded:"
-    else:
-        ledger, broker = request.getfixturevalue("database_url"), request.getfixturevalue("amqp_url")
-    with town(ledger, broker, channels=("hotline", "app", "message_board")) as built:
+@pytest.fixture
+def here(addresses: tuple[str, str]) -> Iterator[Town]:
+    with town(*addresses, channels=("hotline", "app", "message_board")) as built:
         yield built
 
 
