@@ -144,19 +144,29 @@ class Installation:
             return self._router_with(self.sender(background=background))
         return self._router_with(self._kept(sender))
 
-    def counter(self) -> Router:
+    def counter(self, *, restoring: bool = False) -> Router:
         """A router for one command given by hand, in a process that ends right after it.
+
+        `restoring`: it belongs to what is brought up to date before a restore decides: trees, policies, calendars.
+
+        Raises:
+            RestoringError: a restore is under way, and this is none of it.
 
         With the embedded broker the queues are in another process, that of `up`: what the command leads to is
         left in the outbox, and the relay there sends it.
         """
-        return self.leaving_router() if self.settings.is_embedded else self.router(background=False)
+        if not restoring:
+            self.rulebook.require_whole()
+        router = self.leaving_router() if self.settings.is_embedded else self.router(background=False)
+        if restoring:
+            router.admit = lambda: None
+        return router
 
     def leaving_router(self) -> Router:
         """A router that needs no broker: what a command leads to is left in the outbox for a relay."""
         return self._router_with(Leaving())
 
-    def _router_with(self, sender: Sender) -> Router:
+    def _router_with(self, sender: Sender, *, restoring: bool = False) -> Router:
         router = Router(
             self.ledger,
             self.rulebook,
@@ -165,6 +175,7 @@ class Installation:
             strict_identity=self.settings.strict_identity,
             publish_events=self.settings.publish_events,
             digest_at=self.settings.digest_time,
+            admit=(lambda: None) if restoring else self.rulebook.require_whole,
         )
         self.runtime.routers.append(router)
         return router
@@ -199,7 +210,7 @@ class Installation:
     def redoing(self) -> Redoing:
         """Decides once more what was kept for a restore."""
         leaving = KeepingBack()
-        return Redoing(self.ledger, self._router_with(leaving), leaving)
+        return Redoing(self.ledger, self._router_with(leaving, restoring=True), leaving)
 
     def roles(self, names: Collection[str]) -> list[Role]:
         """The roles by name.
@@ -224,6 +235,9 @@ class Installation:
         made = [(name, role) for name in names for role in makers[name]()]
         self._loops += made
         loops = [role for _, role in made]
+        for name, role in made:
+            if name != METRICS and isinstance(role, TickingRole):
+                role.admit = self.rulebook.require_whole
         self.runtime.roles += loops
         return loops
 

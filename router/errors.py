@@ -91,6 +91,12 @@ class UnreachableError(RouterError):
     exit_code = 6
 
 
+class RestoringError(UnreachableError):
+    """A restore is under way: the ledger does not know yet what was said since its backup. Whoever can waits."""
+
+    exit_code = ConflictError.exit_code
+
+
 class CheckFailedError(RouterError):
     """A check ran to its end and found something wrong."""
 

@@ -6,7 +6,7 @@ repeats at most a message with the same id.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
@@ -64,6 +64,7 @@ class Router:
         strict_identity: bool = False,
         publish_events: bool = False,
         digest_at: time = DIGEST_AT,
+        admit: Callable[[], object] = lambda: None,
     ) -> None:
         """Put it together.
 
@@ -75,7 +76,10 @@ class Router:
             strict_identity: take a desk's word only from its own broker account.
             publish_events: tell whoever listens on `case.events` of every entry.
             digest_at: clock time of the daily list of notices, in each calendar's zone.
+            admit: raises `RestoringError` while only a restore may decide.
         """
+        #: Raises `RestoringError` while only a restore may decide; asked before each batch.
+        self.admit = admit
         self._ledger = ledger
         self._rules = rules
         self._sender = sender
@@ -171,7 +175,11 @@ class Router:
 
         Returns:
             Command id → answer, of commands that were answered before too.
+
+        Raises:
+            RestoringError: only a restore may decide just now; nothing is kept.
         """
+        self.admit()
         answers: dict[str, Answer] = {}
         pending, rest = list(arrived), parked
         lost = 0

@@ -113,7 +113,6 @@ class Restoring:
             ConflictError: roles run, or the restore under way is of a ledger that was lost at another instant.
             UsageError: `lost_at` cannot be.
         """
-        self._require_standstill(now)
         restores = [one for one in self._ledger.holds() if one.restored_to is not None]
         under_way = next((one for one in restores if one.released_at is None), None)
         if under_way is not None and under_way.since != lost_at:
@@ -122,10 +121,13 @@ class Restoring:
                 todo="Give that instant. If it is wrong, put the backup back and begin anew.",
                 lost_at=under_way.since.astimezone(lost_at.tzinfo).isoformat(),
             )
+        # Roles that were started since wait, and consume nothing.
+        self._require_standstill(now, waiting=under_way is not None)
         known = next((one for one in reversed(restores) if one.since == lost_at), None)
         if known is not None:
             if known.released_at is not None:
                 self._ledger.hold_on(known.id)
+                self._require_standstill(now)
                 log.info("restore.again", restore=known.id, knows_until=known.restored_to, lost_at=lost_at)
             return msgspec.structs.replace(known, released_at=None, released_by=None)
         newest = self._ledger.newest_recorded_at() or lost_at
@@ -147,13 +149,16 @@ class Restoring:
             restored_to=newest,
         )
         self._ledger.put_hold(restore)
+        # Whoever started in between has seen nothing of it yet.
+        self._require_standstill(now)
         log.info("restore.begun", restore=restore.id, knows_until=newest, lost_at=lost_at)
         return restore
 
-    def _require_standstill(self, now: datetime) -> None:
+    def _require_standstill(self, now: datetime, *, waiting: bool = False) -> None:
+        """Refuse while roles work; `waiting`: those that live without consuming wait for the restore."""
         taken = [one.name for one in self._broker.queues(self._queues()) if one.consumers]
         alive = [one for one in self._ledger.beats(now - _ALIVE) if one.stopped_at is None and one.beat_at <= now]
-        if taken or alive:
+        if taken or (alive and not waiting):
             raise ConflictError(
                 "roles are running: {who}",
                 todo="Stop them all, `intake` too; a minute later run this again.",

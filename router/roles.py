@@ -31,7 +31,7 @@ from tenacity import (
 from tenacity.nap import sleep_using_event
 
 from router.broker.port import Broker, Consumer, Delivery
-from router.errors import UnreachableError
+from router.errors import RestoringError, UnreachableError
 from router.flow import Router
 from router.outage import Outage
 
@@ -80,7 +80,7 @@ def persist(step: Callable[[], _Result], stop: Event, role: Role, clock: Callabl
         now = role.beat_at = clock()
         error = state.outcome.exception() if state.outcome is not None else None
         where = error.where if isinstance(error, UnreachableError) else ""
-        outage.down(now.timestamp(), where=where)
+        outage.down(now.timestamp(), where=where, **_why(error))
 
     retrying = Retrying(
         retry=retry_if_exception_type(UnreachableError),
@@ -93,6 +93,11 @@ def persist(step: Callable[[], _Result], stop: Event, role: Role, clock: Callabl
     result = retrying(step)
     outage.up(clock().timestamp())
     return result
+
+
+def _why(error: BaseException | None) -> dict[str, str]:
+    """What a log says of waiting for something else than broker or database."""
+    return {"why": error.what} if isinstance(error, RestoringError) else {}
 
 
 class ConsumingRole:
@@ -159,6 +164,13 @@ class ConsumingRole:
             self._close()
 
     def _receive(self) -> list[Delivery]:
+        try:
+            self._router.admit()
+        except RestoringError:
+            # What it holds is the restore's to take.
+            self._close()
+            self._consumer = None
+            raise
         if self._consumer is None:
             if self._gave_back:
                 self._router.try_ledger(self._clock())
@@ -185,8 +197,8 @@ class ConsumingRole:
         begun_s = monotonic()
         try:
             self._router.handle(deliveries, self._clock())
-        except UnreachableError:
-            if self._clock() - since < LONGEST_HOLD:
+        except UnreachableError as error:
+            if self._clock() - since < LONGEST_HOLD and not isinstance(error, RestoringError):
                 raise
             log.warning("role.gave_back", role=self.name, deliveries=len(deliveries))
             self._gave_back = True
@@ -227,6 +239,8 @@ class TickingRole:
         """`tick` says whether there is more to do at once; else the role waits `pause_s` seconds."""
         self.name = name
         self.beat_at: datetime | None = None
+        #: Raises `RestoringError` while only a restore may work on the ledger; asked before each tick.
+        self.admit: Callable[[], object] = lambda: None
         self._tick = tick
         self._clock = clock
         self._pause_s = pause_s
@@ -238,10 +252,14 @@ class TickingRole:
     def run(self, stop: Event) -> None:
         """Tick until told to stop."""
         while not stop.is_set():
-            more = persist(lambda: self._tick(self._clock()), stop, self, self._clock)
+            more = persist(self._tick_once, stop, self, self._clock)
             self.beat()
             if not more:
                 self._pause(stop)
+
+    def _tick_once(self) -> bool:
+        self.admit()
+        return self._tick(self._clock())
 
     def _pause(self, stop: Event) -> None:
         """Wait for the next tick, alive: whoever looks once an hour is not stuck in between."""

@@ -14,12 +14,13 @@ import msgspec
 
 from router.calendars import Source, calendars_in_force, install_calendars
 from router.core.calendars.calendar import Calendar
+from router.core.guards import Hold
 from router.core.policies.matching import check_set
 from router.core.policies.policy import Policy
 from router.core.policies.policy_file import load_policy
 from router.core.rules import Rules
 from router.core.territory.tree import Tree, TreeFile
-from router.errors import ConfigurationError
+from router.errors import ConfigurationError, RestoringError
 from router.ledger.port import Ledger
 
 TREE = "tree"
@@ -126,6 +127,7 @@ class Rulebook:
         self._rules: Rules | None = None
         self._versions: tuple[str, str, str] = ("", "", "")
         self._looked_at: datetime | None = None
+        self._restore: Hold | None = None
         self._earlier: dict[str, Policy] = {}
         # Rules that one thread builds must not take away what another has just added.
         self._lock = Lock()
@@ -139,23 +141,44 @@ class Rulebook:
         with self._lock:
             return self._in_force(policies)
 
+    def require_whole(self) -> None:
+        """Refuse to work on a ledger that is being restored; looked up as often as the rules are.
+
+        Raises:
+            RestoringError: a restore was begun and has neither come to its end nor been given up.
+        """
+        with self._lock:
+            if self._is_old():
+                self._look()
+            restore = self._restore
+        if restore is not None:
+            raise RestoringError(
+                "a restore is under way, and the ledger does not know yet what was said since its backup",
+                where=restore.id,
+                todo="Go on with it: case-router recover --after-restore --lost-at {lost_at}. To give it up: "
+                "case-router sla unhold {restore}.",
+                lost_at=restore.since.isoformat(),
+                restore=restore.id,
+            )
+
     def reload(self) -> None:
         """Look again at the next question: this process has just put something else in force."""
         with self._lock:
             self._looked_at = None
 
     def _in_force(self, policies: Collection[str]) -> Rules:
-        now = self._clock()
-        # A clock that was set back must not keep yesterday's rules in force until it has caught up.
-        if self._rules is None or self._looked_at is None or abs(now - self._looked_at) >= self._reload:
+        if self._rules is None or self._is_old():
             self._look()
-            self._looked_at = now
         unknown = [version for version in policies if not self._known.knows(version)]
         if unknown:
             for version in unknown:
                 self._earlier[version] = self._old_policy(version)
             self._build()
         return self._known
+
+    def _is_old(self) -> bool:
+        # A clock that was set back must not keep yesterday's rules in force until it has caught up.
+        return self._looked_at is None or abs(self._clock() - self._looked_at) >= self._reload
 
     @property
     def _known(self) -> Rules:
@@ -166,6 +189,8 @@ class Rulebook:
         return self._rules
 
     def _look(self) -> None:
+        now = self._clock()
+        self._restore = self._ledger.restoring()
         tree, policies = self._current(TREE), self._current(POLICIES)
         calendars, files = calendars_in_force(self._ledger)
         if (tree[0], policies[0], calendars) != self._versions:
@@ -174,6 +199,7 @@ class Rulebook:
             self._set = msgspec.json.decode(policies[1], type=PolicySet)
             self._calendars = files.calendars()
             self._build()
+        self._looked_at = now
 
     def _current(self, kind: str) -> tuple[str, bytes]:
         found = self._ledger.current(kind)

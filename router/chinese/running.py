@@ -103,6 +103,14 @@ RUNNING: dict[str, str] = {
     ),
     "a field has a value of the wrong type: {reason}": "字段的值类型不对：{reason}",
     "Give the type that the command names for it.": "请按命令为该字段规定的类型填写",
+    "a restore is under way, and the ledger does not know yet what was said since its backup": (
+        "正在恢复，备份之后各方报送的内容尚未补齐"
+    ),
+    "Go on with it: case-router recover --after-restore --lost-at {lost_at}. To give it up: "
+    "case-router sla unhold {restore}.": (
+        "请继续恢复：case-router recover --after-restore --lost-at {lost_at}；"
+        "若要放弃：case-router sla unhold {restore}"
+    ),
     "there is no key for personal data": "没有联系人资料的加密密钥",
     "Make one: head -c 32 /dev/urandom | base64 > FILE. Name it in contact_key_file, or give the key in "
     "{variable}; every process of an installation has the same.": (

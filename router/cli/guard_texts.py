@@ -127,6 +127,12 @@ GUARDS: dict[str, tuple[str, str]] = {
         "时限 {due_at} 已过，反复领取而无人办理；检查 sla 进程是否消费",
         "due {due_at}, claimed again and again and handled by nobody: does a role sla consume?",
     ),
+    "wrong_restore": (
+        "正在恢复 {restore}（账本丢失于 {lost_at}）：各角色等待，不处理任何工单；"
+        "继续 recover --after-restore，或用 sla unhold {restore} 放弃",
+        "The restore {restore} is under way (the ledger was lost at {lost_at}): the roles wait and handle "
+        "nothing. Go on with recover --after-restore, or give it up with sla unhold {restore}",
+    ),
     "wrong_brake_storm": (
         "提级已暂停：同时到期 {due} 个，上限 {threshold} 个；先看 sla held，再 sla release 或 sla cancel",
         "the brake holds: {due} deadlines were due at once, {threshold} may be; look at sla held, then "

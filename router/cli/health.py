@@ -56,6 +56,12 @@ def rules_check(installation: Installation) -> str | None:
     return None
 
 
+def restore_check(installation: Installation) -> str | None:
+    """Whether roles may work: while a restore is under way they wait."""
+    installation.rulebook.require_whole()
+    return None
+
+
 def broker_check(installation: Installation) -> str | None:
     """Whether the broker answers."""
     installation.broker.queues([address.INTAKE])
@@ -86,6 +92,7 @@ def checks_of(installation: Installation) -> Checks:
         "ledger": lambda: ledger_check(installation),
         "broker": lambda: broker_check(installation),
         "topology": lambda: topology_check(installation),
+        "restore": lambda: restore_check(installation),
     }
 
 

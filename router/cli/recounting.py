@@ -97,7 +97,7 @@ def recount(installation: Installation, version: str) -> dict[str, str]:
     calendars = installation.rulebook().calendars
     # Read to the end first: what is written below must not change what is being streamed.
     cases = [(case.id, case.version) for case, changes in _changes(installation, calendars) if changes]
-    router, refused = installation.counter(), dict[str, str]()
+    router, refused = installation.counter(restoring=True), dict[str, str]()
     for start in range(0, len(cases), _BATCH):
         now = installation.now()
         commands = [

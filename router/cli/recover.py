@@ -85,6 +85,8 @@ def recover(
         # What a broker that is away did not confirm is no failure of some cases: it is not reachable (6).
         installation.broker.queues(())
         restored = None
+        if not after_restore:
+            installation.rulebook.require_whole()
         if lost_at is not None and by is not None:
             installation.require_key()
             restore = _begin(installation, lost_at, by, reason or word("restore_reason"))

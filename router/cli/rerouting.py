@@ -54,7 +54,7 @@ def reroute(installation: Installation) -> Rerouted:
     stayed: dict[str, str] = {}
     # Read to the end first: what is written below must not change what is being streamed.
     cases = list(stranded(installation))
-    router = installation.counter()
+    router = installation.counter(restoring=True)
     for start in range(0, len(cases), _BATCH):
         for answer in _dispatch(router, tree, cases[start : start + _BATCH], installation.now()):
             if answer.refused is None:

@@ -12,7 +12,7 @@ import click
 from router.app import METRICS, ROLES, Installation, installation
 from router.cli.call import Call, require_ledger
 from router.cli.grammar import Spoken, option
-from router.cli.health import Health, checks_of, ledger_checks_of
+from router.cli.health import Health, checks_of, ledger_checks_of, restore_check
 from router.cli.intake import intake_app, tokens_of
 from router.cli.output import emit_json, tell
 from router.cli.serving import Served, serving
@@ -105,6 +105,7 @@ def _serving_intake(opened: Installation, running: list[Role], tokens: Mapping[s
     """The intake with the health answers; beside it stands a role that ends the process when it serves no more."""
     opened.require_key()
     checks = checks_of(opened) if {role.name for role in running} - {METRICS} else ledger_checks_of(opened)
+    checks = {**checks, "restore": lambda: restore_check(opened)}
     health = Health(running, checks, opened.now, opened.runtime)
     app = intake_app(opened, tokens, health, ledger_only=True)
     with serving(app, opened.settings.http_host, opened.settings.http_port) as served:

@@ -20,6 +20,7 @@ from router.cli.signs import LOOKED_AT, Running, Stuck, oldest_at_most_s, runnin
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.clock import clock
+from router.core.guards import Hold
 from router.core.policies.policy_file import TIERS
 from router.core.territory import address
 from router.errors import CheckFailedError, UnreachableError
@@ -77,6 +78,8 @@ class State(msgspec.Struct, kw_only=True):
     queues: list[Line] = []
     #: While it holds, no deadline takes a case up.
     brake: Brake | None = None
+    #: While it is under way the roles wait.
+    restore: Hold | None = None
     wrong: list[Wrong] = []
 
     @property
@@ -115,6 +118,7 @@ def look(installation: Installation) -> State:
         state.clock_skew_s = round((now - installation.ledger.clock().astimezone(UTC)).total_seconds(), 3)
         state.figures = dict(installation.ledger.counts(now))
         state.brake = installation.ledger.brake()
+        state.restore = installation.ledger.restoring()
         beats = installation.ledger.beats(now - LOOKED_AT)
         state.roles = running(beats, now)
         tree = installation.rulebook().tree
@@ -124,6 +128,8 @@ def look(installation: Installation) -> State:
     state.wrong += _judged_roles(state.roles or [], stuck(beats, now))
     _look_at_queues(installation.broker, state, tiers, beats, embedded=installation.settings.is_embedded)
     state.wrong += _judged(state.figures, state.clock_skew_s) + _braked(state.brake)
+    if state.restore is not None:
+        state.wrong.append(_wrong("restore", restore=state.restore.id, lost_at=local(state.restore.since)))
     return state
 
 

@@ -92,6 +92,10 @@ class GuardedLedger(Protocol):
         """Every hold on record, over or not."""
         ...
 
+    def restoring(self) -> Hold | None:
+        """The restore that is under way, begun and not released; None: none is."""
+        ...
+
     def put_hold(self, found: Hold) -> bool:
         """Put a hold on record; False: there is one of that id."""
         ...

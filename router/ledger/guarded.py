@@ -84,6 +84,11 @@ class GuardedLedger:
         with self._database.reading() as connection:
             return guarding.all_holds(connection)
 
+    def restoring(self) -> Hold | None:
+        """The restore that is under way; None: none is."""
+        with self._database.reading() as connection:
+            return guarding.restoring(connection)
+
     def put_hold(self, found: Hold) -> bool:
         """Put a hold on record; False: there is one of that id."""
         with self._database.writing() as connection:

@@ -98,6 +98,8 @@ HOLDS = (
     )
     .order_by(_holds.c.since, _holds.c.id)
 )
+#: Restores that were begun and neither came to their end nor were given up.
+RESTORING = select(_holds).where(_holds.c.restored_to.is_not(None), _holds.c.released_at.is_(None))
 ALL_HOLDS = select(_holds).order_by(_holds.c.since, _holds.c.id)
 RELEASE_HOLD = (
     update(_holds)
@@ -207,6 +209,12 @@ def guards(connection: Connection, now: datetime) -> Guards:
     found = connection.execute(HOLDS, {"since": now - _KEPT}).mappings()
     braked = connection.execute(BRAKE).first() is not None
     return Guards(braked=braked, holds=tuple(_hold(row) for row in found))
+
+
+def restoring(connection: Connection) -> Hold | None:
+    """The restore that is under way; None: none is."""
+    row = connection.execute(RESTORING).mappings().first()
+    return None if row is None else _hold(row)
 
 
 def all_holds(connection: Connection) -> list[Hold]:

@@ -30,7 +30,7 @@ from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Outcome, Urge
 from router.core.refusals import Refusal
 from router.core.telling.citizen import code_of, is_code
-from router.errors import UnreachableError
+from router.errors import RestoringError, UnreachableError
 from router.flow import Router
 from router.ledger.port import Answer, Ledger
 from router.tiers.batching import Batching, Stored
@@ -264,6 +264,9 @@ def _shown(case: Case) -> Shown:
 
 
 def _failed(error: Exception) -> Response:
+    if isinstance(error, RestoringError):
+        wrong = Wrong(code="restoring", what="the ledger is being restored", todo="Post the same again later.")
+        return _json(503, wrong, {"Retry-After": str(_RETRY_AFTER_S)})
     if isinstance(error, UnreachableError):
         wrong = Wrong(code="unreachable", what="the ledger does not answer", todo="Post the same again later.")
         return _json(503, wrong, {"Retry-After": str(_RETRY_AFTER_S)})

@@ -20,9 +20,10 @@ from router.arrivals import Arrived
 from router.calendars import Source
 from router.cli.health import Health
 from router.cli.intake import intake_app
+from router.core.guards import Hold, HoldKind
 from router.core.telling.citizen import code_of
 from router.core.territory.tree import Tree
-from router.errors import UnreachableError
+from router.errors import RestoringError, UnreachableError
 from router.flow import Router
 from router.ledger.contacts import Seal
 from router.ledger.migrations import upgrade
@@ -59,7 +60,7 @@ class Counter:
         install_policies(self.on.ledger, policies, file().tiers, MONDAY)
         self.on.declare_embedded()
         self.sender = UnhurriedSender(self.on.broker.publisher)
-        self.router = Router(self.on.ledger, self.on.rulebook, self.sender)
+        self.router = Router(self.on.ledger, self.on.rulebook, self.sender, admit=self.on.rulebook.require_whole)
         self.app: ASGIApp = app(self.router, self.on.ledger, TOKENS, self.on.now)
 
     @asynccontextmanager
@@ -268,6 +269,20 @@ def test_nor_does_it_through_the_application_that_up_serves(tmp_path: Path) -> N
     assert monotonic() - begun_at_s < 5.0
     counter.sender.close()
     counter.close()
+
+
+def test_while_the_ledger_is_being_restored_nothing_is_taken_and_the_channel_posts_again(counter: Counter) -> None:
+    restore = Hold(id="r", kind=HoldKind.ALL, what="", reason="disk", by="li", since=MONDAY, restored_to=MONDAY)
+    counter.on.ledger.put_hold(restore)
+    counter.on.rulebook.reload()
+    response = counter.post(LAMP)
+    assert (response.status_code, response.json()["code"]) == (503, "restoring")
+    assert response.headers["retry-after"] == "5"
+    with pytest.raises(RestoringError):  # as it is served
+        counter.on.leaving_router().admit()
+    counter.on.ledger.release_hold("r", by="li", now=MONDAY)
+    counter.on.rulebook.reload()
+    assert counter.post(LAMP).json()["status"] == "received"
 
 
 def test_a_ledger_that_is_away_is_503_and_nothing_is_taken(

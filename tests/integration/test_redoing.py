@@ -7,12 +7,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from router.arrivals import direct
 from router.batch import AFTER_RESTORE
@@ -23,12 +26,14 @@ from router.core.case import Case, State
 from router.core.case_id import case_id_of
 from router.core.guards import Guards, Hold, HoldKind
 from router.core.territory import address
-from router.errors import ConflictError
+from router.errors import ConflictError, RestoringError
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
 from router.redoing import KeepingBack, Redoing, Redone
 from router.restoring import Asked, Restoring
+from router.roles import ConsumingRole, Role, run_roles
 from tests.city import MONDAY
 from tests.messages import opening
+from tests.servers.waiting import wait_until
 from tests.town import Town, town
 
 MINUTE = timedelta(minutes=1)
@@ -367,6 +372,89 @@ def test_what_is_imported_after_the_beginning_does_not_change_what_the_backup_kn
     assert history(here, CASE)[-1] == ("Dispatched", MONDAY + 120 * MINUTE)
     assert begin(here, lost_at=lost_at) == first
     assert first.restored_to == MONDAY
+
+
+# -- Whoever is started meanwhile
+
+
+@contextmanager
+def running(here: Town, *names: str) -> Iterator[list[Role]]:
+    """Roles run in the block."""
+    stop, roles = Event(), here.on.roles(names)
+    thread = Thread(target=lambda: run_roles(roles, stop), daemon=True)
+    thread.start()
+    try:
+        yield roles
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def test_roles_that_are_started_while_a_restore_is_under_way_wait_for_its_end(here: Town) -> None:
+    here.say("willow", c.Accept(id="a", case_id=OTHER, actor=by("willow")))
+    here.time = MONDAY + timedelta(hours=26)
+    restore = begin(here, lost_at=here.time)
+    here.time += MINUTE
+    here.publish([here.appeal(3)])
+    third = case_id_of("hotline", "3")
+    with capture_logs() as logs, running(here, "router", "relay", "sla") as roles:
+        names = {role.name for role in roles}
+
+        def all_wait() -> bool:
+            return {one["role"] for one in logs if one["event"] == "role.waiting"} >= names
+
+        wait_until(all_wait, deadline_s=30, what="every role to wait")
+        assert all("a restore is under way" in one["why"] for one in logs if one["event"] == "role.waiting")
+        assert [state.ready for state in here.on.broker.queues([address.INTAKE])] == [1]
+        assert here.on.ledger.case(third) is None
+        assert case(here, OTHER).lead == "willow"
+        # They beat, and a run that goes on with the restore does not mind them.
+        with here.on.pulse().beating():
+            wait_until(
+                lambda: here.on.ledger.beats(here.time - MINUTE) != [], deadline_s=30, what="a sign of life"
+            )
+            assert begin(here, lost_at=restore.since) == restore
+        here.on.restoring().end(restore, by="night shift", now=here.time)
+        here.time += MINUTE
+        wait_until(lambda: here.on.ledger.case(third) is not None, deadline_s=60, what="the router to go on")
+
+
+def test_a_restore_that_is_given_up_lets_the_roles_go_on(here: Town) -> None:
+    restore = begin(here, lost_at=here.time)
+    here.time += MINUTE
+    with pytest.raises(RestoringError, match="a restore is under way"):
+        here.on.rulebook.require_whole()
+    here.on.ledger.release_hold(restore.id, by="night shift", now=here.time)
+    here.time += MINUTE
+    here.on.rulebook.require_whole()
+
+
+def test_what_changes_cases_by_hand_waits_for_the_restore_but_for_what_belongs_to_it(here: Town) -> None:
+    begin(here, lost_at=here.time)
+    here.time += MINUTE
+    accept = direct(c.Accept(id="a", case_id=CASE, actor=by("willow")), "shell")
+    with pytest.raises(RestoringError) as found:
+        here.on.counter()
+    assert (found.value.exit_code, found.value.where) == (5, "restore-1789959600")
+    with pytest.raises(RestoringError):
+        here.router.carry_out([accept], here.time)
+    assert history(here, CASE)[2:] == []
+    assert here.on.counter(restoring=True).carry_out([accept], here.time)["a"].refused is None
+
+
+def test_a_router_that_started_a_moment_before_gives_back_what_it_holds(here: Town) -> None:
+    here.publish([here.appeal(3)])
+    role, *_ = here.on.roles(["router"])
+    assert isinstance(role, ConsumingRole)
+    [held] = role._receive()
+    here.stop_consuming()
+    here.on.ledger.put_hold(
+        Hold(id="r", kind=HoldKind.ALL, what="", reason="disk", by="li", since=here.time, restored_to=MONDAY)
+    )
+    here.time += MINUTE
+    role._handle([held], here.time)
+    assert [(one.ready, one.consumers) for one in here.on.broker.queues([address.INTAKE])] == [(1, 0)]
+    assert here.on.ledger.case(case_id_of("hotline", "3")) is None
 
 
 # -- Keeping what comes

@@ -394,12 +394,22 @@ def test_an_operator_imports_what_came_since_the_backup_between_the_beginning_an
                 begun = terminal(*words, "--begin")
                 assert begun.code == 0, begun.err
                 assert "up to 2026-09-21 09:00:00, the ledger was lost at 2026-09-21 09:20:00" in begun.err
+                # Nobody decides on what is half restored; what belongs to the restore goes on.
+                refused = terminal("case", "accept", case_of(1), "--desk", "willow")
+                assert refused.code == 5
+                assert "a restore is under way" in refused.err
+                assert "recover --after-restore --lost-at 2026-09-21T01:20:00+00:00." in refused.err
+                assert terminal("recover").code == 5
+                status = terminal("status")
+                assert status.code == 7
+                assert "is under way (the ledger was lost at 2026-09-21 09:20): the roles wait" in status.out
                 merged = terminal("divisions", "merge", "plane", "--into", "willow")
                 assert merged.code == 0, merged.err
                 wrong = terminal(*words[:3], "2026-09-21 09:21", *words[4:])
                 assert wrong.code == 5
                 assert "under way already: the ledger was lost at 2026-09-21T09:20:00+08:00" in wrong.err
-                done = terminal(*words, "--json")
+                # In the words of the error.
+                done = terminal(*words[:3], "2026-09-21T01:20:00+00:00", *words[4:], "--json")
             assert done.code == 0, done.err
             # Besides what was solved, the new desk may have signed for the case it got by the import.
             assert done.json["restored"]["redone"]["accepted"] in (1, 2)

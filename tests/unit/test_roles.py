@@ -71,6 +71,7 @@ class IdleRouter(Router):
 
     def __init__(self) -> None:
         """Needs nothing."""
+        self.admit = lambda: None
 
     def flush(self, now: datetime, *, wait: bool = True) -> bool:
         """Nothing was sent."""
