@@ -47,6 +47,8 @@ FILES: dict[str, str] = {
     "{highest} is not more than high, {high}": "{highest} 不大于 high {high}",
     "high cases would stand before the highest": "high 会排到 highest 前面",
     "Write no less than for high.": "不得小于 high 的提前量",
+    "joint says who must have asked, and nobody is asked here": "joint 表示由谁联合回访，而这里不回访",
+    'Write kind = "follow_up", or leave joint out.': '写 kind = "follow_up"，或不写 joint',
     "nobody is told of this level": "这一督办层级没有对象",
     "Name at least one desk.": "至少写一个单位",
     "a colour begins once: on a day, some days before the due date, or when it is overdue": (
@@ -109,6 +111,7 @@ FILES: dict[str, str] = {
     'Leave out by, or write satisfied_by = "marked" or "reviewed".': (
         '去掉 by，或写 satisfied_by = "marked" 或 "reviewed"'
     ),
+    "{nearest}Declare it as a [[watcher]].": "{nearest}用 [[watcher]] 声明",
     "there is no watcher {by}": "没有督查组 {by}",
     "{nearest}Known: {known}. Watchers are declared as [[watcher]].": (
         "{nearest}已知：{known}。督查组用 [[watcher]] 写明"

@@ -129,6 +129,7 @@ def resolve(call: Call, /, outcome: str, evidence: Sequence[str], **who: Any) ->
 @option("--contacted/--not-contacted", "contacted", default=None)
 @option("--solved/--unsolved", "solved", default=None, says="case follow-up --solved")
 @option("--satisfaction", type=click.Choice([one.value for one in c.Satisfaction]))
+@option("--team", multiple=True, metavar="CODE")
 @option("--reprocess", type=click.Choice([one.value for one in c.Reprocess]))
 @click.pass_obj
 def follow_up(

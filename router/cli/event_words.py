@@ -197,15 +197,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 #: Event → a field that few of them have, and what is said where it has a value.
-ADDED: dict[str, tuple[str, tuple[str, str]]] = {
-    "FollowUpDrawn": (
-        "seed_hash",
-        (
+ADDED: dict[str, dict[str, tuple[str, str]]] = {
+    "FollowUpDrawn": {
+        "seed_hash": (
             "；{desk}，比例 {share}，种子日 {day}，种子哈希 {seed_hash}",
             "; {desk}, share {share}, seed of {day}, its hash {seed_hash}",
         ),
-    ),
-    "FollowedUp": ("reprocess", ("；如未通过：{reprocess}", "; if it fails: {reprocess}")),
+    },
+    "FollowedUp": {
+        "team": ("；联合回访 {team}", "; asked together by {team}"),
+        "reprocess": ("；如未通过：{reprocess}", "; if it fails: {reprocess}"),
+    },
 }
 
 #: Fields that hold codes of desks; `by` and `to` may hold other words as well.
@@ -222,6 +224,7 @@ _DESKS = frozenset(
         "charged_to",
         "subject_desk",
         "named_desks",
+        "team",
     }
 )
 
@@ -250,9 +253,8 @@ def sentence(event: AnyEvent, names: Names) -> str:
     pair = SENTENCES.get(name)
     if pair is None:
         return name
-    field, added = ADDED.get(name, ("", ("", "")))
-    more = pick(added) if getattr(event, field, None) else ""
-    return (pick(pair) + more).format_map(_filled(event, names))
+    more = (pick(added) for field, added in ADDED.get(name, {}).items() if getattr(event, field))
+    return (pick(pair) + "".join(more)).format_map(_filled(event, names))
 
 
 def _filled(event: AnyEvent, names: Names) -> Mapping[str, str]:

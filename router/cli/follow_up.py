@@ -29,9 +29,12 @@ follow_up = Nouns("follow-up")
 def list_asked(call: Call) -> None:
     """Resolved cases whose residents are to be asked; those that the lot did not fall on are closed already."""
     with call.installation() as installation:
-        rules, now = installation.rulebook(), installation.now()
+        now = installation.now()
         found = Gate(installation).cases(installation.ledger.all_cases(open_only=True))
-        waiting = [one for one in found if _waits(one, rules)]
+        resolved = [one for one in found if _is_resolved(one)]
+        # A case keeps its policy when that is in force no more.
+        rules = installation.rulebook({one.policy for one in resolved})
+        waiting = [one for one in resolved if rules.policy(one.policy).gate.kind is GateKind.FOLLOW_UP]
     waiting.sort(key=lambda one: (_due(one) or one.resolved_at or one.opened_at, one.id))
     if call.as_json:
         emit_json(
@@ -56,11 +59,9 @@ def list_asked(call: Call) -> None:
         emit_table([word(f"case_{name}") for name in ("id", "lead", "resolved_at", "due")], rows)
 
 
-def _waits(case: Case, rules: Rules) -> bool:
-    """Whether a case is resolved and its residents are to be asked before it closes."""
-    if case.state is not State.RESOLVED or case.to_be_asked is False or case.inspections.waits is not None:
-        return False
-    return rules.policy(case.policy).gate.kind is GateKind.FOLLOW_UP
+def _is_resolved(case: Case) -> bool:
+    """Whether a case is resolved and nothing on record says that its residents are not to be asked."""
+    return case.state is State.RESOLVED and case.to_be_asked is not False and case.inspections.waits is None
 
 
 def _due(case: Case) -> datetime | None:

@@ -82,6 +82,7 @@ OPERATING: dict[str, tuple[str, str]] = {
     "policy_to": ("失效", "to"),
     "policy_gate": ("归档条件", "gate"),
     "policy_gate_asked": ("询问 {ask} 人，认可 {share}", "{ask:person|people} asked, {share} accept"),
+    "policy_joint_team": ("联合回访 {team}", "asked together by {team}"),
     "policy_sample": ("回访抽样 {share}", "of {share} of the cases, by lot"),
     "policy_reprocess": ("未通过：{desk}", "when it fails: {desk}"),
     "policy_report_after": ("此前不对外答复", "nothing is reported before"),

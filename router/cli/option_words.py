@@ -86,6 +86,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--substantiated": ("核实：属实，或不属实", "looked into: it is as reported, or not"),
     "--contacted": ("承办单位联系过诉求人，或没有", "the unit got in touch, or not"),
     "case follow-up --solved": ("问题已解决，或未解决", "the matter is solved, or not"),
+    "--team": ("联合回访的单位；可写多次", "a desk whose people asked too; may be given again"),
     "--satisfaction": ("诉求人的评价", "how content the resident is"),
     "--reprocess": (
         "未通过时由谁重办；不写则按规则",

@@ -67,6 +67,8 @@ def _gate(policy: Policy) -> str:
     gate, parts = policy.gate, [value_word(policy.gate.kind)]
     if gate.kind is GateKind.FOLLOW_UP:
         parts.append(word("policy_gate_asked", ask=gate.ask, share=f"{gate.accept_share:.0%}"))
+    if gate.joint:
+        parts.append(word("policy_joint_team", team=", ".join(gate.joint)))
     if gate.sample < 1:
         parts.append(word("policy_sample", share=f"{gate.sample:.0%}"))
     if gate.kind is not GateKind.NONE:

@@ -254,6 +254,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "回访须询问 {wanted} 人，仅询问 {asked} 人",
         "the gate wants {wanted} people asked, {asked} were",
     ),
+    "not_joint": (
+        "须联合回访，缺少：{missing}",
+        "the gate wants those who watch to have asked together; missing: {missing}",
+    ),
     "promise_in_the_past": ("承诺时间 {due_at} 已过", "the promised time {due_at} has passed"),
     "stale_deadline": (
         "时限 {milestone}（{due_at}）已不在计时",

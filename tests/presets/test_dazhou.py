@@ -22,8 +22,10 @@ from router.core.commands import (
     ReportProgress,
     Resolve,
     Review,
+    Whistle,
 )
 from router.core.counting.coverage import Coverage, coverage
+from router.core.events import FollowedUp
 from router.core.territory.tree import DeskKind
 from tests.city import desk, file
 from tests.presets.conftest import Opening
@@ -35,6 +37,13 @@ _GROUPS = (
     desk(SUPERVISION, "cloud", DeskKind.FUNCTIONAL, line="supervising"),
     desk(PETITION, "cloud", DeskKind.FUNCTIONAL, line="petitions"),
 )
+
+#: The joint team asked 22 neighbours, and all accept.
+_CONTENT: dict[str, Any] = {
+    "result": FollowUpResult.ACCEPTED,
+    "asked": 22,
+    "team": (SUPERVISION, PETITION),
+}
 
 
 def _stage(stage: Opening) -> Stage:
@@ -133,6 +142,13 @@ def test_the_wall_chart_is_yellow_on_day_5_blue_on_day_6_red_on_day_7(stage: Ope
     assert play.colour("2026-10-20 12:00") == "red"
 
 
+def test_a_starred_case_hangs_on_the_same_wall_chart(stage: Opening) -> None:
+    play = _stage(stage)
+    _open(play, starred=True)
+    days = [f"2026-10-0{day} 00:00" for day in (4, 5, 6, 7)]
+    assert [play.colour(day) for day in days] == [None, "yellow", "blue", "red"]
+
+
 # -- No dispatch without the names ------------------------------------------------------------------------------
 
 
@@ -190,6 +206,23 @@ def test_a_site_that_nobody_came_to_is_the_watchers_miss(stage: Opening) -> None
     assert "2026-10-03 10:30 SupervisionOrdered" in play.story("SupervisionOrdered")
 
 
+# -- One case, one task force -----------------------------------------------------------------------------------
+
+
+def test_one_case_has_one_task_force_of_a_lead_assists_and_a_leader(stage: Opening) -> None:
+    play = _dispatched(stage)
+    assert (play.case.lead, play.case.assists) == ("lake", ("willow", "lake-water"))
+    (told,) = play.bodies("lake")
+    assert (told.role, told.leader, told.instructed_by) == ("lead", "副市长（城建）", ("区长",))
+    # Another leader takes the place of the first; a second lead is none: whoever is called comes to help.
+    play.say("2026-10-01 09:00", "cloud", AssignLeader, leader="副市长（环保）", tier="city")
+    play.say("2026-10-01 09:10", "lake", Whistle, desks=("plane",), text="请协助清运")
+    leader = play.case.together.leader
+    assert leader is not None
+    assert (leader.leader, play.case.lead) == ("副市长（环保）", "lake")
+    assert play.say("2026-10-01 09:20", "plane", Resolve) == "not_lead"
+
+
 # -- Two watchers -----------------------------------------------------------------------------------------------
 
 
@@ -237,7 +270,7 @@ def test_a_matter_found_untrue_ends_as_such_once_those_concerned_agree(stage: Op
     play.say("2026-10-01 16:00", "lake", ReportProgress, substantiated=False, text="现场未见垃圾")
     assert play.say("2026-10-01 16:01", "lake", Resolve) == "found_otherwise"
     assert play.say("2026-10-01 16:02", "lake", Resolve, outcome=Outcome.UNSUBSTANTIATED) is None
-    play.say("2026-10-02 16:00", "follow_up:team", FollowUp, result=FollowUpResult.ACCEPTED, asked=22)
+    play.say("2026-10-02 16:00", "follow_up:team", FollowUp, **_CONTENT)
     assert play.story("Resolved", "Closed") == [
         "2026-10-01 16:02 Resolved unsubstantiated by lake",
         "2026-10-02 16:00 Closed (gate follow_up)",
@@ -253,7 +286,7 @@ def test_nothing_is_reported_upstream_before_22_neighbours_were_asked_and_accept
     assert play.say("2026-10-01 09:00", "lake", Reply, text="已办结") == "report_waits"
     _solved(play)
     assert play.answered("upstream") == []
-    follow_up = {"result": FollowUpResult.ACCEPTED}
+    follow_up = {"result": FollowUpResult.ACCEPTED, "team": (SUPERVISION, PETITION)}
     assert play.say("2026-10-03 09:00", "follow_up:team", FollowUp, asked=21, **follow_up) == "too_few_asked"
     # One of 22 is not content: back to work, and upstream has heard neither the one nor the other.
     play.say("2026-10-03 09:30", "follow_up:team", FollowUp, asked=22, accepted=21, **follow_up)
@@ -267,6 +300,32 @@ def test_nothing_is_reported_upstream_before_22_neighbours_were_asked_and_accept
     play.until("2026-10-20 00:00")
     assert play.story("Escalated") == []
     assert not [one for one in play.story("DeadlineMissed") if "aim" in one or "close" in one]
+
+
+def test_the_neighbours_are_asked_by_both_groups_together_or_nothing_is_reported(stage: Opening) -> None:
+    play = _dispatched(stage)
+    _solved(play)
+    alone = _CONTENT | {"team": (SUPERVISION,)}
+    assert play.say("2026-10-03 09:00", "follow_up:team", FollowUp, **alone) == "not_joint"
+    assert play.data == {"missing": "petition-group"}
+    assert play.say("2026-10-03 09:01", "follow_up:team", FollowUp, **_CONTENT | {"team": ()}) == "not_joint"
+    assert play.data == {"missing": "supervision-group, petition-group"}
+    # Neither group says it in its own name: it watches, and asks as one of a team.
+    assert play.say("2026-10-03 09:02", PETITION, FollowUp, **_CONTENT) == "not_permitted"
+    assert play.answered("upstream") == ["received"]
+    assert play.say("2026-10-03 10:00", "follow_up:team", FollowUp, **_CONTENT) is None
+    assert [one.event.team for one in play.entries() if isinstance(one.event, FollowedUp)] == [
+        ("supervision-group", "petition-group")
+    ]
+    assert play.answered("upstream") == ["closed"]
+
+
+def test_that_a_neighbour_is_not_content_needs_no_whole_team_to_be_believed(stage: Opening) -> None:
+    play = _dispatched(stage)
+    _solved(play)
+    no = {"result": FollowUpResult.NOT_ACCEPTED, "asked": 3, "accepted": 1, "team": (PETITION,)}
+    assert play.say("2026-10-03 09:00", "follow_up:team", FollowUp, **no) is None
+    assert play.story("Reopened") == ["2026-10-03 09:00 Reopened gate by lake"]
 
 
 def test_neighbours_nobody_finds_have_not_accepted(stage: Opening) -> None:
@@ -306,7 +365,7 @@ def test_the_four_coverages_are_counted_over_all_cases(stage: Opening) -> None:
     play.say("2026-10-02 10:00", "lake", ReportProgress, substantiated=True)
     play.say("2026-10-02 10:10", SUPERVISION, Review, passed=True)
     play.say("2026-10-03 08:00", "lake", Resolve)
-    play.say("2026-10-04 09:00", "follow_up:team", FollowUp, result=FollowUpResult.ACCEPTED, asked=22)
+    play.say("2026-10-04 09:00", "follow_up:team", FollowUp, **_CONTENT)
     # A second one waits for its names.
     play.open("2026-10-04 10:00", channel="upstream", text="督查交办：占道")
     play.say("2026-10-04 10:05", "lake", Instruct, leader="区长", tier="district", text="立即办理")
@@ -363,5 +422,4 @@ def _done(play: Stage, at: str, case: str) -> None:
 
 
 def _accepted(play: Stage, at: str, case: str) -> None:
-    said = {"result": FollowUpResult.ACCEPTED, "asked": 22}
-    assert play.say(at, "follow_up:team", FollowUp, case_id=case, **said) is None
+    assert play.say(at, "follow_up:team", FollowUp, case_id=case, **_CONTENT) is None

@@ -85,7 +85,8 @@ def test_a_case_from_above_waits_for_the_names_and_two_groups_watch_it_each_for_
     play.say("supervision-group", Mark, on_site=True, text="已到现场")
     play.say("willow", ReportProgress, substantiated=True, text="属实")
     play.wait(hours=1).say("lake", Resolve, evidence=("photo-1", "photo-2"))
-    play.wait(hours=5).say("follow_up:team", FollowUp, result=FollowUpResult.ACCEPTED, asked=22)
+    together = ("supervision-group", "petition-group")
+    play.wait(hours=5).say("follow_up:team", FollowUp, result=FollowUpResult.ACCEPTED, asked=22, team=together)
     assert play.story() == [
         "Mon 21 09:00 Received",
         "Mon 21 09:00 Dispatched to willow:triage (triage:names_missing)",

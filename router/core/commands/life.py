@@ -189,6 +189,8 @@ class FollowUp(Command, frozen=True, kw_only=True, tag="case.follow_up.v1"):
     answers: Answers | None = None
     #: Who works on it again if the gate fails; None: as the policy says.
     reprocess: Reprocess | None = None
+    #: Codes of the desks whose people asked together (联合回访); empty: whoever speaks.
+    team: tuple[str, ...] = ()
 
 
 class Close(Command, frozen=True, kw_only=True, tag="case.close.v1"):

@@ -166,6 +166,8 @@ class FollowedUp(Event, frozen=True, kw_only=True, tag="FollowedUp"):
     answers: Answers | None = None
     #: Who is to work on it again, where whoever asked said so; None: as the policy says.
     reprocess: Reprocess | None = None
+    #: Codes of the desks whose people asked together.
+    team: tuple[str, ...] = ()
 
 
 class DrawnBy(StrEnum):

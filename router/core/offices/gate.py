@@ -19,6 +19,7 @@ from router.core.several import members
 from router.core.several.rechecks import schedule_recheck
 from router.core.step import Draft
 from router.core.telling import notices
+from router.core.telling.kept import is_kept
 from router.core.timing.ladder import climb, hand_up, still_there
 from router.core.timing.recomputing import recompute
 
@@ -69,6 +70,9 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
         return refuse("gate_open", gate=gate.kind)
     if command.result is FollowUpResult.ACCEPTED and command.asked < gate.ask:
         return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
+    missing = _not_there(draft.case, command, rules)
+    if command.result is FollowUpResult.ACCEPTED and missing:
+        return refuse("not_joint", missing=", ".join(missing))
     if command.answers is not None and command.result is FollowUpResult.UNREACHABLE:
         return refuse("nobody_answered")
     draft.add(
@@ -78,6 +82,7 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
             accepted=accepted,
             answers=command.answers,
             reprocess=command.reprocess,
+            team=command.team,
         )
     )
     if command.result is FollowUpResult.UNREACHABLE:
@@ -88,6 +93,14 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
     else:
         back_to_work(draft, rules, "gate", reprocess=command.reprocess)
     return None
+
+
+def _not_there(case: Case, command: FollowUp, rules: Rules) -> tuple[str, ...]:
+    """Codes of the desks that had to ask too and did not; one from which the case is kept cannot."""
+    policy = rules.policy(case.policy)
+    wanted = (rules.watches(one) for one in policy.watchers if one.name in policy.gate.joint)
+    codes = (code for code in wanted if code is not None and not is_kept(rules.tree, case.kept, code))
+    return tuple(dict.fromkeys(code for code in codes if code not in command.team))
 
 
 def _accepted(command: FollowUp) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.core.commands import Reprocess
-from router.core.policies.policy import Anchor, Gate, GateKind, MilestoneRule, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, MilestoneRule, Satisfies, Watcher
 from router.core.policies.toml_table import Table
+from router.sentences import nearest
 
-_KEYS = ("kind", "ask", "accept_share", "unreachable_after", "report_after", "reprocess", "sample")
+_KEYS = ("kind", "ask", "accept_share", "unreachable_after", "report_after", "reprocess", "sample", "joint")
 
 
-def read_gate(table: Table, milestones: Sequence[MilestoneRule]) -> Gate:
+def read_gate(table: Table, milestones: Sequence[MilestoneRule], watchers: Sequence[Watcher]) -> Gate:
     """`[gate]`.
 
     Raises:
@@ -27,7 +28,14 @@ def read_gate(table: Table, milestones: Sequence[MilestoneRule]) -> Gate:
         report_after=usual.report_after if report_after is None else report_after,
         reprocess=read.choice("reprocess", Reprocess, usual.reprocess),
         sample=read.share("sample", usual.sample),
+        joint=_joint(read, watchers),
     )
+    if gate.joint and gate.kind is not GateKind.FOLLOW_UP:
+        raise table.wrong(
+            "gate",
+            "joint says who must have asked, and nobody is asked here",
+            'Write kind = "follow_up", or leave joint out.',
+        )
     if gate.sample < 1 and gate.kind is not GateKind.FOLLOW_UP:
         raise table.wrong(
             "gate",
@@ -39,6 +47,20 @@ def read_gate(table: Table, milestones: Sequence[MilestoneRule]) -> Gate:
     else:
         _check_clock(table, gate, milestones)
     return gate
+
+
+def _joint(read: Table, watchers: Sequence[Watcher]) -> tuple[str, ...]:
+    names, known = read.texts("joint"), tuple(one.name for one in watchers)
+    for name in names:
+        if name not in known:
+            raise read.wrong(
+                "joint",
+                "there is no watcher {by}",
+                "{nearest}Declare it as a [[watcher]].",
+                by=name,
+                nearest=nearest(name, known),
+            )
+    return names
 
 
 def _check_none(table: Table, gate: Gate) -> None:

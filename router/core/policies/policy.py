@@ -248,6 +248,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     report_after: bool = False
     #: Share of the resolved cases whose residents are asked, drawn by lot; the others close by the desk's word.
     sample: float = 1.0
+    #: Names of the watchers whose people must have been in the team that asked (联合回访); empty: whoever asks.
+    joint: tuple[str, ...] = ()
     #: Who works on the case again when the gate fails for the first time, unless the follow-up says who.
     reprocess: Reprocess = Reprocess.SAME_DESK
 

@@ -154,6 +154,7 @@ COMMANDS: tuple[c.Command, ...] = (
         asked=1,
         accepted=0,
         reprocess=c.Reprocess.ONE_UP,
+        team=("supervision-group", "petition-group"),
     ),
     c.RecordInspection(
         id=f"{ID}/record_inspection/1",

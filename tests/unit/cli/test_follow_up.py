@@ -32,6 +32,36 @@ def test_whoever_a_report_names_is_not_told_to_ask_about_it(shell: Shell, monkey
     assert shell("follow-up", "list", "--json").json == []
 
 
+def test_a_case_whose_policy_is_in_force_no_more_is_asked_about_all_the_same(shell: Shell) -> None:
+    (case,) = _sampled(shell, "1.0", 1)
+    assert shell("policy", "import", "default").code == 0
+    assert [one["case"] for one in shell("follow-up", "list", "--json").json] == [case]
+
+
+JOINT = """
+name = "joint"
+calendar = "cn"
+milestone = [{ name = "close", within = "5wd" }]
+ladder = [{ step = "street" }]
+watcher = [{ name = "group", desk = "wanghu" }]
+gate = { kind = "follow_up", joint = "group" }
+"""
+
+
+def test_who_asked_together_is_said_and_shown(shell: Shell) -> None:
+    done = shell("policy", "import", shell.file("joint.toml", JOINT))
+    assert done.code == 0, done.err
+    case = shell.open()
+    assert shell("case", "resolve", case, "--desk", "liuyin").code == 0
+    alone = shell("case", "follow-up", case, "--result", "accepted", "--json")
+    assert (alone.code, alone.json["refused"]) == (5, "not_joint")
+    assert "须联合回访，缺少：wanghu" in shell("case", "follow-up", case, "--result", "accepted", lang="zh").err
+    assert shell("case", "follow-up", case, "--result", "accepted", "--team", "wanghu").code == 0
+    assert "asked together by 望湖街道" in shell("case", "show", case).out
+    assert "联合回访 望湖街道" in shell("case", "show", case, lang="zh").out
+    assert "asked together by group" in shell("policy", "show", "joint").out
+
+
 def test_those_that_were_drawn_are_listed_and_the_others_are_nobodys_to_pick(shell: Shell) -> None:
     cases = _sampled(shell, "0.5", 8)
     listed = [one["case"] for one in shell("follow-up", "list", "--json").json]

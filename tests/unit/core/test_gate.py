@@ -16,6 +16,8 @@ from router.core.commands import (
     Resolve,
 )
 from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies
+from router.core.policies.policy_file import load_policy
+from router.errors import ConfigurationError
 from tests.city import DISPATCH, Play, days, milestone, policy, rules
 
 _NO = FollowUpResult.NOT_ACCEPTED
@@ -45,6 +47,28 @@ def test_only_an_inspection_on_record_passes_the_gate_of_one() -> None:
         assert play.refused == "not_permitted"
     play.say("supervision:", RecordInspection, passed=True)
     assert [x.gate for x in play.events(e.Closed)] == ["inspection"]
+
+
+@pytest.mark.parametrize(
+    ("gate", "place", "reason"),
+    [
+        ('kind = "follow_up"\njoint = ["grupo"]', "p.toml, gate, joint", "there is no watcher grupo"),
+        ('kind = "inspection"\njoint = ["group"]', "p.toml, gate", "joint says who must have asked"),
+    ],
+)
+def test_a_team_that_cannot_ask_is_refused_with_file_key_and_reason(gate: str, place: str, reason: str) -> None:
+    text = """
+name = "p"
+calendar = "cn"
+milestone = [{ name = "close", within = "5wd" }]
+ladder = [{ step = "street" }]
+watcher = [{ name = "group", desk = "lake" }]
+[gate]
+"""
+    with pytest.raises(ConfigurationError) as refused:
+        load_policy(text + gate, "p.toml")
+    assert refused.value.where == place
+    assert reason in refused.value.what
 
 
 def test_supervision_does_not_inspect_what_it_handles_itself() -> None:
