@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -97,66 +98,78 @@ def _custom(panel: Panel) -> Json:
     return {}
 
 
-def _options(panel: Panel, language: Language) -> Json:
-    if panel.kind is Kind.STAT:
-        return {
-            "colorMode": "value",
-            "graphMode": "none" if len(panel.queries) > 1 else "area",
-            "justifyMode": "auto",
-            "orientation": "auto",
-            "reduceOptions": _REDUCED,
-            "textMode": "value_and_name" if _has_names(panel) else "value",
-        }
-    if panel.kind is Kind.BARS:
-        return {
-            "displayMode": "basic",
-            "orientation": "horizontal",
-            "reduceOptions": _REDUCED,
-            "showUnfilled": True,
-            "valueMode": "color",
-        }
-    if panel.kind is Kind.PIE:
-        return {
-            "displayLabels": ["percent"],
-            "legend": {
-                "displayMode": "table",
-                "placement": "right",
-                "showLegend": True,
-                "values": ["value", "percent"],
-            },
-            "pieType": "donut",
-            "reduceOptions": _REDUCED,
-            "tooltip": _TOOLTIP,
-        }
-    if panel.kind is Kind.HEATMAP:
-        return {
-            "calculate": False,
-            "cellGap": 1,
-            "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64},
-            "filterValues": {"le": 1e-9},
-            "legend": {"show": True},
-            "rowsFrame": {"layout": "le"},
-            "showValue": "never",
-            "tooltip": {"mode": "single", "yHistogram": True},
-            "yAxis": {"axisPlacement": "left", "unit": panel.unit},
-        }
-    if panel.kind is Kind.TIMELINE:
-        return {
-            "alignValue": "left",
-            "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
-            "mergeValues": True,
-            "rowHeight": 0.9,
-            "showValue": "auto",
-            "tooltip": _TOOLTIP,
-        }
-    if panel.kind is Kind.TABLE:
-        most = panel.queries[0].legend.of(language)
-        return {
-            "cellHeight": "sm",
-            "footer": {"show": False},
-            "showHeader": True,
-            "sortBy": [{"desc": True, "displayName": most}],
-        }
+def _of_stat(panel: Panel, _language: Language) -> Json:
+    return {
+        "colorMode": "value",
+        "graphMode": "none" if len(panel.queries) > 1 else "area",
+        "justifyMode": "auto",
+        "orientation": "auto",
+        "reduceOptions": _REDUCED,
+        "textMode": "value_and_name" if _has_names(panel) else "value",
+    }
+
+
+def _of_bars(_panel: Panel, _language: Language) -> Json:
+    return {
+        "displayMode": "basic",
+        "orientation": "horizontal",
+        "reduceOptions": _REDUCED,
+        "showUnfilled": True,
+        "valueMode": "color",
+    }
+
+
+def _of_pie(_panel: Panel, _language: Language) -> Json:
+    return {
+        "displayLabels": ["percent"],
+        "legend": {
+            "displayMode": "table",
+            "placement": "right",
+            "showLegend": True,
+            "values": ["value", "percent"],
+        },
+        "pieType": "donut",
+        "reduceOptions": _REDUCED,
+        "tooltip": _TOOLTIP,
+    }
+
+
+def _of_heatmap(panel: Panel, _language: Language) -> Json:
+    return {
+        "calculate": False,
+        "cellGap": 1,
+        "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64},
+        "filterValues": {"le": 1e-9},
+        "legend": {"show": True},
+        "rowsFrame": {"layout": "le"},
+        "showValue": "never",
+        "tooltip": {"mode": "single", "yHistogram": True},
+        "yAxis": {"axisPlacement": "left", "unit": panel.unit},
+    }
+
+
+def _of_timeline(_panel: Panel, _language: Language) -> Json:
+    return {
+        "alignValue": "left",
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+        "mergeValues": True,
+        "rowHeight": 0.9,
+        "showValue": "auto",
+        "tooltip": _TOOLTIP,
+    }
+
+
+def _of_table(panel: Panel, language: Language) -> Json:
+    most = panel.queries[0].legend.of(language)
+    return {
+        "cellHeight": "sm",
+        "footer": {"show": False},
+        "showHeader": True,
+        "sortBy": [{"desc": True, "displayName": most}],
+    }
+
+
+def _of_lines(_panel: Panel, _language: Language) -> Json:
     return {
         "legend": {
             "calcs": ["lastNotNull", "max"],
@@ -166,6 +179,21 @@ def _options(panel: Panel, language: Language) -> Json:
         },
         "tooltip": _TOOLTIP,
     }
+
+
+#: Kind of a panel → its own options; those of lines serve the rest.
+_OPTIONS: dict[Kind, Callable[[Panel, Language], Json]] = {
+    Kind.STAT: _of_stat,
+    Kind.BARS: _of_bars,
+    Kind.PIE: _of_pie,
+    Kind.HEATMAP: _of_heatmap,
+    Kind.TIMELINE: _of_timeline,
+    Kind.TABLE: _of_table,
+}
+
+
+def _options(panel: Panel, language: Language) -> Json:
+    return _OPTIONS.get(panel.kind, _of_lines)(panel, language)
 
 
 def _has_names(panel: Panel) -> bool:

@@ -8,7 +8,7 @@ from router.dashboards.panels import lines, q, row, stat, states, table
 from router.dashboards.promql import age, per_second, quantile, series, total
 from router.dashboards.queues import broker, every_queue, processes
 from router.dashboards.said import Said
-from router.dashboards.spec import Dashboard, Row, Shown, Threshold
+from router.dashboards.spec import Dashboard, Panel, Row, Shown, Threshold
 from router.metrics import catalogue as r
 from router.metrics.cases import pipeline as p
 from router.metrics.rules.rule import SYSTEM
@@ -214,9 +214,11 @@ def _sending() -> Row:
 
 
 def _clock() -> Row:
-    return row(
-        "时钟与刹车",
-        "Clock and brake",
+    return row("时钟与刹车", "Clock and brake", *_waking(), *_held_back())
+
+
+def _waking() -> tuple[Panel, ...]:
+    return (
         lines(
             "唤醒",
             "Wake-ups",
@@ -249,6 +251,12 @@ def _clock() -> Row:
             width=24,
             height=6,
         ),
+    )
+
+
+def _held_back() -> tuple[Panel, ...]:
+    """What waits although its time has come, and whether anybody would be there for it."""
+    return (
         stat(
             "刹车压住的时限",
             "Deadlines held by the brake",
@@ -278,10 +286,12 @@ def _clock() -> Row:
 
 
 def _audit() -> Row:
+    return row("核对、日历与数字", "Audit, calendars and figures", *_audited(), *_coming_round())
+
+
+def _audited() -> tuple[Panel, ...]:
     days = (Threshold(None, RED), Threshold(30, ORANGE), Threshold(_COVERAGE_DAYS, GREEN))
-    return row(
-        "核对、日历与数字",
-        "Audit, calendars and figures",
+    return (
         lines(
             "核对发现，按代码", "Findings of the audit, by code", q(total(r.FOUND, ("code",)), "{{code}}"), width=8
         ),
@@ -302,6 +312,12 @@ def _audit() -> Row:
                 Threshold(None if one.since is None else one.since * 86400, one.colour) for one in days
             ),
         ),
+    )
+
+
+def _coming_round() -> tuple[Panel, ...]:
+    """Whether figures and roles keep up."""
+    return (
         stat(
             "未计入的变更",
             "Changes not counted yet",

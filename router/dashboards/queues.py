@@ -7,7 +7,7 @@ from router.dashboards.colours import GREEN, RED, above
 from router.dashboards.panels import bars, lines, q, row, stat, states
 from router.dashboards.promql import JOBS, per_second, series, total
 from router.dashboards.said import Said
-from router.dashboards.spec import Row, Shown
+from router.dashboards.spec import Panel, Row, Shown
 
 #: Queues that case-router's own roles read, and of what was given up on (docs/topology.md).
 _OWN = 'queue=~"case[.](intake|reports|parked)|due[.].+"'
@@ -64,9 +64,11 @@ def every_queue() -> Row:
 
 
 def broker() -> Row:
-    return row(
-        "RabbitMQ",
-        "RabbitMQ",
+    return row("RabbitMQ", "RabbitMQ", *_passing_through(), *_room_left())
+
+
+def _passing_through() -> tuple[Panel, ...]:
+    return (
         lines(
             "收到、确认、处理",
             "Received, confirmed, acknowledged",
@@ -98,6 +100,11 @@ def broker() -> Row:
             q(total(f.CHANNELS), "信道", "channels"),
             width=8,
         ),
+    )
+
+
+def _room_left() -> tuple[Panel, ...]:
+    return (
         lines(
             "内存",
             "Memory",

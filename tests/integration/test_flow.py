@@ -631,8 +631,10 @@ def test_a_case_does_not_grow_with_every_notice_that_is_repeated_at_the_top(tmp_
 def test_desks_that_nobody_knows_leave_no_trace_in_who_was_heard_of(here: Town) -> None:
     case = here.open(1)
     here.say("willow", Accept(id="a", case_id=case, actor=desk("willow")))
-    for number in range(50):
-        invented = f"nobody-{number}"
-        here.say(invented, Accept(id=f"x{number}", case_id=case, actor=desk(invented)))
+    invented = [Accept(id=f"x{number}", case_id=case, actor=desk(f"nobody-{number}")) for number in range(50)]
+    here.publish(
+        [here.message(one, address.REPORTS, address.report_key(one.actor.id, "accept")) for one in invented]
+    )
+    assert here.pump() == 50
     assert set(here.on.ledger.seen()) == {"willow"}
     assert set(here.router._heard) == {"willow"}
