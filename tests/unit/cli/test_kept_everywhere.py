@@ -25,6 +25,18 @@ from tests.unit.cli.test_guards import RECEIVED, put_on
 from tests.unit.cli.test_parked import accept, park
 
 _REPORT = ("--matter", "report", "--subject-desk", "wanghu", "--named-person", "wang")
+#: Who must not find it: whom it names, and whoever sits at the desk that it is about.
+_LISTED = "ting.1"
+_KEPT_OUT = ("wang", _LISTED)
+
+
+def _list_accounts(shell: Shell) -> None:
+    assert shell("divisions", "accounts", "wanghu", "--add", _LISTED).code == 0
+
+
+def _sit_down_as(monkeypatch: pytest.MonkeyPatch, account: str) -> None:
+    """From now on that account types."""
+    monkeypatch.setattr(getpass, "getuser", lambda: account)
 
 
 def _urged(shell: Shell, _: pytest.MonkeyPatch) -> tuple[str, str]:
@@ -201,22 +213,26 @@ def test_every_command_of_the_grammar_is_known_to_tell_of_cases_or_not() -> None
     assert len(_ABOUT_A_CASE) > 30
 
 
+@pytest.mark.parametrize("account", _KEPT_OUT)
 @pytest.mark.parametrize("name", _ABOUT_A_CASE)
-def test_for_whoever_is_named_no_command_finds_the_case(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+def test_for_whom_it_is_kept_from_no_command_finds_the_case(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, account: str
 ) -> None:
+    _list_accounts(shell)
     case = shell.open(*_REPORT)
-    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    _sit_down_as(monkeypatch, account)
     command = _ALL[name]
     who = ["--as", "supervision"] if any("--as" in one.opts for one in command.params) else []
     kept = shell(*name.split(), case, *_required(command), *who)
     assert (kept.code, kept.out, "no case" in kept.err) == (3, "", True), kept
 
 
+@pytest.mark.parametrize("account", _KEPT_OUT)
 @pytest.mark.parametrize("name", _LISTING)
-def test_for_whoever_is_named_no_list_has_the_case(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+def test_for_whom_it_is_kept_from_no_list_has_the_case(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, account: str
 ) -> None:
+    _list_accounts(shell)
     about, more = _LISTING[name](shell, monkeypatch)
 
     def listed() -> list[bool]:
@@ -225,9 +241,9 @@ def test_for_whoever_is_named_no_list_has_the_case(
         assert all(done.code in (0, 7) for done in every), every
         return [about in done.out + done.err for done in every]
 
-    monkeypatch.setattr(getpass, "getuser", lambda: "li")
+    _sit_down_as(monkeypatch, "li")
     assert listed() == [True, True]
-    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    _sit_down_as(monkeypatch, account)
     assert listed() == [False, False]
     monkeypatch.setattr(Gate, "hides", lambda *_: False)  # it is the gate that keeps it out, and nothing else
     assert listed() == [True, True]
@@ -235,7 +251,7 @@ def test_for_whoever_is_named_no_list_has_the_case(
 
 def test_whoever_is_named_sends_nobody_to_inspect_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     case = shell.open(*_REPORT)
-    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    _sit_down_as(monkeypatch, "wang")
     refused = shell("inspection", "order", "--case", case, "--due", "2030-01-01T00:00:00+08:00")
     assert (refused.code, "no case" in refused.err) == (3, True)
 
@@ -246,6 +262,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, _city: Path) -> tuple[Path, t
     folder = tmp_path_factory.mktemp("town") / "town"
     shutil.copytree(_city, folder)
     shell = Shell(folder)
+    _list_accounts(shell)
     told = (*_REPORT, "--source", "old", "--text", _WORDS)
     first = shell.open(*told, source_id="1")
     with installation(Settings(ledger=shell.ledger)) as here:
@@ -266,9 +283,10 @@ def town(tmp_path_factory: pytest.TempPathFactory, _city: Path) -> tuple[Path, t
 _WORDS = "收受礼金"
 
 
+@pytest.mark.parametrize("account", _KEPT_OUT)
 @pytest.mark.parametrize("name", _NAMELESS)
 def test_no_other_command_names_the_case_or_has_its_words(
-    town: tuple[Path, tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    town: tuple[Path, tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, account: str
 ) -> None:
     folder, cases = town
     shutil.copytree(folder, tmp_path / "town")
@@ -284,7 +302,7 @@ def test_no_other_command_names_the_case_or_has_its_words(
     }
     if name == "policy replan":
         assert shell("policy", "import", files["longer"]).code == 0
-    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    _sit_down_as(monkeypatch, account)
     for more in ((), ("--json",)):
         done = shell(*name.split(), *_NAMELESS[name].format(**files).split(), *more)
         assert done.code != 2, done
@@ -296,9 +314,9 @@ def test_what_is_undone_is_counted_and_not_told_by_office(
 ) -> None:
     shell = Shell(town[0])
     undo = ("escalation", "undo", "--since", "2026-01-01", "--until", "2099-01-01", "--by", "li", "--reason", "x")
-    monkeypatch.setattr(getpass, "getuser", lambda: "li")
+    _sit_down_as(monkeypatch, "li")
     everybody = shell(*undo, "--dry-run")
     assert "hubin" in everybody.out
-    monkeypatch.setattr(getpass, "getuser", lambda: "wang")
+    _sit_down_as(monkeypatch, "wang")
     named = shell(*undo, "--dry-run")
     assert (named.out, named.err) == ("", everybody.err)
