@@ -258,6 +258,10 @@ class Escalated(Event, frozen=True, kw_only=True, tag="Escalated"):
     due_at: datetime | None = None
     #: The deadline of the new step; None when it has no budget.
     next: Milestone | None = None
+    #: Names of other milestones that were missed at the same instant: together they take the case up, once.
+    beside: tuple[str, ...] = ()
+    #: The deadlines of the new step that follow from those, where `next` does not stand for them.
+    also: tuple[Milestone, ...] = ()
 
 
 class NoticeRepeated(Event, frozen=True, kw_only=True, tag="NoticeRepeated"):
@@ -267,6 +271,8 @@ class NoticeRepeated(Event, frozen=True, kw_only=True, tag="NoticeRepeated"):
     due_at: datetime
     to: str
     next: Milestone | None = None
+    #: Names of other milestones that were missed at the same instant, for which this notice stands.
+    beside: tuple[str, ...] = ()
 
 
 class EscalationRequested(Event, frozen=True, kw_only=True, tag="EscalationRequested"):

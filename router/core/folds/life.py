@@ -223,7 +223,7 @@ def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     else:
         case.ordered_at = entry.event_at
         case.order_recorded_at = entry.recorded_at
-    clocks.arm(case, event.next)
+    clocks.arm(case, event.next, *event.also)
 
 
 def hand_up(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None) -> None:

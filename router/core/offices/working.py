@@ -153,7 +153,7 @@ def in_time_after_all(draft: Draft, command: Command, rules: Rules) -> Refusal |
 def counts_as_in_time(draft: Draft, command: Command, rules: Rules) -> bool:
     """Whether a former lead's report reached us by the deadline that took the case from it."""
     return any(
-        taken.desk == command.actor.id and (taken.milestone, taken.due_at) == (missed.name, missed.due_at)
+        taken.desk == command.actor.id and taken.due_at == missed.due_at  # with it, or with others of that instant
         for missed in _overtaken(draft, command, rules)
         for taken in draft.case.taken
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -184,6 +185,21 @@ def next_step(
         budget=_counted(budget),
         pauses=missed.pauses,
     )
+
+
+def further_steps(
+    rules: Rules,
+    policy: Policy,
+    first: Milestone | None,
+    missed: Sequence[Milestone],
+    step: int,
+    *,
+    holder: str | None = None,
+) -> tuple[Milestone, ...]:
+    """As :func:`next_step`, of each of several deadlines beside the `first` clock: none of them twice."""
+    armed = (next_step(rules, policy, one, step, holder=holder) for one in missed)
+    by_name = {one.name: one for one in armed if one is not None and (first is None or one.name != first.name)}
+    return tuple(by_name.values())
 
 
 def commitment(due_at: datetime) -> Milestone:

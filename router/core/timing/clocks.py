@@ -5,7 +5,7 @@ The law of the file: a clock that has passed never passes again. Only `history` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -235,17 +235,32 @@ def supersede(case: Case, by: Milestone | None) -> None:
     goes up with the case.
     """
 
-    def is_lost(m: Milestone) -> bool:
-        if m.holder is not None or m.satisfied_by is Satisfies.TICKED:  # what is required stays required
-            return False
-        escalates = m.on_pass is OnPass.ESCALATE
-        if by is None:
-            return m.satisfied_by in _PASSING or not (escalates or m.track is Track.STATUTORY)
-        later = ENDS.get(m.satisfied_by, 0) > ENDS.get(by.satisfied_by, 0)
-        promised = m.satisfied_by in ENDS and m.track is Track.STATUTORY and by.track is Track.INTERNAL
-        return not (escalates and (later or promised))
+    end(case, lambda m: _gives_way(m, by))
 
-    end(case, is_lost)
+
+def _gives_way(m: Milestone, by: Milestone | None) -> bool:
+    """Whether a clock of the lead ends when the case goes up by another one."""
+    if m.holder is not None or m.satisfied_by is Satisfies.TICKED:  # what is required stays required
+        return False
+    escalates = m.on_pass is OnPass.ESCALATE
+    if by is None:
+        return m.satisfied_by in _PASSING or not (escalates or m.track is Track.STATUTORY)
+    later = ENDS.get(m.satisfied_by, 0) > ENDS.get(by.satisfied_by, 0)
+    promised = m.satisfied_by in ENDS and m.track is Track.STATUTORY and by.track is Track.INTERNAL
+    return not (escalates and (later or promised))
+
+
+def foremost(missed: Sequence[Milestone]) -> Milestone:
+    """Of deadlines missed at one instant the one that the case goes up by.
+
+    That is the one that ends the matter latest, of two the statutory one.
+    """
+    return max(missed, key=lambda m: (ENDS.get(m.satisfied_by, 0), m.track is Track.STATUTORY, m.holder is None))
+
+
+def apart(by: Milestone, beside: Sequence[Milestone]) -> tuple[Milestone, ...]:
+    """Of other deadlines missed at the instant of `by` those that its next clock does not stand for."""
+    return tuple(m for m in beside if not _gives_way(m, by))
 
 
 def overtake(case: Case, name: str, due_at: datetime, at: datetime) -> None:

@@ -6,9 +6,10 @@ changes nothing. The event time of a miss is the deadline itself, so lateness ne
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from router.core.case import Case, State
+from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Escalate, PassDeadline
 from router.core.events import (
     Cause,
@@ -22,7 +23,6 @@ from router.core.events import (
     SystemDelayed,
 )
 from router.core.offices.gate import issuer
-from router.core.offices.together import MEDIATION
 from router.core.policies.policy import LevelStart, OnPass, Satisfies, Track
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
@@ -30,8 +30,9 @@ from router.core.step import Draft
 from router.core.telling import messages as m, notices
 from router.core.telling.hiding import hides
 from router.core.territory.tree import Desk
-from router.core.timing import levels, suspensions
+from router.core.timing import clocks, levels, suspensions
 from router.core.timing.arming import escalation_silence, in_hand_until, next_step
+from router.core.timing.charging import charged_to, holder as holder_of, waits_for_tick
 from router.core.timing.clocks import ESCALATION_SILENCE
 from router.core.timing.ladder import above, climb, desk_at, hand_up
 
@@ -51,12 +52,18 @@ def wake_up(case_id: str, milestone: str, due_at: datetime) -> PassDeadline:
     )
 
 
-def turn(milestone: Milestone) -> tuple[datetime, bool, str]:
+#: Of two deadlines at one instant the one that comes earlier in the life of a case has its turn first.
+_IN_LIFE = {what: place for place, what in enumerate(Satisfies)}
+
+
+def turn(milestone: Milestone) -> tuple[datetime, int, int, str]:
     """When a deadline has its turn: whoever looks, the clock or a command, takes them in this order.
 
-    Of two at one instant the one that only tells somebody comes first, so that it is told before the case moves.
+    Of those at one instant the ones that only tell somebody come first, so that it is told before the case moves;
+    a superior's silence comes last: what was missed is no wish of the desk's.
     """
-    return milestone.due_at, milestone.on_pass is OnPass.ESCALATE, milestone.name
+    takes_it_up = (milestone.on_pass is OnPass.ESCALATE) + (milestone.name == ESCALATION_SILENCE)
+    return milestone.due_at, takes_it_up, _IN_LIFE[milestone.satisfied_by], milestone.name
 
 
 def first_passed(case: Case, before: datetime) -> Milestone | None:
@@ -83,54 +90,46 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
     if milestone.on_pass is OnPass.RAISE:
         levels.rise(draft, rules, milestone)
         return None
-    if _is_held_for_delay(draft, rules, milestone):
-        return None
-    draft.add(
-        DeadlineMissed(
-            milestone=milestone.name,
-            due_at=milestone.due_at,
-            on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
-            charged_to=_holder(draft.case, rules, milestone) or _in_hand(draft.case, rules),
-            outage=_outage(draft.case, rules, milestone),
-        )
-    )
-    if milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
-        _on_pass(draft, rules, milestone)
-    if milestone.track is Track.STATUTORY:
+    case = draft.case
+    missed = [one for one in _at_once(case, milestone) if not _is_held_for_delay(draft, rules, one)]
+    for one in missed:
+        draft.add(_miss(case, rules, one))
+    if milestone.on_pass is not OnPass.ESCALATE:
+        for one in missed:
+            _on_pass(draft, rules, one)
+    elif milestone.name != ESCALATION_SILENCE:  # a request that nobody is above to take is void, no more
+        _take_up(draft, rules, missed)
+    if any(one.track is Track.STATUTORY for one in missed):
         levels.start(draft, rules, LevelStart.MISSED)
     return None
 
 
-def _holder(case: Case, rules: Rules, milestone: Milestone) -> str | None:
-    """Desk code of who holds a milestone; None: the lead.
+def _at_once(case: Case, milestone: Milestone) -> list[Milestone]:
+    """What passes together with a deadline that takes the case up: all that do so at its instant, in order.
 
-    A review is never the lead's own, nor is the tick of what it has done.
+    None of them finds the case where another has brought it. Those that only tell somebody pass one by one.
     """
-    if _waits_for_tick(case, milestone):
-        return issuer(case, rules)
-    if milestone.holder is None and milestone.satisfied_by is Satisfies.REVIEWED:
-        return above(case, rules, case.lead)
-    return milestone.holder
+    if milestone.on_pass is not OnPass.ESCALATE or milestone.name == ESCALATION_SILENCE:
+        return [milestone]
+    running = {
+        one.name: one
+        for one in case.milestones
+        if one.status is MilestoneStatus.RUNNING
+        and one.due_at == milestone.due_at
+        and one.on_pass is OnPass.ESCALATE
+        and one.name != ESCALATION_SILENCE
+    }
+    return sorted(running.values(), key=turn)
 
 
-def _waits_for_tick(case: Case, milestone: Milestone) -> bool:
-    """Whether the desk has done its work, and whoever required it has not looked."""
-    return milestone.satisfied_by is Satisfies.TICKED and case.state is State.RESOLVED
-
-
-def _in_hand(case: Case, rules: Rules) -> str:
-    """Code of the desk that holds up a case: its lead; while residents are asked, or a tick is waited for, whoever
-    answers for that.
-    """
-    if case.state is State.RESOLVED and case.inspections.waits is not None:
-        return issuer(case, rules)
-    if case.state is State.RESOLVED and rules.follow_up_desk is not None:
-        return rules.follow_up_desk
-    mediation = case.together.mediation
-    overrun = mediation is not None and case.milestone(MEDIATION)
-    if mediation is not None and overrun and overrun.status is MilestoneStatus.MISSED:
-        return mediation.desk  # it has had the case beyond its own time
-    return case.lead
+def _miss(case: Case, rules: Rules, milestone: Milestone) -> DeadlineMissed:
+    return DeadlineMissed(
+        milestone=milestone.name,
+        due_at=milestone.due_at,
+        on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
+        charged_to=charged_to(case, rules, milestone),
+        outage=_outage(case, rules, milestone),
+    )
 
 
 def _is_held_for_delay(draft: Draft, rules: Rules, milestone: Milestone) -> bool:
@@ -170,9 +169,7 @@ def _outage(case: Case, rules: Rules, milestone: Milestone) -> str:
 
 
 def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
-    if milestone.on_pass is OnPass.ESCALATE:
-        _escalate(draft, rules, milestone)
-    elif milestone.on_pass is OnPass.SUPERVISE:
+    if milestone.on_pass is OnPass.SUPERVISE:
         _supervise(draft, rules, milestone)
         if milestone.satisfied_by is Satisfies.RECHECKED:
             suspensions.look_again(draft, rules, milestone)
@@ -182,29 +179,42 @@ def _on_pass(draft: Draft, rules: Rules, milestone: Milestone) -> None:
         notices.remind(draft, to, milestone.name, milestone.due_at, "reminder")
 
 
-def _escalate(draft: Draft, rules: Rules, milestone: Milestone) -> None:
-    if _waits_for_tick(draft.case, milestone):
-        _repeat_notice(draft, rules, milestone, issuer(draft.case, rules))
+def _take_up(draft: Draft, rules: Rules, missed: Sequence[Milestone]) -> None:
+    """What was missed at one instant takes the case one tier up, together and once."""
+    for one in missed:
+        if waits_for_tick(draft.case, one):
+            _repeat_notice(draft, rules, one, to=issuer(draft.case, rules))
+    up = [one for one in missed if not waits_for_tick(draft.case, one)]
+    if not up:
         return
+    first = clocks.foremost(up)
+    beside = [one for one in up if one is not first]
     target = climb(draft.case, rules)
     if target.desk is not None:
         suspensions.end(draft, rules, "escalated")  # it was a clock that never pauses
-        hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=milestone)
+        hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=first, beside=beside)
         return
-    _repeat_notice(draft, rules, milestone)
+    apart = clocks.apart(first, beside)
+    _repeat_notice(draft, rules, first, beside=[one for one in beside if one not in apart])
+    for one in apart:
+        _repeat_notice(draft, rules, one)
 
 
-def _repeat_notice(draft: Draft, rules: Rules, milestone: Milestone, to: str | None = None) -> None:
+def _repeat_notice(
+    draft: Draft, rules: Rules, milestone: Milestone, *, to: str | None = None, beside: Sequence[Milestone] = ()
+) -> None:
     """At the last level each further budget writes one more notice: the case never falls off the top.
 
     So it does while only a tick is waited for: nobody loses a case by another's silence, whom the notice is `to`.
+    One stands for what was missed `beside` as well.
     """
     case, policy = draft.case, rules.policy(draft.case.policy)
     holder = _supervisor(case, rules) if milestone.holder is not None else None
     again = next_step(rules, policy, milestone, case.step, holder=holder)
     told = (to,) if to is not None else tuple(dict.fromkeys((holder or case.lead, case.lead)))
     to = to or holder or case.lead
-    draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=to, next=again))
+    names = tuple(one.name for one in beside)
+    draft.add(NoticeRepeated(milestone=milestone.name, due_at=milestone.due_at, to=to, next=again, beside=names))
     for desk in told:
         notices.remind(draft, desk, milestone.name, milestone.due_at, "repeated")
 
@@ -218,7 +228,7 @@ def _supervisor(case: Case, rules: Rules) -> str:
 
 def _supervise(draft: Draft, rules: Rules, milestone: Milestone) -> None:
     """The superior of whoever holds the milestone is told to supervise; nobody loses the case."""
-    lead = _holder(draft.case, rules, milestone) or draft.case.lead
+    lead = holder_of(draft.case, rules, milestone) or draft.case.lead
     by = _supervises(draft.case, rules, milestone, lead)
     draft.add(SupervisionOrdered(milestone=milestone.name, by=by))
     notices.supervise(draft, by, milestone.name, milestone.due_at, lead)
@@ -237,7 +247,7 @@ def _supervises(case: Case, rules: Rules, milestone: Milestone, holder: str) -> 
 
 def receiver(case: Case, rules: Rules, milestone: Milestone) -> str:
     """Desk code of who is told of a milestone."""
-    holder = _holder(case, rules, milestone) or case.lead
+    holder = holder_of(case, rules, milestone) or case.lead
     if milestone.to == "superior":
         return above(case, rules, holder)
     standing = rules.tree.standing(milestone.to)

@@ -6,6 +6,8 @@ skipped on record and costs no time. The next budget starts at the missed deadli
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from router.core.case import Case, State
@@ -17,7 +19,8 @@ from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.hiding import bars, hides
 from router.core.territory.tree import Desk
-from router.core.timing.arming import next_step, signing
+from router.core.timing import clocks
+from router.core.timing.arming import further_steps, next_step, signing
 
 #: Tiers that a case nobody has placed climbs before the last resort must take it (docs/behaviour.md, 3.9).
 _TIERS_UNPLACED = 2
@@ -94,7 +97,15 @@ def above(case: Case, rules: Rules, desk: str) -> str:
     return desk
 
 
-def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: Milestone | None) -> None:
+def hand_up(
+    draft: Draft,
+    rules: Rules,
+    target: Target,
+    *,
+    cause: str,
+    missed: Milestone | None,
+    beside: Sequence[Milestone] = (),
+) -> None:
     """Put the escalation on record and tell everybody concerned.
 
     Args:
@@ -103,6 +114,7 @@ def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: M
         target: with a desk.
         cause: why it goes up.
         missed: the milestone whose passing takes it; None for other causes: the running clocks go up with it.
+        beside: other milestones that were missed at the same instant.
     """
     if target.desk is None:
         raise ValueError("there is no step above to hand the case to")
@@ -112,6 +124,8 @@ def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: M
         draft.add(Skipped(step=step, reason=reason))
     supervisor = target.desk.code if policy.mode is Mode.SUPERVISE else None
     following = next_step(rules, policy, missed, target.step, holder=supervisor) if missed is not None else None
+    apart = clocks.apart(missed, beside) if missed is not None else ()
+    also = further_steps(rules, policy, following, apart, target.step, holder=supervisor)
     draft.add(
         Escalated(
             from_desk=lead,
@@ -125,6 +139,8 @@ def hand_up(draft: Draft, rules: Rules, target: Target, *, cause: str, missed: M
             milestone=missed.name if missed is not None else None,
             due_at=missed.due_at if missed is not None else None,
             next=following,
+            beside=tuple(one.name for one in beside),
+            also=also,
         )
     )
     if cause == Cause.DEADLINE and _to_last_resort(draft, rules, target.desk.code):

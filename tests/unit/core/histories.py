@@ -68,6 +68,8 @@ _FOLLOW_UP = milestone(
 )
 _AIM = milestone("aim", days(2), Satisfies.RESOLVED, track=Track.INTERNAL, on_pass=OnPass.ESCALATE)
 _WORD = milestone("word", days(4), Satisfies.RESOLVED)
+_SIGNED_LATE = milestone("signed", days(5), Satisfies.ACCEPTED)
+_ANSWERED = milestone("answer", days(5), Satisfies.RESOLVED)
 _GATE = Gate(kind=GateKind.FOLLOW_UP)
 _INSPECTED = Gate(kind=GateKind.INSPECTION)
 _RECHECK = RecheckRule(every=days(30), outcomes=("solved",))
@@ -99,6 +101,7 @@ _POLICIES: dict[str, Policy] = {
         ladder=ladder(budget=working_days(2)),
         return_window=WorkingTime(4 * 3600),
     ),
+    "at_one_instant": policy(milestones=(_SIGNED_LATE, _ANSWERED, CLOSE, _FOLLOW_UP), gate=_GATE),
     "from_district": policy(ladder=ladder("district", "city", "supervision-1"), min_in_hand_s=0),
     "to_city": policy(ladder=ladder("street", "district", "city"), return_cap=1),
     "watched": policy(milestones=(DISPATCH, _PLAN, _REVIEW, *_MARKS, CLOSE), watchers=_WATCHERS),

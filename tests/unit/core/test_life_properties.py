@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from hypothesis.errors import NoSuchExample
 from router.core import events as e, lifecycle, step
 from router.core.case import Case, State
 from router.core.commands import Accept, ActorRole, Command, PassDeadline
+from router.core.counting.hands import HolderKind
+from router.core.counting.holding import charged, holding
 from router.core.folds import FOLDS, together
 from router.core.history import advance, evolve
 from router.core.offices import correcting, dispatching, gate, returns, task_force, working
@@ -26,7 +28,7 @@ from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.kept import KeptFrom, is_kept
-from router.core.timing import arming, changes, clocks, deadlines, ladder, levels
+from router.core.timing import arming, changes, charging, clocks, deadlines, ladder, levels
 from router.core.timing.recomputing import recomputed
 from tests.city import Play
 from tests.unit.core.histories import HISTORIES, History, live
@@ -139,17 +141,42 @@ def the_step_never_falls(told: History) -> None:
 
 
 def a_missed_deadline_has_one_consequence(told: History) -> None:
+    """Those of one instant have it together: the case goes one tier up at an instant, and not two."""
     play = live(told)
     missed = Counter(
         (x.milestone, x.due_at) for x in play.events(e.DeadlineMissed) if x.on_pass is OnPass.ESCALATE
     )
-    up = [(x.milestone, x.due_at) for x in play.events(e.Escalated) if x.cause is e.Cause.DEADLINE]
-    told_again = [(x.milestone, x.due_at) for x in play.events(e.NoticeRepeated)]
-    assert Counter([*up, *told_again]) == missed
+    by_deadline = [x for x in play.events(e.Escalated) if x.cause is e.Cause.DEADLINE]
+    followed = [*by_deadline, *play.events(e.NoticeRepeated)]
+    assert Counter((name, x.due_at) for x in followed for name in (x.milestone, *x.beside)) == missed
     assert all(count == 1 for count in missed.values())
+    assert all(count == 1 for count in Counter(x.due_at for x in by_deadline).values())
+    up = [(x.milestone, x.due_at) for x in by_deadline]
     undone = [(x.milestone, x.due_at) for x in play.events(e.EscalationUndone)]
     assert len(set(undone)) == len(undone)
     assert play.case.escalations == len(up) - len(set(undone) & set(up))
+
+
+def a_miss_is_charged_to_whose_time_it_was(told: History) -> None:
+    """By the account of holding time: what was a desk's time is that desk's, who had it up to the very instant."""
+    play = live(told)
+    spans = holding(play.entries, play.now)
+    for missed, own in _misses(play):
+        span = charged(spans, missed.due_at)
+        if not own and span is not None and span.kind is HolderKind.DESK and span.begin < missed.due_at:
+            assert missed.charged_to == span.holder
+
+
+def _misses(play: Play) -> Iterator[tuple[e.DeadlineMissed, bool]]:
+    """Each miss, and whether it was a duty of somebody's own, whoever had the case."""
+    case: Case | None = None
+    for entry in play.entries:
+        event = entry.event
+        if isinstance(event, e.DeadlineMissed) and case is not None:
+            known = case.running(event.milestone, event.due_at)
+            assert known is not None
+            yield event, known.holder is not None or known.satisfied_by is Satisfies.REVIEWED
+        case = evolve(case, entry)
 
 
 def a_miss_is_dated_by_its_deadline(told: History) -> None:
@@ -368,6 +395,7 @@ LAWS: list[Law] = [
     an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips,
     the_step_never_falls,
     a_missed_deadline_has_one_consequence,
+    a_miss_is_charged_to_whose_time_it_was,
     a_miss_is_dated_by_its_deadline,
     a_report_never_reaches_the_office_it_is_about,
     the_date_promised_to_the_citizen_never_moves,
@@ -445,6 +473,15 @@ def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
         ladder.hand_up(draft, rules, target, **more)
 
     patch.setattr(deadlines, "hand_up", twice)
+
+
+def _pass_one_by_one(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(deadlines, "_at_once", lambda _case, milestone: [milestone])
+
+
+def _charge_whoever_leads(patch: pytest.MonkeyPatch) -> None:
+    _pass_one_by_one(patch)
+    patch.setattr(charging, "lead_at", lambda case, _at: case.lead)
 
 
 def _date_a_miss_by_its_notice(patch: pytest.MonkeyPatch) -> None:
@@ -553,6 +590,8 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_climb_two_steps, an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips),
     (_dispatch_back_down, the_step_never_falls),
     (_escalate_twice, a_missed_deadline_has_one_consequence),
+    (_pass_one_by_one, a_missed_deadline_has_one_consequence),
+    (_charge_whoever_leads, a_miss_is_charged_to_whose_time_it_was),
     (_date_a_miss_by_its_notice, a_miss_is_dated_by_its_deadline),
     (_look_away, a_report_never_reaches_the_office_it_is_about),
     (_tell_everybody, a_report_never_reaches_the_office_it_is_about),
