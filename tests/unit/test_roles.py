@@ -331,6 +331,7 @@ class TakingRouter(IdleRouter):
     """Takes everything, or nothing at all."""
 
     def __init__(self, error: Exception | None = None) -> None:
+        super().__init__()
         self.error = error
 
     def handle(self, deliveries: Sequence[object], now: datetime) -> dict[str, Any]:

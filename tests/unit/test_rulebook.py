@@ -35,6 +35,9 @@ class Versions:
         assert kind == POLICIES
         return "set", msgspec.json.encode(PolicySet(policies=(Source("test", DAILY),)))
 
+    def restoring(self) -> None:
+        """Nothing was restored."""
+
     def version(self, _kind: str, version: str) -> bytes:
         """What running cases keep."""
         return self.earlier[version].encode()
