@@ -63,10 +63,11 @@ def _changes(
 ) -> Iterator[tuple[Case, list[Recomputed]]]:
     # Read first, so that the rules know every policy that a case keeps and need not be made again for each.
     versions = {case.policy for case in installation.ledger.all_cases(open_only=True)}
-    rules = installation.rulebook(versions).counting_by(calendars)
+    guards = installation.ledger.guards(installation.now())
+    rules = installation.rulebook(versions).counting_by(calendars).guarded_by(guards)
     for case in installation.ledger.all_cases(open_only=True):
         if not rules.knows(case.policy):  # opened meanwhile, by policies that came into force meanwhile
-            rules = installation.rulebook({case.policy}).counting_by(calendars)
+            rules = installation.rulebook({case.policy}).counting_by(calendars).guarded_by(guards)
         yield case, recomputed(case, rules, installation.now())
 
 

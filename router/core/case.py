@@ -44,6 +44,10 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     milestone: str | None
     due_at: datetime | None
+    #: When it had signed for it; None: it had not.
+    accepted_at: datetime | None = None
+    #: It lost what an escalation had brought it, which was taken back.
+    undone: bool = False
 
 
 class Case(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -138,7 +138,7 @@ def look(
         code = "stuck" if case.id in claimed else "overdue"
         yield Finding(code=code, case=case.id, data={"due_at": case.next_due_at})
     # Opened while a calendar came into force, by a router that had not read it yet.
-    for one in recomputed(case, rules, now)[:1]:
+    for one in recomputed(case, rules.guarded_by(guards), now)[:1]:
         yield Finding(code="calendar", case=case.id, data={"milestone": one.milestone.name})
 
 

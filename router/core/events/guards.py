@@ -32,8 +32,10 @@ class EscalationUndone(Event, frozen=True, kw_only=True, tag="EscalationUndone")
     moved_to: datetime
     #: Whether the case went back; else somebody had dealt with it meanwhile, and only the miss is withdrawn.
     returned: bool
-    #: Its clocks that run again.
+    #: Its clocks that run again; of one that stays, the clock of whoever has it in place of the ladder's.
     milestones: tuple[Milestone, ...] = ()
+    #: When the desk had signed for it, where it goes back; None: it had not, or it stays.
+    accepted_at: datetime | None = None
 
 
 class ClocksRearmed(Event, frozen=True, kw_only=True, tag="ClocksRearmed"):

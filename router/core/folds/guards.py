@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from router.core import events as e
-from router.core.case import Case
+from router.core.case import Case, State, Taken
 from router.core.folds import life
 from router.core.timing import clocks
 
@@ -23,10 +23,16 @@ def _on_undone(case: Case, event: e.EscalationUndone, entry: e.Entry) -> None:
     kept = (one for one in case.taken if (one.milestone, one.due_at) != (event.milestone, event.due_at))
     case.taken = tuple(kept)
     if not event.returned:
+        clocks.end_ladder(case, event.milestone, event.due_at)
+        clocks.arm(case, *event.milestones)
         return
     clocks.end_ladder(case, event.milestone)
     if case.lead != event.desk:
+        upper = Taken(desk=case.lead, at=entry.event_at, milestone=None, due_at=None, undone=True)
+        case.taken = (*case.taken, upper)
         life.take_lead(case, event.desk, entry)
+        if event.accepted_at is not None:
+            case.state, case.accepted_at = State.ACCEPTED, event.accepted_at
     case.step = event.step
     clocks.rearm(case, event.milestones)
 

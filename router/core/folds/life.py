@@ -43,6 +43,7 @@ def _lose(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None = None
             at=entry.event_at,
             milestone=missed.name if missed is not None else None,
             due_at=missed.due_at if missed is not None else None,
+            accepted_at=case.accepted_at,
         )
         case.taken = (*case.taken, lost)
 

@@ -199,10 +199,16 @@ def withdraw(case: Case, name: str, due_at: datetime, moved_to: datetime) -> Non
         case.milestones = tuple(gone if m is found else m for m in case.milestones)
 
 
-def end_ladder(case: Case, name: str) -> None:
-    """The clocks of the ladder that started when a milestone was missed are superseded."""
-    after = f"{name.partition('@')[0]}@"
-    end(case, lambda m: m.name.startswith(after))
+def end_ladder(case: Case, name: str, since: datetime | None = None) -> None:
+    """The clocks of the ladder that started when a milestone was missed are superseded; with `since` the one alone
+    that started at that instant.
+    """
+    end(case, lambda m: is_after(m, name) and (since is None or m.since == since))
+
+
+def is_after(m: Milestone, name: str) -> bool:
+    """Whether it is the ladder's clock after a milestone of that name."""
+    return m.name.startswith(f"{name.partition('@')[0]}@")
 
 
 def forget_repeats(case: Case, name: str) -> None:

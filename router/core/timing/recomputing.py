@@ -42,15 +42,18 @@ def recomputed(case: Case, rules: Rules, now: datetime) -> list[Recomputed]:
     """What counting the running deadlines again would change, in the case's order; empty when nothing.
 
     No deadline that moves lies less than a working day ahead (24:00 of the next one): one that would come sooner
-    stops there, or stays where it is when that is sooner. What has passed already is missed and does not move.
+    stops there, or stays where it is when that is sooner. What has passed already is missed and does not move;
+    what something holds back (`rules.guards`) is not missed yet, and does.
 
     Args:
         case: as it stands.
         rules: in force; the case's own policy version, and the calendar of that name as it is today.
         now: aware instant.
     """
-    running = (mile for mile in case.milestones if mile.status is MilestoneStatus.RUNNING and mile.due_at >= now)
-    found = (_recomputed(case, mile, rules, now) for mile in running)
+    policy = rules.policy(case.policy)
+    running = (mile for mile in case.milestones if mile.status is MilestoneStatus.RUNNING)
+    ahead = (m for m in running if m.due_at >= now or rules.guards.holding(case, policy, m, now) is not None)
+    found = (_recomputed(case, mile, rules, now) for mile in ahead)
     return [one for one in found if one is not None]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from router.core.case import Case, State
+from router.core.case import Case, State, Taken
 from router.core.commands import CancelDeadlines, Rearm, UndoEscalation
 from router.core.events import ClocksRearmed, DeadlineCancelled, EscalationUndone, Milestone, MilestoneStatus
 from router.core.policies.instants import end_of_next_working_day
@@ -16,7 +16,7 @@ from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
 from router.core.timing import clocks, levels
-from router.core.timing.arming import arm, signing
+from router.core.timing.arming import COMMITMENT, arm, signing
 
 #: Reasons that clocks run which did not.
 BY_AUDIT = "audit"
@@ -58,6 +58,7 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
     # The step is one of the ladder it climbed then; another policy may have given the case a shorter one since.
     step = min(command.step, len(policy.ladder) - 1)
     returned = _is_where_it_went(case, command, rules)
+    again = _running_again(draft, rules, missed, command) if returned else _staying(draft, rules, missed)
     draft.add(
         EscalationUndone(
             milestone=missed.name,
@@ -68,7 +69,8 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
             step_name=rules.step_name(policy, step, command.desk),
             moved_to=_a_day_ahead(draft, rules),
             returned=returned,
-            milestones=_running_again(draft, rules, missed, command.desk) if returned else (),
+            milestones=again,
+            accepted_at=_signed_at(case, command) if returned else None,
         ),
         text=command.text,
     )
@@ -90,30 +92,67 @@ def _is_where_it_went(case: Case, command: UndoEscalation, rules: Rules) -> bool
         return False
     if case.lead == command.desk:  # it was supervised, or serves the next step too
         return True
-    last = case.taken[-1] if case.taken else None
-    taken_by = (last.desk, last.milestone, last.due_at) if last is not None else None
-    return taken_by == (command.desk, command.milestone, command.due_at)
+    return _taken_by(case, command) is not None
 
 
-def _running_again(draft: Draft, rules: Rules, missed: Milestone, desk: str) -> tuple[Milestone, ...]:
-    """The clock that was taken for missed, what its passing had superseded and is still ahead, and signing."""
+def _taken_by(case: Case, command: UndoEscalation) -> Taken | None:
+    """How the desk lost the case by that escalation; None: another one has lost it since, and that stands."""
+    last = next((one for one in reversed(case.taken) if not one.undone), None)
+    if last is None or (last.desk, last.milestone, last.due_at) != (
+        command.desk,
+        command.milestone,
+        command.due_at,
+    ):
+        return None
+    return last
+
+
+def _signed_at(case: Case, command: UndoEscalation) -> datetime | None:
+    """When the desk that gets the case back had signed for it; None: it had not."""
+    lost = _taken_by(case, command)
+    return lost.accepted_at if lost is not None else None
+
+
+def _running_again(
+    draft: Draft, rules: Rules, missed: Milestone, command: UndoEscalation
+) -> tuple[Milestone, ...]:
+    """The clock that was taken for missed, what its passing had superseded and is still ahead, and signing where
+    the desk had neither signed nor been late with it.
+    """
     case, ahead = draft.case, _a_day_ahead(draft, rules)
     policy = rules.policy(case.policy)
-    again = [
-        msgspec.structs.replace(
-            missed, status=MilestoneStatus.RUNNING, due_at=ahead, not_before=ahead, charged_to=None, base_at=None
-        )
-    ]
+    again = [_anew(missed, ahead)]
     names = {missed.name, *(one.name for one in case.milestones if one.status in clocks.ALIVE)}
     for one in case.milestones:
-        is_its = one.holder is None and policy.rule(one.name) is not None
-        if one.status is MilestoneStatus.SUPERSEDED and is_its and one.due_at > ahead and one.name not in names:
+        is_its = one.holder is None and (policy.rule(one.name) is not None or one.name == COMMITMENT)
+        if one.status is not MilestoneStatus.SUPERSEDED or not is_its or one.due_at <= ahead:
+            continue
+        if one.name == COMMITMENT or one.name not in names:  # there may be several promises
             again.append(msgspec.structs.replace(one, status=MilestoneStatus.RUNNING))
             names.add(one.name)
-    if case.lead != desk:  # whoever was only supervised has signed for it long since
-        signed = signing(rules, policy, draft.at, case.category)
-        again += [one for one in signed if one.name not in {known.name for known in again}]
+    if case.lead != command.desk and _signed_at(case, command) is None:
+        late = {one.name for one in case.milestones if one.charged_to == command.desk}
+        known = late.union(one.name for one in again)
+        again += [one for one in signing(rules, policy, draft.at, case.category) if one.name not in known]
     return tuple(again)
+
+
+def _staying(draft: Draft, rules: Rules, missed: Milestone) -> tuple[Milestone, ...]:
+    """The clock of whoever has the case in place of the ladder's, which began with a miss that was none."""
+    case = draft.case
+    ladders = (one for one in case.milestones if clocks.is_after(one, missed.name) and one.since == missed.due_at)
+    after = next((one for one in ladders if one.status in clocks.ALIVE or one.met_at is not None), None)
+    if after is None or not case.is_open:
+        return ()
+    anew = _anew(missed, _a_day_ahead(draft, rules))
+    return (msgspec.structs.replace(anew, status=after.status, met_at=after.met_at),)
+
+
+def _anew(missed: Milestone, until: datetime) -> Milestone:
+    """The clock that was taken for missed, from now until then."""
+    return msgspec.structs.replace(
+        missed, status=MilestoneStatus.RUNNING, due_at=until, not_before=until, charged_to=None, base_at=None
+    )
 
 
 def may_have_none(case: Case, policy: Policy) -> bool:

@@ -22,6 +22,7 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
+from router.core.guards import Guards
 from router.core.history import advance
 from router.core.policies.policy import ExtensionRule, Gate, GateKind, Satisfies, Track, WorkingTime
 from router.core.rules import Rules
@@ -240,3 +241,19 @@ def test_an_extended_case_is_counted_again_with_its_extension() -> None:
     recompute(play, KNOWN, **extended)
     assert due(play) == play.case.extended_due_at == china(2027, 1, 9)
     assert advance(None, play.entries) == play.case
+
+
+def test_what_the_brake_holds_is_not_missed_yet_and_moves() -> None:
+    play = opened(2026, 9, 21, 10)
+    assert play.case.next_due_at == china(2026, 9, 29, 0)
+    play.rules = by(CN).guarded_by(Guards(braked=True))
+    play.outage(days=7, hours=22)  # Tuesday 29 September, 08:00
+    play.rules = by(msgspec.structs.replace(CN, days_off=CN.days_off | {date(2026, 9, 28)}))
+    play.rules = play.rules.guarded_by(Guards(braked=True))
+    play.say("system:calendar", Recompute)
+    (moved,) = play.events(e.DeadlineRecomputed)
+    # The right day is over too by the end of Tuesday: it is kept a working day ahead.
+    assert (moved.due_at, moved.moved_to) == (china(2026, 9, 29, 0), china(2026, 10, 1, 0))
+    play.rules = play.rules.guarded_by(Guards())
+    play.notice()
+    assert (play.case.escalations, play.case.lead) == (0, "willow")

@@ -8,14 +8,15 @@ import msgspec
 import pytest
 
 from router.core import commands as c, events as e
+from router.core.case import State
 from router.core.counting.figures import case_facts
 from router.core.counting.hands import HolderKind
 from router.core.counting.holding import holding
 from router.core.guards import Guards
 from router.core.history import advance
-from router.core.policies.policy import Mode
+from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies, SuspensionRule
 from router.core.timing.undoing import may_have_none
-from tests.city import CLOSE, MONDAY, Play, ladder, policy, rules
+from tests.city import CLOSE, MONDAY, Play, days, ladder, milestone, policy, rules
 from tests.unit.core.calendars import china
 
 #: Five natural days after Monday 09:00.
@@ -50,7 +51,10 @@ def test_the_case_goes_back_with_a_working_day_and_the_miss_is_withdrawn() -> No
     assert play.case.lead == "lake"
     undo(play)
     case = play.case
-    assert (case.lead, case.step, case.escalations, case.taken, case.assists) == ("willow", 0, 0, (), ())
+    assert (case.lead, case.step, case.escalations, case.assists) == ("willow", 0, 0, ())
+    # It had signed for the case and need not sign again; who loses it now may still say what it did.
+    assert (case.state, case.accepted_at) == (State.ACCEPTED, MONDAY)
+    assert [(one.desk, one.milestone) for one in case.taken] == [("lake", None)]
     # Saturday 10:00, natural days: the end of Sunday, 24:00.
     assert [(m.name, m.due_at, m.status) for m in case.milestones] == [
         ("close", DUE_AT, e.MilestoneStatus.WITHDRAWN),
@@ -149,6 +153,88 @@ def test_a_miss_on_a_step_that_the_policy_has_no_more_is_withdrawn_all_the_same(
     assert play.refused is None
     undone = play.events(e.EscalationUndone)[0]
     assert (undone.step, undone.step_name, undone.returned) == (1, "district", False)
+
+
+def test_a_promise_that_the_escalation_ended_runs_again() -> None:
+    play = Play(rules(policy(milestones=(CLOSE,))))
+    play.open()
+    play.say("willow", c.Accept)
+    for day in (10, 12):
+        play.say("willow", c.Reply, text="soon", commitment_due_at=china(2026, 10, day, 9))
+    play.wait_until(DUE_AT + timedelta(hours=1))
+    assert play.running() == ["close@district"]
+    undo(play)
+    running = [(m.name, m.due_at) for m in play.case.milestones if m.status is e.MilestoneStatus.RUNNING]
+    assert running == [
+        ("close", china(2026, 9, 28, 0)),
+        ("commitment", china(2026, 10, 10, 9)),
+        ("commitment", china(2026, 10, 12, 9)),
+    ]
+
+
+def test_who_had_not_signed_has_to_and_who_was_late_with_it_has_not_again() -> None:
+    soon = milestone("accept", days(9), Satisfies.ACCEPTED, anchor=Anchor.DISPATCHED, on_pass=OnPass.REMIND)
+    for accept, again in (
+        (soon, ["accept", "close"]),
+        (msgspec.structs.replace(soon, instant=days(1)), ["close"]),
+    ):
+        play = Play(rules(policy(milestones=(accept, CLOSE))))
+        play.open()
+        play.wait_until(DUE_AT + timedelta(hours=1))
+        undo(play)
+        assert (play.case.state, play.case.accepted_at) == (State.DISPATCHED, None)
+        assert sorted(play.running()) == again
+
+
+def test_what_the_upper_desk_reports_after_it_is_kept_and_can_be_adopted() -> None:
+    play = gone_up()
+    undo(play)
+    play.say("lake", c.Resolve, text="the lamp shines")
+    assert play.refused == "not_lead"
+    assert play.last is not None
+    play.say("willow", c.Adopt, report=play.last.id)
+    assert play.refused is None
+    assert play.case.state is State.CLOSED
+
+
+def test_a_suspended_case_stays_with_a_clock_of_its_own_in_place_of_the_ladders() -> None:
+    play = gone_up(suspension=SuspensionRule(longest=days(20), recheck=days(7)))
+    play.say("lake", c.Accept)
+    play.say("lake", c.RequestSuspension, reason="waiting_for_parts")
+    play.say("cloud", c.ApproveSuspension)
+    play.wait(days=1)
+    undo(play)
+    assert play.events(e.EscalationUndone)[0].returned is False
+    ends = [(m.name, m.status) for m in play.case.milestones if m.satisfied_by is Satisfies.CLOSED]
+    assert ends == [
+        ("close", e.MilestoneStatus.WITHDRAWN),
+        ("close@district", e.MilestoneStatus.SUPERSEDED),
+        ("close", e.MilestoneStatus.PAUSED),
+    ]
+    # Undone on Sunday at 10:00; natural days: the end of Monday, 24:00.
+    assert play.case.milestones[-1].due_at == china(2026, 9, 29, 0)
+    play.say("lake", c.Resume)
+    assert play.running() == ["close"]
+    assert advance(None, play.entries) == play.case
+
+
+def test_a_resolved_case_that_comes_back_does_not_go_up_by_the_withdrawn_miss() -> None:
+    play = gone_up(gate=Gate(kind=GateKind.FOLLOW_UP))
+    play.say("lake", c.Resolve)
+    undo(play)
+    assert play.running() == ["close"]
+    play.say("follow_up:anna", c.FollowUp, result=c.FollowUpResult.NOT_ACCEPTED, asked=1)
+    assert [(m.name, m.due_at) for m in play.case.milestones if m.status is e.MilestoneStatus.RUNNING] == [
+        ("close", china(2026, 9, 28, 0))
+    ]
+
+
+def test_a_case_that_has_climbed_since_keeps_the_clock_of_its_last_step() -> None:
+    play = gone_up()
+    play.wait_until(china(2026, 9, 28, 10))
+    assert play.running() == ["close@city"]
+    undo(play)
+    assert play.running() == ["close@city"]
 
 
 def test_nobody_but_the_router_itself_takes_back() -> None:
