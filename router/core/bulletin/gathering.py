@@ -186,8 +186,10 @@ class Gathering:
         self._sightings.append(at_end.sighting(facts))
         for index, one in enumerate((period, self._before.period)):
             if case.opened_at in one:
-                self._groups[index][case.category_group] += 1
-                self._categories[index][case.district or _NO_DISTRICT, case.category or ""] += 1
+                # One case of a category would say what it is about, and in a district about whom.
+                kept = case.is_restricted
+                self._groups[index]["" if kept else case.category_group] += 1
+                self._categories[index][case.district or _NO_DISTRICT, ("" if kept else case.category) or ""] += 1
         closed_now = facts.judged_at is not None and facts.judged_at in period
         if case.is_open or closed_now:
             self._in_hand.append(case)

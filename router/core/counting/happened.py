@@ -69,8 +69,11 @@ def district_of(case: Case, rules: Rules) -> str:
 
 
 def category_of(case: Case) -> str:
-    """The case's category group; `unknown` without one."""
-    return case.category_group or UNKNOWN
+    """The case's category group; `unknown` without one.
+
+    So it is with a restricted one, which is a number: alone in its category it would say what it is about.
+    """
+    return UNKNOWN if case.is_restricted else case.category_group or UNKNOWN
 
 
 def tier_of(desk: str, rules: Rules) -> str:

@@ -57,6 +57,22 @@ def test_a_case_is_met_up_to_the_very_instant(after: timedelta, met: bool) -> No
     assert counts[Series(Counted.BREACHED, ("lake", "closed"))] == (not met)
 
 
+@pytest.mark.parametrize(
+    "about", [{"confidential": True}, {"subject_desk": "willow"}, {"named_persons": ("wang",)}]
+)
+def test_no_figure_says_of_which_category_a_restricted_case_is(about: dict[str, Any]) -> None:
+    play = Play()
+    play.open(**about)
+    play.wait(days=30)
+    play.notice()
+    found = happened(play.entries, play.rules)
+    told = standing(play)
+    assert told.category == "unknown"
+    counted = found.counts + settled(told)
+    assert counted[Series(Counted.OPENED, ("lake", "unknown", "complaint"))] == 1
+    assert [series for series in counted if "roads" in series.labels] == []
+
+
 def test_an_open_case_is_in_its_cohort_before_it_is_due_and_in_no_rate_over_closed_ones() -> None:
     counts = settled(standing(opened()))
     assert {series.name for series in counts} == {Counted.DUE, Counted.DESK_DUE, Counted.DUE_CHANGED}

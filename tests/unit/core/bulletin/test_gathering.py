@@ -227,6 +227,10 @@ def test_a_case_about_an_office_or_a_confidential_one_is_a_number_and_nothing_el
     found = bulletin([play])
     assert (found.risks.cases, found.risks.withheld, found.risks.open) == ((), 1, 1)
     assert play.case.id not in encode(found).decode()
+    # Nor does its category say what it is about.
+    (there,) = [one for one in found.matters if one.district == "lake"]
+    assert (there.opened, [line.category for line in there.lines]) == (1, [""])
+    assert [(one.group, one.count) for one in found.shares] == [("", 1)]
 
 
 def test_a_case_that_names_an_office_only_after_the_cut_off_is_on_no_list_that_is_printed_then() -> None:
