@@ -164,12 +164,13 @@ class Stage:
         """Kinds of the messages to a channel, in order; they are taken."""
         return self._taken(address.channel_queue(channel))
 
+    def heard(self, channel: str) -> list[Any]:
+        """The messages to a channel, in order; they are taken."""
+        return self._decoded(address.channel_queue(channel))
+
     def bodies(self, desk: str) -> list[Any]:
         """The messages that wait in a desk's queue, in order; they are taken."""
-        return [
-            msgspec.json.decode(one.body, type=PAYLOAD_TYPES[one.type])
-            for one in self._deliveries(address.desk_queue(desk))
-        ]
+        return self._decoded(address.desk_queue(desk))
 
     def close(self) -> None:
         """Close everything."""
@@ -201,6 +202,9 @@ class Stage:
 
     def _taken(self, queue: str) -> list[str]:
         return [delivery.key.rpartition(".")[2] for delivery in self._deliveries(queue)]
+
+    def _decoded(self, queue: str) -> list[Any]:
+        return [msgspec.json.decode(one.body, type=PAYLOAD_TYPES[one.type]) for one in self._deliveries(queue)]
 
     def _deliveries(self, queue: str) -> list[Delivery]:
         consumer = self.on.broker.consumer([queue], 1000)

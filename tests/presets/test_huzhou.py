@@ -94,7 +94,7 @@ def test_business_councils_of_two_levels_are_a_channel(
     stage: Opening, lead: str, division: tuple[str, ...]
 ) -> None:
     play = stage("huzhou", start="2026-09-23 15:00")  # a Wednesday
-    # What an enterprise raises is a complaint, what an official brings along is not; both go to that office.
+    # What an enterprise raises is a complaint, what an official brings along is not; both go to that level.
     raised = play.open(channel="council", raised_by="resident", desk=lead, division=division, source_id="1")
     brought = play.open(channel="council", raised_by="worker", desk=lead, division=division, source_id="2")
     assert (raised.origin, brought.origin) == ("complaint", "proactive")

@@ -22,9 +22,11 @@ from router.core.commands import (
 )
 from router.core.counting.figures import case_facts, sighting_of
 from router.core.counting.problems import find_problems
+from router.core.telling.citizen import code_of
 from router.core.territory.tree import DeskKind
 from tests.city import desk, file
 from tests.presets.conftest import Opening
+from tests.presets.stage import local
 from tests.unit.core.calendars import china
 
 LEVELS = ("LevelsStarted", "LevelProposed", "LevelRaised", "LevelRepeated")
@@ -182,3 +184,47 @@ def test_a_citizen_urges_once_a_day_and_that_makes_no_second_case(stage: Opening
     assert play.told("willow") == ["assigned", "urged", "urged"]
     assert len(list(play.on.ledger.all_cases())) == 1
     assert play.due("close") == "2026-09-30 00:00"
+
+
+def test_25_channels_have_one_intake_and_each_a_key_of_its_own(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    channels = [f"channel-{number:02}" for number in range(1, 26)]
+    # All of them number their appeals from 1: a key is a channel's own.
+    first = [play.open(channel=one, source_id="1", text=f"路灯不亮 {one}").id for one in channels]
+    assert len(set(first)) == 25
+    assert {play.case_of(one).lead for one in first} == {"willow"}
+    # What a channel brings again, under its own key, is the same case.
+    for channel, case in zip(channels, first, strict=True):
+        assert play.open(channel=channel, source_id="1", text=f"路灯不亮 {channel}").id == case
+    assert len(list(play.on.ledger.all_cases())) == 25
+    # Other words under that key are no second case either: the channel is told that its key is taken.
+    play.open(channel=channels[0], source_id="1", text="井盖松动")
+    assert (play.refused, len(list(play.on.ledger.all_cases()))) == ("content_conflict", 25)
+
+
+def test_levels_one_to_three_come_as_daily_lists_and_a_proposal_at_once(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00")
+    play.open()
+    play.until("2026-10-16 00:01")
+    told = play.on.ledger.notices(china(2026, 9, 21))
+    found = {
+        (one.notice.recipient, one.notice.milestone, one.notice.ring.value, local(one.notice.ring_at))
+        for one in told
+        if one.notice.kind == "level"
+    }
+    # Raised at 24:00, told at 08:30 of the next worked day: the 9th, Sunday the 11th is off, the 14th.
+    assert found == {
+        ("supervision-1", "hotline", "digest", "2026-10-09 08:30"),
+        ("supervision-2", "media", "digest", "2026-10-12 08:30"),
+        ("supervision-3", "government", "digest", "2026-10-14 08:30"),
+        # An officer must confirm the fourth: that waits for no digest, only for the office to open.
+        ("supervision-4", "congress", "hours", "2026-10-16 09:00"),
+    }
+
+
+def test_the_receipt_brings_the_code_by_which_a_citizen_sees_stage_and_due(stage: Opening) -> None:
+    play = stage("linyi", start="2026-09-21 09:00", channels=("hotline",))
+    play.open(text="路灯不亮")
+    (receipt,) = play.heard("hotline")
+    code = code_of(play.on.ledger.keyed_hash, play.case.id)
+    assert (receipt.kind, receipt.code, receipt.due_at) == ("received", code, china(2026, 9, 30))

@@ -150,28 +150,45 @@ def test_and_does_nothing_else(stage: Opening, kind: type[Command], fields: dict
 # -- The weekly council -----------------------------------------------------------------------------------------
 
 
-def test_an_item_of_the_council_is_resolved_there_or_goes_up_within_the_week(stage: Opening) -> None:
+def _item(play: Stage, number: str, **more: Any) -> Case:
+    """An item of the council of Thursday 24 September, 19:00."""
+    return play.open(channel="council", raised_by="resident", category="roads", source_id=number, **more)
+
+
+def test_an_item_of_the_council_is_resolved_there(stage: Opening) -> None:
     play = _stage(stage, start="2026-09-24 19:00")
-    there = play.open(
-        channel="council",
-        raised_by="resident",
-        category="property",
-        solved_on_the_spot=True,
-        evidence=("纪要-38-1",),
-        source_id="38-1",
-    )
-    assert (there.policy.partition("@")[0], there.state, there.on_the_spot) == (
-        "zhalainuoer-council",
-        State.CLOSED,
-        True,
-    )
-    play.open(channel="council", raised_by="resident", category="roads", source_id="38-2")
+    there = _item(play, "38-1", solved_on_the_spot=True, evidence=("纪要-38-1",))
+    assert there.policy.startswith("zhalainuoer-council@")
+    assert (there.state, there.on_the_spot) == (State.CLOSED, True)
+
+
+def test_or_is_handed_up_there_which_is_nobodys_miss(stage: Opening) -> None:
+    play = _stage(stage, start="2026-09-24 19:00")
+    _item(play, "38-2")
+    assert play.say("2026-09-24 20:00", "willow", Escalate, text="议事会议定：须区级立项") is None
+    assert play.say("2026-09-25 09:00", "lake", AcceptEscalation) is None
+    assert play.story("DeadlineMissed", "Escalated") == [
+        "2026-09-25 09:00 Escalated street > district: willow > lake (voluntary)"
+    ]
+    # The district owes it to the next council all the same.
     assert play.running() == {"council": "2026-10-01 19:00"}
-    play.until("2026-10-01 19:00")
-    assert play.case.lead == "willow"
+
+
+def test_and_what_is_neither_by_the_next_council_goes_up_by_itself(stage: Opening) -> None:
+    play = _stage(stage, start="2026-09-24 19:00")
+    _item(play, "38-3")
+    resolved = _item(play, "38-4")
+    unsolved = _item(play, "38-5").id
+    assert play.running() == {"council": "2026-10-01 19:00"}
+    # At the next council itself, a week later to the minute, it is resolved in time; National Day or not.
+    assert play.say("2026-10-01 19:00", "willow", Resolve, case_id=resolved.id, text="本次议事会办结") is None
+    assert play.case_of(unsolved).lead == "willow"
     play.until("2026-10-08 19:00:01")
-    assert play.story("Escalated") == [
+    assert play.story("DeadlineMissed", case_id=resolved.id) == []
+    assert play.story("DeadlineMissed", "Escalated", case_id=unsolved) == [
+        "2026-10-01 19:00 DeadlineMissed council by willow",
         "2026-10-01 19:00 Escalated street > district: willow > lake (deadline)",
+        "2026-10-08 19:00 DeadlineMissed council@district by lake",
         "2026-10-08 19:00 Escalated district > city: lake > cloud (deadline)",
     ]
 
