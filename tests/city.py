@@ -181,6 +181,8 @@ class Play:
         self.now = start
         #: Every step that was taken, in order; `entries` and `messages` are what they left.
         self.steps: list[Decided] = []
+        #: The tree in force when each of them was taken.
+        self.trees: list[Tree] = []
         self.entries: list[e.Entry] = []
         self.messages: list[Message] = []
         #: The last command that was given.
@@ -286,6 +288,7 @@ class Play:
     def _keep(self, step: Decided) -> None:
         assert step.decided_on == (self._case.version if self._case is not None else 0)
         self.steps.append(step)
+        self.trees.append(self.rules.tree)
         self._case = step.case
         self.entries.extend(step.entries)
         self.messages.extend(step.messages)

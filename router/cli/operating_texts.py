@@ -284,8 +284,8 @@ OPERATING: dict[str, tuple[str, str]] = {
         "its {milestone} was counted by another calendar: run case-router calendar recompute",
     ),
     "audit_lead_gone": (
-        "主办单位 {lead} 已停用或不存在；运行 case-router divisions reroute",
-        "its lead {lead} no longer stands: run case-router divisions reroute",
+        "{lead} 已停用、不存在，或因机构变更须回避该工单；运行 case-router divisions reroute",
+        "{lead} no longer stands, or must not have it since the tree changed: run case-router divisions reroute",
     ),
     "audit_outbox": ("待发消息最早的已等 {waited_s}", "the oldest message in the outbox has waited {waited_s}"),
     "progress_history": ("历史", "history"),

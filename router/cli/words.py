@@ -106,6 +106,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "repeat": ("重复诉求或重办", "complained about again, or put back to work"),
     "unstaffed": ("无人值守", "unstaffed"),
     "pulled": ("上级提办", "pulled up"),
+    "restricted": ("须回避", "kept from whoever had it"),
     "named": ("来源指名", "named by the source"),
     "territory": ("按属地", "by territory"),
     "reason_functional": ("按条线", "by line"),

@@ -66,6 +66,7 @@ KINDS_ZH: dict[Kind, str] = {
     Kind.PULL: "提办",
     Kind.ADOPT: "采纳",
     Kind.CORRECT: "更正",
+    Kind.KEEP_OUT: "回避",
     Kind.CONFIRM_LEVEL: "确认督办升级",
     Kind.LINK: "关联",
     Kind.UNLINK: "取消关联",
@@ -132,6 +133,7 @@ LEADS_TO: dict[Kind, tuple[State, ...]] = {
     Kind.ACCEPT_ESCALATION: (State.DISPATCHED,),
     Kind.PULL: (State.DISPATCHED,),
     Kind.CORRECT: (State.DISPATCHED,),
+    Kind.KEEP_OUT: (State.DISPATCHED,),
     Kind.WITHDRAW: (State.CLOSED,),
     Kind.PASS_DEADLINE: (State.DISPATCHED,),
 }
@@ -155,9 +157,11 @@ def arrows() -> dict[tuple[State, State], list[Kind]]:
     found: dict[tuple[State, State], list[Kind]] = {}
     for kind, targets in LEADS_TO.items():
         for source in State:
-            # A deadline moves a case only while somebody is at work on it; a closed one has none.
+            # A deadline moves a case only while somebody is at work on it; a closed one has none. What is
+            # corrected of a closed case is from whom it is kept, and it stays closed.
             idle = kind is Kind.PASS_DEADLINE and source is not State.ACCEPTED
-            if source not in PERMISSIONS[kind].states or idle:
+            stays = kind is Kind.CORRECT and source is State.CLOSED
+            if source not in PERMISSIONS[kind].states or idle or stays:
                 continue
             for target in targets:
                 if target is not source:

@@ -106,6 +106,7 @@ _HANDLERS: dict[type[c.Command], tuple[Kind, Handler]] = {
     c.Pull: (Kind.PULL, pulling.pull),
     c.Adopt: (Kind.ADOPT, working.adopt),
     c.Correct: (Kind.CORRECT, correcting.correct),
+    c.KeepOut: (Kind.KEEP_OUT, correcting.keep_out),
     c.ConfirmLevel: (Kind.CONFIRM_LEVEL, levels.confirm),
     c.Link: (Kind.LINK, linking.link),
     c.Unlink: (Kind.UNLINK, linking.unlink),

@@ -90,6 +90,7 @@ class Kind(StrEnum):
     PULL = "pull"
     ADOPT = "adopt"
     CORRECT = "correct"
+    KEEP_OUT = "keep_out"
     CONFIRM_LEVEL = "confirm_level"
     LINK = "link"
     UNLINK = "unlink"
@@ -193,13 +194,9 @@ PERMISSIONS: dict[Kind, Permission] = {
     Kind.PULL: _may(_DISPATCHED, *_INSPECTORS),
     Kind.ADOPT: _may(_AT_WORK, Role.LEAD),
     Kind.CORRECT: _may(
-        frozenset({State.RECEIVED, State.DISPATCHED, State.ACCEPTED}),
-        Role.DISPATCHER,
-        Role.SUPERIOR,
-        Role.CHANNEL,
-        Role.SUPERVISION,
-        Role.SOLE_SUPERVISION,
+        _ALL, Role.DISPATCHER, Role.SUPERIOR, Role.CHANNEL, Role.SUPERVISION, Role.SOLE_SUPERVISION
     ),
+    Kind.KEEP_OUT: _may(_OPEN, Role.SYSTEM),
     Kind.CONFIRM_LEVEL: _may(_OPEN, Role.SUPERVISION, Role.SOLE_SUPERVISION),
     Kind.LINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),
     Kind.UNLINK: _may(_ALL, *FROM_ABOVE, Role.SYSTEM),

@@ -105,6 +105,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "只有督查可以撤下被反映对象或解除保密",
         "only supervision takes off whom a report names, or makes a confidential case an ordinary one",
     ),
+    "names_alone": (
+        "工单状态为“{state}”，只能更正回避对象和保密，不能更正 {part}；"
+        "请去掉该部分再提交，或待工单恢复办理、重办后再更正",
+        "the case is {state}: only from whom it is kept can be corrected, not {part}. Leave that out; it can be "
+        "corrected when the case is back at work",
+    ),
     "nobody_named": ("{command} 须指明承办单位", "{command} must name at least one desk"),
     "superior_called": (
         "{desk} 是主办单位的上级，不能吹哨，请申请提级",

@@ -14,6 +14,7 @@ from router.core.case import Case
 from router.core.guards import NONE, Guards
 from router.core.offices.routing import is_stranded
 from router.core.rules import Rules
+from router.core.telling.hiding import not_yet_out
 from router.core.timing.deadlines import first_passed
 from router.core.timing.recomputing import recomputed
 from router.core.timing.undoing import may_have_none
@@ -128,8 +129,9 @@ def look(
     claimed: Collection[str] = (),
 ) -> Iterator[Finding]:
     """What is wrong with one open case; a deadline that is held back waits for a person, and is no finding."""
-    if is_stranded(rules.tree, case):
-        yield Finding(code="lead_gone", case=case.id, data={"lead": case.lead})
+    gone = (case.lead,) if is_stranded(rules.tree, case) else not_yet_out(rules.tree, case)
+    if gone:
+        yield Finding(code="lead_gone", case=case.id, data={"lead": gone[0]})
     if case.next_due_at is None:
         if not may_have_none(case, rules.policy(case.policy)):
             yield Finding(code="no_deadline", case=case.id, data={"policy": case.policy})

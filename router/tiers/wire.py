@@ -35,6 +35,7 @@ _INTERNAL_VERBS = frozenset(
         "pass_deadline",
         "note_inspection",
         "recompute",
+        "keep_out",
         "replan",
         "start_project",
         "enrol",
@@ -107,7 +108,7 @@ def road_of(name: str) -> Road:
     if name in PAYLOAD_TYPES:
         return Road("router → desk", "the desk's tier's", f"`<division>…<desk>.<category>.{_KINDS[name]}`")
     verb = verb_of(name)
-    if verb == "recompute":
+    if verb in ("recompute", "keep_out"):
         return Road("the router's own", "none: it never travels", "none")
     if verb in _INTERNAL_VERBS:
         return Road("router → router", f"`{address.DUE}`", "`<tier>`")

@@ -63,6 +63,7 @@ from router.core.commands.life import (
     Escalate as Escalate,
     FollowUp as FollowUp,
     FollowUpResult as FollowUpResult,
+    KeepOut as KeepOut,
     Mitigate as Mitigate,
     Open as Open,
     Outcome as Outcome,
@@ -174,6 +175,7 @@ AnyCommand = (
     | Withdraw
     | ConfirmLevel
     | PassDeadline
+    | KeepOut
     | Recompute
     | TakeOver
     | CancelDeadlines

@@ -245,6 +245,10 @@ class Correct(Command, frozen=True, kw_only=True, tag="case.correct.v1"):
     affected: int | None = None
 
 
+class KeepOut(Command, frozen=True, kw_only=True, tag="case.keep_out.v1"):
+    """回避: the tree has changed, and a case is about other desks than before; the router itself says so."""
+
+
 class Withdraw(Command, frozen=True, kw_only=True, tag="case.withdraw.v1"):
     """撤回: the citizen or the hotline takes the case back; never the handling desk."""
 

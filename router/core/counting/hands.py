@@ -14,12 +14,18 @@ import msgspec
 
 from router.core import events as e
 from router.core.offices.together import MEDIATION
-from router.core.policies.policy import Mode, Satisfies
+from router.core.policies.policy import Mode, OnPass, Satisfies
 from router.core.rules import SUPERVISION
 from router.core.timing.clocks import ESCALATION_SILENCE
 
 #: What the tier above may be asked for.
 _ESCALATION, _EXTENSION, _SUSPENSION = "escalation", "extension", "suspension"
+#: What the clock of such a question waits for → what was asked for.
+_ASKED = {
+    Satisfies.ESCALATION_DECIDED: _ESCALATION,
+    Satisfies.EXTENSION_DECIDED: _EXTENSION,
+    Satisfies.SUSPENSION_DECIDED: _SUSPENSION,
+}
 
 
 class HolderKind(StrEnum):
@@ -256,6 +262,20 @@ def _suspended(hands: Hands, event: e.Suspended) -> None:
     hands.suspended_by = event.end.holder or event.by
 
 
+def _restricted(hands: Hands, event: e.Restricted) -> None:
+    for one in event.milestones:
+        holder = one.holder or hands.lead
+        asked = _ASKED.get(one.satisfied_by)
+        if asked in hands.asked:
+            hands.asked[asked] = holder
+        elif one.satisfied_by is Satisfies.RESUMED:
+            hands.suspended_by = holder
+        elif one.satisfied_by is Satisfies.FOLLOWED_UP:
+            hands.follow_up = holder
+        elif one.on_pass is OnPass.ESCALATE and hands.supervisor:
+            hands.supervisor = holder
+
+
 def _resumed(hands: Hands, _event: e.Resumed) -> None:
     hands.suspended_by = ""
 
@@ -290,4 +310,5 @@ _NOTES: dict[type[e.Event], Callable[[Hands, Any], None]] = {
     e.SuspensionRefused: _suspension_refused,
     e.Suspended: _suspended,
     e.Resumed: _resumed,
+    e.Restricted: _restricted,
 }

@@ -34,6 +34,7 @@ from router.core.timing.arming import (
     statutory_due,
 )
 from router.core.timing.changes import Changes
+from router.core.timing.clocks import ALIVE
 from router.core.timing.deadlines import first_passed, wake_up
 from router.core.timing.ladder import climb, hand_up
 from router.core.timing.replanning import facts_of
@@ -44,6 +45,7 @@ from router.core.timing.rescheduling import (
     rescheduled,
     statutory_after,
 )
+from router.core.timing.undoing import no_earlier
 
 _Mover = TypeVar("_Mover", e.ExtensionApproved, e.Resumed)
 
@@ -243,9 +245,9 @@ class _Telling:
         step = self.rules.step_of(self.policy, known)
         return max(reached, step) if self.case.lead else step
 
-    def signing(self, at: datetime, *, to_triage: bool = False) -> tuple[e.Milestone, ...]:
-        """A further lead's clock for signing; in triage that for placing it too."""
-        return signing(self.rules, self.policy, self.case, at, to_triage=to_triage)
+    def signing(self, at: datetime) -> tuple[e.Milestone, ...]:
+        """A further lead's clock for signing."""
+        return signing(self.rules, self.policy, at, self.case.category)
 
     def armed(self, anchor: Anchor, at: datetime) -> tuple[e.Milestone, ...]:
         """The clocks that start at an event."""
@@ -275,8 +277,7 @@ class _Telling:
 
 
 def _dispatched(told: _Telling, event: e.Dispatched, at: datetime) -> e.Event:
-    to_triage = event.reason.startswith("triage")
-    clocks = told.signing(at, to_triage=to_triage) if told.case.lead else told.armed(Anchor.DISPATCHED, at)
+    clocks = told.signing(at) if told.case.lead else told.armed(Anchor.DISPATCHED, at)
     return msgspec.structs.replace(event, step=told.step_of(event.desk), milestones=clocks)
 
 
@@ -292,6 +293,14 @@ def _reopened(told: _Telling, event: e.Reopened, _at: datetime) -> e.Event:
     return msgspec.structs.replace(event, desk=told.case.lead)
 
 
+def _restricted(told: _Telling, event: e.Restricted, _at: datetime) -> e.Event:
+    """What somebody else holds from now on, as far as it runs here, with the time that one was given."""
+    alive = {one.name: one for one in told.case.milestones if one.status in ALIVE}
+    held = [(alive[one.name], one) for one in event.milestones if one.name in alive]
+    anew = [msgspec.structs.replace(no_earlier(x, y.not_before or x.due_at), holder=y.holder) for x, y in held]
+    return msgspec.structs.replace(event, milestones=tuple(anew))
+
+
 def _return_requested(told: _Telling, event: e.ReturnRequested, at: datetime) -> e.Event:
     holder = (event.milestone.holder if event.milestone is not None else None) or told.case.lead
     clock = return_decision(told.rules, told.policy, at, holder, told.case.category)
@@ -299,8 +308,7 @@ def _return_requested(told: _Telling, event: e.ReturnRequested, at: datetime) ->
 
 
 def _return_approved(told: _Telling, event: e.ReturnApproved, at: datetime) -> e.Event:
-    clocks = told.signing(at, to_triage=not (event.placed or event.designation))
-    return msgspec.structs.replace(event, step=told.step_of(event.to), milestones=clocks)
+    return msgspec.structs.replace(event, step=told.step_of(event.to), milestones=told.signing(at))
 
 
 def _designated(told: _Telling, event: e.Designated, at: datetime) -> e.Event | None:
@@ -350,7 +358,7 @@ def _extension_approved(told: _Telling, event: e.ExtensionApproved, at: datetime
 
 
 #: Why a suspension ends when somebody wants it to.
-_WANTED = ("request", "pulled")
+_WANTED = ("request", "pulled", "restricted")
 
 
 def _resumed(told: _Telling, event: e.Resumed, at: datetime) -> e.Event | None:
@@ -366,6 +374,7 @@ _RETOLD: dict[type[e.Event], Callable[[_Telling, Any, datetime], e.Event | None]
     e.Accepted: _accepted,
     e.Resolved: _resolved,
     e.Reopened: _reopened,
+    e.Restricted: _restricted,
     e.ReturnRequested: _return_requested,
     e.ReturnApproved: _return_approved,
     e.Designated: _designated,

@@ -99,7 +99,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="Resumed"):
     """The suspension is over, the clocks run again."""
 
     #: `request`: somebody said so; `longest`: it had lasted as long as it may; `escalated`, `returned`,
-    #: `pulled`: the case went to another desk meanwhile.
+    #: `pulled`, `restricted`: the case went to another desk meanwhile.
     reason: str
     by: str
     moved: tuple[Moved, ...] = ()

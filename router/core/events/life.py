@@ -200,7 +200,8 @@ class Closed(Event, frozen=True, kw_only=True, tag="Closed"):
 class Reopened(Event, frozen=True, kw_only=True, tag="Reopened"):
     """The case is back at work."""
 
-    #: `gate`: a failed gate (reprocess, 重办); `request`: somebody asked.
+    #: `gate`: a failed gate (reprocess, 重办); `request`: somebody asked; `recheck`: an inspection
+    #: of a closed case; `review`: a failed review; `restricted`: whoever resolved it must not have it.
     reason: str
     desk: str
     #: No clock that runs on ends before: whoever was on time is given one working day. None: old instants stand.
@@ -343,6 +344,8 @@ class Restricted(Event, frozen=True, kw_only=True, tag="Restricted"):
     confidential: bool = False
     #: Names of milestones that waited for somebody who must not see the case any more.
     ended: tuple[str, ...] = ()
+    #: Clocks that somebody held who must not see it any more, as somebody else holds them now.
+    milestones: tuple[Milestone, ...] = ()
 
 
 class Withdrawn(Event, frozen=True, kw_only=True, tag="Withdrawn"):

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from router.core.case import Case
-from router.core.commands import Correct, Unlink
-from router.core.events import AffectedChanged, AssistRemoved, Corrected, Restricted, Unlinked
-from router.core.offices import task_force
-from router.core.offices.opening import dispatch_to
-from router.core.offices.routing import Route, Wanted, group_of, route_or_none
+from router.core.case import Case, State
+from router.core.commands import Correct, KeepOut
+from router.core.events import AffectedChanged, Corrected
+from router.core.offices import gate, task_force
+from router.core.offices.keeping import once_kept, restrict, send_away
+from router.core.offices.placing import dispatch_to, led_away, named, on_its_step
+from router.core.offices.routing import Route, Wanted, group_of, is_stranded, route_or_none
 from router.core.permissions import Role, roles_of
-from router.core.policies.policy import Mode
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
-from router.core.several import linking, members
-from router.core.step import ROUTER, Draft
+from router.core.step import Draft
 from router.core.telling import notices
-from router.core.telling.hiding import bars
+from router.core.telling.hiding import not_yet_out
 from router.core.telling.kept import NOBODY, KeptFrom, is_kept, supervision_for
 from router.core.telling.pressing import priority_of
 from router.core.territory.place import place_key
-from router.core.territory.tree import Desk, Tree
-from router.core.timing.arming import waits_in_vain
-from router.core.timing.clocks import ALIVE
-from router.core.timing.ladder import desk_at
+from router.core.timing import suspensions
+from router.core.timing.ladder import still_there
+
+#: Where nothing is routed: the work is done, or rests. Who must not have it can turn out there too.
+_NOT_AT_WORK = frozenset({State.RESOLVED, State.SUSPENDED, State.CLOSED})
+#: What says where and how urgently somebody works on it.
+_OF_THE_WORK = ("category", "division", "place", "affected")
 
 
 def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
@@ -33,10 +33,12 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
     A case that has climbed keeps its step: it goes to the desk of that step above where it belongs now. One from
     which its lead must be kept, or that is led away from the usual route for the first time, goes too.
     """
+    if draft.case.state in _NOT_AT_WORK:
+        return _keep_from_more(draft, command, rules)
     case = draft.case
     wanted = rules.tree.category_code(command.category)
     category = wanted if wanted is not None else case.category
-    division = command.division if command.division is not None else _named(rules.tree, case)
+    division = command.division if command.division is not None else named(rules.tree, case)
     place = command.place if command.place is not None else case.place
     kept = _kept(draft, command, rules)
     if isinstance(kept, Refusal):
@@ -58,14 +60,14 @@ def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
                 triaged=case.triaged or found.triaged,
             )
         )
-    led_away = kept != case.kept and (case.kept == NOBODY or is_kept(rules.tree, kept, case.lead))
+    leaves = elsewhere or (kept != case.kept and (case.kept == NOBODY or is_kept(rules.tree, kept, case.lead)))
+    to = on_its_step(once_kept(draft.case, kept), rules, found)
     if kept != case.kept:
-        _restrict(draft, rules, kept)
-    to = _on_its_step(draft.case, rules, found)
+        restrict(draft, rules, kept, to.desk.code if leaves else case.lead)
     to = task_force.waits(draft, rules, to) or to
-    if (elsewhere or led_away) and to.desk.code != case.lead:
+    if leaves and to.desk.code != case.lead:
         dispatch_to(draft, rules, to, from_desk=case.lead or None)
-    _send_away(draft, rules, command.actor.id)
+    send_away(draft, rules, command.actor.id)
     if command.affected is not None and _counts_others(draft, command):
         _count(draft, command.affected, rules)
     return None
@@ -82,6 +84,64 @@ def _count(draft: Draft, affected: int, rules: Rules) -> None:
     draft.add(AffectedChanged(affected=affected, before=draft.case.affected))
     if draft.case.lead and priority_of(policy, draft.case) is not was:
         notices.due_changed(draft, "affected", rules)
+
+
+def _keep_from_more(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
+    """Keep a case that is not at work from others than before: it moves only when its lead must not have it.
+
+    Nobody judges his own case, and a confidential one goes where such a case goes. What is closed stays closed.
+    """
+    case = draft.case
+    given = [part for part in _OF_THE_WORK if getattr(command, part) is not None]
+    if given:
+        return refuse("names_alone", state=case.state, part=", ".join(given))
+    kept = _kept(draft, command, rules)
+    if isinstance(kept, Refusal):
+        return kept
+    if kept == case.kept:
+        return refuse("nothing_to_correct", case=case.id)
+    found = led_away(rules.tree, case, kept)
+    if found is None:
+        return refuse("nobody_may_see")
+    becomes_confidential = kept.confidential and not case.confidential
+    leaves = case.is_open and (becomes_confidential or is_kept(rules.tree, kept, case.lead))
+    _keep(draft, rules, kept, found if leaves else None, command.actor.id)
+    return None
+
+
+def keep_out(draft: Draft, command: KeepOut, rules: Rules) -> Refusal | None:
+    """Since the tree has changed the case is about others than before: they lose it as if they were named now."""
+    case, out = draft.case, not_yet_out(rules.tree, draft.case)
+    if not out:
+        return refuse("nothing_to_correct", case=case.id)
+    leaves = case.lead in out or (is_stranded(rules.tree, case) and still_there(case, rules) in out)
+    found = led_away(rules.tree, case, case.kept) if leaves else None
+    if leaves and found is None:
+        return refuse("nobody_may_see")
+    _keep(draft, rules, case.kept, found, command.actor.id)
+    return None
+
+
+def _keep(draft: Draft, rules: Rules, kept: KeptFrom, found: Route | None, by: str) -> None:
+    """Put it on record; `found` is where the case goes, None: it stays. A closed one keeps whoever had it."""
+    lead = draft.case.lead
+    to = on_its_step(once_kept(draft.case, kept), rules, found) if found is not None else None
+    moves = to is not None and to.desk.code != lead
+    restrict(draft, rules, kept, to.desk.code if to is not None else lead)
+    if to is not None and moves:
+        _move(draft, rules, to, by)
+    if draft.case.is_open:
+        send_away(draft, rules, by)
+
+
+def _move(draft: Draft, rules: Rules, to: Route, by: str) -> None:
+    """The case goes where it may be: it rests no longer, and what the desk kept out says of it ends nothing."""
+    lead = draft.case.lead
+    if draft.case.state is State.RESOLVED:
+        gate.back_to_work(draft, rules, "restricted", to=to)
+        return
+    suspensions.end(draft, rules, "restricted", by)
+    dispatch_to(draft, rules, to, from_desk=lead)
 
 
 def _kept(draft: Draft, command: Correct, rules: Rules) -> KeptFrom | Refusal:
@@ -113,54 +173,3 @@ def _takes_off(case: Case, command: Correct, rules: Rules) -> bool:
     if roles_of(command.actor, case, rules) & {Role.SUPERVISION, Role.SOLE_SUPERVISION}:
         return True
     return supervision_for(rules.tree, case.kept) is None
-
-
-def _restrict(draft: Draft, rules: Rules, kept: KeptFrom) -> None:
-    """Put it on record; what waited for somebody who must not see the case any more waits no longer."""
-    case, policy = draft.case, rules.policy(draft.case.policy)
-    ended = tuple(
-        one.name for one in case.milestones if one.status in ALIVE and waits_in_vain(rules, policy, one, kept)
-    )
-    draft.add(
-        Restricted(
-            subject_desk=kept.subject_desk,
-            named_desks=kept.named_desks,
-            named_persons=kept.named_persons,
-            confidential=kept.confidential,
-            ended=ended,
-        )
-    )
-    if kept == NOBODY:
-        return
-    for one in tuple(case.links.standing()):
-        draft.add(Unlinked(other=one.other))
-        draft.also(
-            Unlink(
-                id="", case_id=one.other.case_id, actor=ROUTER, other=case.id, about=linking.related(draft.case)
-            )
-        )
-    members.leave(draft, "restricted")
-
-
-def _send_away(draft: Draft, rules: Rules, by: str) -> None:
-    """Nobody assists from whom the case is kept; it hears nothing of that, as of a case that is not there."""
-    for code in draft.case.assists:
-        if is_kept(rules.tree, draft.case.kept, code):
-            draft.add(AssistRemoved(desk=code, by=by))
-
-
-def _on_its_step(case: Case, rules: Rules, found: Route) -> Route:
-    """The route itself, or the desk above it on the step that the case has reached; else it stays where it is."""
-    policy = rules.policy(case.policy)
-    if not case.lead or policy.mode is Mode.SUPERVISE or rules.step_of(policy, found.desk) >= case.step:
-        return found
-    above = desk_at(case, rules, policy.ladder[case.step].name, found.desk.code)
-    lead = rules.tree.desks.get(case.lead, found.desk)
-    stays = found.desk if bars(rules.tree, case, lead.code) else lead
-    return msgspec.structs.replace(found, desk=above if isinstance(above, Desk) else stays, skipped=())
-
-
-def _named(tree: Tree, case: Case) -> tuple[str | None, ...]:
-    """The divisions a case names today; unknown ones, and those that are gone since, are not named."""
-    known = (tree.divisions.get(code) for code in case.division_path[1:])
-    return tuple(None if division is None or division.unknown else division.code for division in known)

@@ -11,6 +11,9 @@ from router.core.calendars.calendar import Calendar
 from router.core.case import Case, State
 from router.core.commands import Close, FollowUp, FollowUpResult, Outcome, Reopen, Reprocess, Withdraw
 from router.core.events import Cause, Closed, FollowedUp, GatePassed, MilestoneStatus, Reopened, Withdrawn
+from router.core.offices.keeping import send_away
+from router.core.offices.placing import away_from, dispatch_to
+from router.core.offices.routing import Route
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.policy import GateKind, Mode, OnPass
 from router.core.refusals import Refusal, refuse
@@ -137,27 +140,45 @@ def reopen(draft: Draft, command: Reopen, rules: Rules) -> None:
 
 
 def back_to_work(
-    draft: Draft, rules: Rules, reason: str, text: str = "", *, reprocess: Reprocess | None = None
+    draft: Draft,
+    rules: Rules,
+    reason: str,
+    text: str = "",
+    *,
+    reprocess: Reprocess | None = None,
+    to: Route | None = None,
 ) -> None:
     """A failed gate blames the resolution: its clock runs on. A later wish gives whoever was on time a day.
+
+    It never comes back to a desk from which the case is kept: then it goes where such a case belongs.
 
     Args:
         draft: of a case that is resolved or closed.
         rules: in force.
-        reason: `gate`, `request`, `recheck`, `review`.
+        reason: `gate`, `request`, `recheck`, `review`, `restricted`.
         text: why, in words.
         reprocess: who works on it again after the first failed gate; None: as the policy says.
+        to: where it goes; None: to whoever had it, who does that one's work, or who may.
     """
     policy = rules.policy(draft.case.policy)
     calendar = rules.calendar(policy)
     # Whoever was not told of a resolution need not be told that it was none.
     told = reason == "request" or draft.case.state is not State.RESOLVED or not policy.gate.report_after
-    not_before = end_of_next_working_day(draft.at, calendar) if reason != "gate" else None
-    draft.add(Reopened(reason=reason, desk=still_there(draft.case, rules), not_before=not_before), text=text)
+    lead, desk = draft.case.lead, still_there(draft.case, rules)
+    to = to or away_from(draft.case, rules, desk)
+    # Nobody is late by a date that was over before he had the case.
+    not_before = end_of_next_working_day(draft.at, calendar) if reason != "gate" or to is not None else None
+    draft.add(
+        Reopened(reason=reason, desk=to.desk.code if to is not None else desk, not_before=not_before), text=text
+    )
+    send_away(draft, rules)
     members.leave(draft, "refused")
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     if told:
         notices.answer(draft, "reopened")
+    if to is not None:
+        dispatch_to(draft, rules, to, from_desk=lead)
+        return
     target = climb(draft.case, rules)
     up = (reprocess or policy.gate.reprocess) is Reprocess.ONE_UP or draft.case.reprocesses >= _REPROCESS_CAP
     if reason == "gate" and up and target.desk is not None and not _goes_up_anyway(draft):

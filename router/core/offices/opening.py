@@ -12,8 +12,9 @@ import msgspec
 
 from router.core.case import Case
 from router.core.commands import ActorRole, Open, Outcome, TakeOver
-from router.core.events import Dispatched, NothingRaised, Received, Skipped
+from router.core.events import NothingRaised, Received
 from router.core.offices import task_force
+from router.core.offices.placing import dispatch_to
 from router.core.offices.routing import Route, Wanted, group_of, route_or_none
 from router.core.offices.whistles import assist
 from router.core.offices.working import resolved
@@ -27,7 +28,7 @@ from router.core.telling import notices
 from router.core.telling.kept import KeptFrom, kept_from, on_record
 from router.core.territory.place import place_key
 from router.core.timing import levels, taking_over
-from router.core.timing.arming import arm, signing, statutory_due
+from router.core.timing.arming import arm, statutory_due
 
 #: The channel of visits (走访).
 VISIT = "visit"
@@ -180,43 +181,3 @@ def received(command: Open, rules: Rules, found: Route, digest: str, at: datetim
         task=command.task,
         parent=command.parent,
     )
-
-
-def dispatch_to(
-    draft: Draft, rules: Rules, found: Route, *, from_desk: str | None = None, told: bool = True
-) -> None:
-    """Put a dispatch on record and tell those concerned; tiers without a desk are skipped, each on record.
-
-    A case that was dispatched before keeps the step it has reached and every clock but that of signing for it.
-    """
-    case, policy = draft.case, rules.policy(draft.case.policy)
-    first = not case.lead
-    for tier in found.skipped:
-        step = rules.first_step(policy, tier)
-        if first or step > case.step:
-            draft.add(Skipped(step=step, reason="no_active_desk"))
-    step = rules.step_of(policy, found.desk)
-    given, category = case.given_due_at, case.category
-    milestones = (
-        arm(
-            rules,
-            policy,
-            Anchor.DISPATCHED,
-            draft.at,
-            given,
-            category,
-            kept=case.kept,
-        )
-        if first
-        else signing(rules, policy, case, draft.at, to_triage=found.reason.startswith("triage"))
-    )
-    draft.add(
-        Dispatched(
-            desk=found.desk.code,
-            step=step if first else max(case.step, step),
-            reason=found.reason,
-            milestones=milestones,
-        )
-    )
-    if told:
-        notices.hand_over(draft, rules, found.reason, from_desk=from_desk)

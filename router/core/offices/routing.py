@@ -43,13 +43,9 @@ _AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 
 
 def is_stranded(tree: Tree, case: Case) -> bool:
-    """Whether a case waits for a desk that no longer stands, or from which it must be kept since a merger.
-
-    One that is resolved waits for its gate alone.
-    """
+    """Whether a case waits for a desk that no longer stands. One that is resolved waits for its gate alone."""
     standing = tree.standing(case.lead)
-    gone = standing is None or standing.code != case.lead
-    return case.state in _AT_WORK and (gone or is_kept(tree, case.kept, case.lead))
+    return case.state in _AT_WORK and (standing is None or standing.code != case.lead)
 
 
 def group_of(tree: Tree, category: str | None) -> str:

@@ -39,6 +39,7 @@ from router.core.several.links import UNLINKED
 from router.core.several.project import PROJECT
 from router.core.step import Draft
 from router.core.telling import notices
+from router.core.telling.kept import is_kept
 from router.core.timing import levels
 from router.core.timing.arming import arm, commitment
 
@@ -193,6 +194,8 @@ def adopt(draft: Draft, command: Adopt, rules: Rules) -> Refusal | None:
     report = next((kept for kept in draft.case.late_reports if kept.command == command.report), None)
     if report is None:
         return refuse("unknown_report", report=command.report)
+    if is_kept(rules.tree, draft.case.kept, report.desk):  # nobody judges his own case
+        return refuse("subject_desk", desk=report.desk)
     refusal = found_otherwise(draft.case, rules, report.outcome)
     if refusal is not None:
         return refusal

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
 from router.core.events import Entry, Restricted
 from router.core.rules import Rules
 from router.core.telling.kept import is_kept, keeps_from
 from router.core.territory.tree import DeskKind, Tree
+from router.core.timing.clocks import ALIVE
 
 #: Offices through which a case passes whoever has it; one that is about them is kept from them all the same.
 _OFFICES = frozenset({DeskKind.DISPATCHER, DeskKind.SUPERVISION})
+#: States in which a case waits for whoever does its lead's work today.
+_AT_WORK = frozenset({State.DISPATCHED, State.ACCEPTED})
 #: Roles in which persons speak under accounts of their own.
 _PERSONS = frozenset({ActorRole.DISPATCHER, ActorRole.FOLLOW_UP, ActorRole.SUPERVISION})
 
@@ -106,6 +109,17 @@ def silenced(tree: Tree, case: Case, entries: Iterable[Entry]) -> tuple[str, ...
     if not any(isinstance(entry.event, Restricted) for entry in entries):
         return ()
     return tuple(desk.code for desk in tree if is_kept(tree, case.kept, desk.code))
+
+
+def not_yet_out(tree: Tree, case: Case) -> tuple[str, ...]:
+    """Codes of the desks that have a part in an open case, and must not since the tree has changed."""
+    if not case.kept.desks or not case.is_open:
+        return ()
+    holders = (one.holder for one in case.milestones if one.status in ALIVE and one.holder is not None)
+    heir = tree.standing(case.lead)
+    at_work = heir.code if heir is not None and case.state in _AT_WORK else case.lead
+    inside = dict.fromkeys((case.lead, at_work, *case.assists, *holders))
+    return tuple(code for code in inside if is_kept(tree, case.kept, code))
 
 
 def names(case: Case, account: str) -> bool:

@@ -21,6 +21,7 @@ from router.core.events import (
     SuspensionRefused,
     SuspensionRequested,
 )
+from router.core.offices.placing import away_from, dispatch_to
 from router.core.offices.working import speaker
 from router.core.policies.instants import Due, due
 from router.core.policies.policy import Satisfies, SuspensionRule
@@ -28,7 +29,6 @@ from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import messages as m, notices
-from router.core.telling.kept import is_kept
 from router.core.timing.arming import request_decision, signing, suspension_clock
 from router.core.timing.extensions import not_in_time
 from router.core.timing.ladder import above, still_there
@@ -200,11 +200,18 @@ def run_on(draft: Draft, rules: Rules, reason: str, by: str, text: str = "") -> 
 
 
 def _at_whom_it_is_today(draft: Draft, rules: Rules) -> None:
-    """Where the lead's office was closed or merged while the case rested, it goes to who does its work."""
+    """Where the lead's office was closed or merged while the case rested, it goes to who does its work.
+
+    Where the case is kept from that one, it goes where such a case belongs.
+    """
     case, policy, desk = draft.case, rules.policy(draft.case.policy), still_there(draft.case, rules)
-    if desk == case.lead or is_kept(rules.tree, case.kept, desk):
+    away = away_from(case, rules, desk)
+    if away is not None:
+        dispatch_to(draft, rules, away, from_desk=case.lead)
+        return
+    if desk == case.lead:
         return
     step = max(case.step, rules.step_of(policy, rules.tree.desks[desk]))
-    clocks = signing(rules, policy, case, draft.at)
+    clocks = signing(rules, policy, draft.at, case.category)
     draft.add(Dispatched(desk=desk, step=step, reason="dispatched", milestones=clocks))
     notices.hand_over(draft, rules, "dispatched", from_desk=case.lead)

@@ -15,6 +15,7 @@ from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
+from router.core.telling.hiding import bars
 from router.core.timing import clocks, levels
 from router.core.timing.arming import COMMITMENT, arm, signing
 
@@ -88,7 +89,7 @@ def _is_where_it_went(case: Case, command: UndoEscalation, rules: Rules) -> bool
     if case.state not in (State.DISPATCHED, State.ACCEPTED) or case.step <= command.step:
         return False
     desk = rules.tree.desks.get(command.desk)
-    if desk is None or not desk.active:
+    if desk is None or not desk.active or bars(rules.tree, case, desk.code):
         return False
     if case.lead == command.desk:  # it was supervised, or serves the next step too
         return True
@@ -133,7 +134,7 @@ def _running_again(
     if case.lead != command.desk and _signed_at(case, command) is None:
         late = {one.name for one in case.milestones if one.charged_to == command.desk}
         known = late.union(one.name for one in again)
-        again += [one for one in signing(rules, policy, case, draft.at) if one.name not in known]
+        again += [one for one in signing(rules, policy, draft.at, case.category) if one.name not in known]
     return tuple(again)
 
 

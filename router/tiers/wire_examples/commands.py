@@ -276,6 +276,9 @@ COMMANDS: tuple[c.Command, ...] = (
         milestone="close",
         due_at=DUE_AT,
     ),
+    c.KeepOut(
+        id=f"divisions/7d2a60c1b3f4/{CASE}/4/kept", case_id=CASE, actor=c.Actor(c.ActorRole.SYSTEM, "divisions")
+    ),
     c.Recompute(
         id=f"calendar/cn@3f1c9e20ab47/{CASE}/4", case_id=CASE, actor=c.Actor(c.ActorRole.SYSTEM, "calendar")
     ),

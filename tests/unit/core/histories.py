@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
+from router.cli.rerouting import follows
 from router.core import commands as c, events as e
 from router.core.events import MilestoneStatus
 from router.core.policies.policy import (
@@ -41,8 +42,9 @@ from router.core.policies.policy import (
 )
 from router.core.rules import Rules
 from router.core.several.linking import related
-from router.core.territory.divisions import merge
+from router.core.territory.divisions import merge, redirect
 from router.core.territory.tree import DeskKind, Tree
+from router.core.timing.clocks import ALIVE
 from router.core.timing.deadlines import wake_up
 from tests.city import (
     ACCEPT,
@@ -433,6 +435,19 @@ _NOBODY = {"result": c.FollowUpResult.UNREACHABLE}
 _hours = st.sampled_from([0, 1, 26, 60]).map(lambda hours: Deed("wait", fields={"hours": hours}))
 _long = st.sampled_from([1, 60, 200, 600]).map(lambda hours: Deed("wait", fields={"hours": hours}))
 
+#: Names in a correction that stand for desks by their part in the case.
+_NAMING = frozenset({"subject_desk", "named_desks"})
+_SAID_OF: list[dict[str, Any]] = [
+    {"subject_desk": "lead"},
+    {"named_desks": ("lead",)},
+    {"named_desks": ("assist",)},
+    {"named_desks": ("holder",)},
+    {"subject_desk": "former"},
+    {"named_persons": ("anna",)},
+    {"confidential": True},
+]
+_names_somebody = st.sampled_from(_SAID_OF).map(lambda fields: Deed("Correct", "supervision:wang", fields))
+
 _UNDO = Deed("UndoEscalation", "system:undo", {"up": -1, "by": "li", "text": "error"})
 
 #: What belongs together and would rarely meet by chance; somebody or something may come between.
@@ -499,6 +514,27 @@ _CHAPTERS: list[list[Any]] = [
         Deed("AddAssist", "superior", {"desk": "plane"}),
         Deed("Correct", "channel:hotline", {"named_desks": ("plane",)}),
         _hours,
+    ],
+    [Deed("AddAssist", "superior", {"desk": "plane"}), Deed("Resolve", "lead"), _hours, _names_somebody, _long],
+    [*_SUSPEND, _hours, _names_somebody, _long, Deed("Resume", "superior"), _hours],
+    [Deed("Resolve", "lead"), _names_somebody, _hours, Deed("FollowUp", "follow_up:bo", _NO), _hours],
+    [
+        Deed("AddAssist", "superior", {"desk": "plane"}),
+        Deed("Resolve", "lead"),
+        Deed("FollowUp", "follow_up:bo", _YES),
+        Deed("RecordInspection", "supervision-2", {"passed": True}),
+        _names_somebody,
+        _hours,
+        st.sampled_from(
+            [Deed("Reopen", "citizen:hotline"), Deed("RecordInspection", "supervision:wang", {"passed": False})]
+        ),
+        _hours,
+    ],
+    [
+        Deed("wait", fields={"hours": 130}),
+        Deed("Correct", "supervision:wang", {"subject_desk": "former"}),
+        _UNDO,
+        _long,
     ],
     [Deed("wait", fields={"hours": 130}), _UNDO, _long],
     [Deed("wait", fields={"hours": 200}), _UNDO, _hours, _UNDO, _long, _UNDO],
@@ -622,6 +658,8 @@ def _do(play: Play, deed: Deed) -> None:
                 play.wait_until(max(play.now, play.case.next_due_at + timedelta(minutes=5)))
         case "notice":
             play.notice()
+        case "new_tree":
+            _change_the_tree(play, **deed.fields)
         case "wake_up":
             _wake(play, deed)
         case "new_policy":
@@ -645,6 +683,25 @@ def _put_in_force(play: Play, policy: str, starred: str) -> None:
     play.rules = rules(*chosen, tree=play.rules.tree, earlier=earlier, seed_of=_seed_of)
 
 
+def _change_the_tree(play: Play, gone: str, into: str) -> None:
+    """One desk goes into another; what that leaves behind follows at once, as from the shell."""
+    play.notice()
+    known = play.rules.tree
+    if not all(known.standing(code) is known.desks[code] for code in (gone, into)):
+        return
+    tree = Tree(redirect(play.rules.tree.file, gone, into)[0])
+    play.rules = with_tree(play, tree)
+    if play.case.is_open:
+        for command in follows(tree, play.case):
+            play.give(command)
+
+
+def with_tree(play: Play, tree: Tree) -> Rules:
+    """The rules of a play with another tree."""
+    earlier = [play.rules.policy(case.policy) for case in (play.case, *play.beside.values())]
+    return rules(*play.rules.policies, tree=tree, earlier=earlier, seed_of=_seed_of)
+
+
 def _say(play: Play, deed: Deed) -> None:
     fields = dict(deed.fields)
     for key, field in (("until_hours", "until"), ("recheck_hours", "recheck_at"), ("due_hours", "due_at")):
@@ -661,6 +718,8 @@ def _say(play: Play, deed: Deed) -> None:
     if "hours" in fields:
         hours = fields.pop("hours")
         fields["commitment_due_at"] = play.now + timedelta(hours=hours) if hours is not None else None
+    if deed.what == "Correct":
+        fields = _name_desks(play, fields)
     if deed.what == "UndoEscalation":
         _name_an_escalation(play, fields)
     if deed.what == "NoteUnstaffed":
@@ -673,6 +732,17 @@ def _say(play: Play, deed: Deed) -> None:
         fields["report"] = play.case.late_reports[-1].command if play.case.late_reports else "none"
     at = play.now - timedelta(minutes=deed.minutes_ago) if deed.minutes_ago is not None else None
     play.say(_who(play, deed.who), getattr(c, deed.what), at=at, **fields)
+
+
+def _name_desks(play: Play, fields: dict[str, Any]) -> dict[str, Any]:
+    """Whom a correction names by its part in the case: `lead`, `former`, `assist`, `holder`."""
+    held = [one.holder for one in play.case.milestones if one.status in ALIVE and one.holder is not None]
+    known = {who: _who(play, who) for who in ("lead", "former", "assist")} | {"holder": (held or ["plane"])[-1]}
+
+    def named(value: Any) -> Any:
+        return tuple(map(named, value)) if isinstance(value, tuple) else known.get(value, value)
+
+    return {key: named(value) if key in _NAMING else value for key, value in fields.items()}
 
 
 def _name_an_escalation(play: Play, fields: dict[str, Any]) -> None:

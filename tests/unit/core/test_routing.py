@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from router.core.commands import ApproveReturn, Correct, RequestReturn
-from router.core.offices.routing import Route, Wanted, beyond, group_of, is_stranded, route, route_or_none
+from router.core.offices.routing import Route, Wanted, beyond, group_of, route, route_or_none
+from router.core.telling.hiding import not_yet_out
 from router.core.telling.kept import KeptFrom, is_kept, keeps_from
 from router.core.territory.divisions import complete, merge, redirect
 from router.core.territory.tree import DeskKind, Division, Tree, TreeFile
@@ -297,9 +298,9 @@ def test_a_return_of_a_case_of_a_division_that_is_gone_is_decided() -> None:
     assert play.case.lead != "willow"
 
 
-def test_a_case_whose_lead_was_merged_with_its_subject_is_stranded() -> None:
+def test_a_lead_that_was_merged_with_the_subject_is_to_lose_the_case() -> None:
     play = Play()
     case = play.open(subject_desk="willow")
     assert case.lead == "lake"
-    assert not is_stranded(play.rules.tree, case)
-    assert is_stranded(Tree(merge(file(), "willow", "lake")[0]), case)
+    assert not_yet_out(play.rules.tree, case) == ()
+    assert not_yet_out(Tree(merge(file(), "willow", "lake")[0]), case) == ("lake",)
