@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from router.core.policies.misfits import misfit
-from router.core.policies.toml_table import parse_toml
+from router.core.files.misfits import misfit
+from router.core.files.toml_table import parse_toml
 from router.core.telling.ringing import DIGEST_AT
 from router.errors import ConfigurationError
 from router.sentences import nearest

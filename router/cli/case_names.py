@@ -6,15 +6,22 @@ from collections.abc import Iterable, Mapping
 
 from router.cli.words import pick, step_word, word
 from router.core.events import Entry, Received, Replanned
-from router.core.offices.together import MEDIATION, REPORT_IN
+from router.core.policies.own_clocks import (
+    COMMITMENT,
+    ESCALATION_SILENCE,
+    INSPECTION,
+    LEVEL,
+    MEDIATION,
+    RECHECK,
+    REPORT_IN,
+    REQUIREMENTS,
+    RETURN_DECISION,
+    SUSPENSION_END,
+)
 from router.core.policies.policy import Policy
 from router.core.rules import Rules
-from router.core.several.inspected import INSPECTION, REQUIREMENTS
 from router.core.several.projects import DUE, PLAN
 from router.core.territory.tree import Tree
-from router.core.timing.arming import COMMITMENT, RECHECK, RETURN_DECISION, SUSPENSION_END
-from router.core.timing.clocks import ESCALATION_SILENCE
-from router.core.timing.levels import PREFIX
 
 #: The program's own milestones, which no policy gives a title.
 OWN: Mapping[str, tuple[str, str]] = {
@@ -74,8 +81,8 @@ class Names:
 
     def milestone(self, name: str) -> str:
         """A milestone by title and name; the ladder's clock after one by that and its step."""
-        if name.startswith(PREFIX):
-            return word("names_level", level=self.level(name.removeprefix(PREFIX)))
+        if name.startswith(LEVEL):
+            return word("names_level", level=self.level(name.removeprefix(LEVEL)))
         base, at, step = name.partition("@")
         if at:
             title = self._titles.get(base) or _own(base) or base

@@ -22,9 +22,9 @@ from router.cli.words import word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Contact, Open
 from router.core.events import MilestoneStatus
+from router.core.files.misfits import misfit
 from router.core.lifecycle import with_case_id
 from router.core.policies.matching import MATTER_TYPES
-from router.core.policies.misfits import misfit
 from router.core.rules import Rules
 from router.core.telling.citizen import code_of
 from router.errors import NotFoundError, UsageError

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from router.app import Installation
 from router.cli.health import Health
-from router.core.policies.toml_table import parse_toml
+from router.core.files.toml_table import parse_toml
 from router.errors import ConfigurationError
 from router.tiers import intake
 from router.tiers.batching import UnhurriedSender

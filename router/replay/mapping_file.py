@@ -66,9 +66,9 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from router.core.counting.problems import DEFAULT_WINDOW
+from router.core.files.toml_table import Table, parse_toml
 from router.core.policies.matching import MATTER_TYPES
 from router.core.policies.policy_file import TIERS
-from router.core.policies.toml_table import Table, parse_toml
 from router.errors import ConfigurationError
 from router.replay.mapping import ISO, Column, DeskColumn, DivisionLevel, PlaceColumns, SourceMapping
 from router.sentences import nearest

@@ -15,6 +15,7 @@ from router.broker.topology import Binding, topology
 from router.cli import rerouting
 from router.core import commands as c, lifecycle, step
 from router.core.case import Case
+from router.core.events import ALIVE
 from router.core.lifecycle import decide
 from router.core.offices import correcting, gate, keeping, returns
 from router.core.refusals import Refusal
@@ -27,7 +28,6 @@ from router.core.telling.seeing import Below, Sight, sight
 from router.core.territory import address
 from router.core.territory.tree import Served, Tree
 from router.core.timing import levels, undoing
-from router.core.timing.clocks import ALIVE
 from tests.city import MONDAY, Play
 from tests.unit.core.histories import HISTORIES, Deed, History, live, with_tree
 

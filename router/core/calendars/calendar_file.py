@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from router.core.calendars.calendar import Calendar
+from router.core.files.toml_table import Table, file_name, parse_toml
 from router.core.policies.notation import parse_clock
-from router.core.policies.toml_table import Table, file_name, parse_toml
 from router.sentences import UnfitError, nearest, sentence
 
 _CALENDAR_KEYS = (

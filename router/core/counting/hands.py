@@ -13,10 +13,9 @@ from typing import Any
 import msgspec
 
 from router.core import events as e
-from router.core.offices.together import MEDIATION
+from router.core.policies.own_clocks import ESCALATION_SILENCE, MEDIATION
 from router.core.policies.policy import Mode, OnPass, Satisfies
 from router.core.rules import SUPERVISION
-from router.core.timing.clocks import ESCALATION_SILENCE
 
 #: What the tier above may be asked for.
 _ESCALATION, _EXTENSION, _SUSPENSION = "escalation", "extension", "suspension"

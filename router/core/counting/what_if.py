@@ -18,6 +18,7 @@ import msgspec
 
 from router.core import events as e
 from router.core.case import Case, State
+from router.core.events import ALIVE
 from router.core.history import evolve
 from router.core.lifecycle import settle
 from router.core.policies.matching import first_match
@@ -34,7 +35,6 @@ from router.core.timing.arming import (
     statutory_due,
 )
 from router.core.timing.changes import Changes
-from router.core.timing.clocks import ALIVE
 from router.core.timing.deadlines import first_passed, wake_up
 from router.core.timing.ladder import climb, hand_up
 from router.core.timing.replanning import facts_of

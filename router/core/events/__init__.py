@@ -12,6 +12,7 @@ import msgspec
 
 from router.core.commands import Actor
 from router.core.events.base import (
+    ALIVE as ALIVE,
     Cause as Cause,
     Event as Event,
     Milestone as Milestone,

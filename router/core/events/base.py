@@ -22,6 +22,10 @@ class MilestoneStatus(StrEnum):
     DROPPED = "dropped"  # the case closed before its instant; a reopening lets it run on
 
 
+#: Not over: running, or standing still while the case is suspended.
+ALIVE = (MilestoneStatus.RUNNING, MilestoneStatus.PAUSED)
+
+
 class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A milestone of one case, armed at an instant."""
 

@@ -11,6 +11,7 @@ from router.core import events as e
 from router.core.case import Case, ReturnRequest, State, Taken
 from router.core.commands import FollowUpResult
 from router.core.folds import links, together
+from router.core.policies.own_clocks import ESCALATION_SILENCE
 from router.core.policies.policy import GateKind, Satisfies
 from router.core.several.inspected import UNTOUCHED
 from router.core.timing import clocks
@@ -194,7 +195,7 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
 
 def _on_missed(case: Case, event: e.DeadlineMissed, _entry: e.Entry) -> None:
     clocks.miss(case, event.milestone, event.due_at, event.charged_to)
-    if event.milestone == clocks.ESCALATION_SILENCE:  # nobody is above to take it: the request is void
+    if event.milestone == ESCALATION_SILENCE:  # nobody is above to take it: the request is void
         case.escalation_request = None
 
 

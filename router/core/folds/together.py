@@ -9,16 +9,8 @@ import msgspec
 
 from router.core import events as e
 from router.core.case import Case
-from router.core.offices.together import (
-    ALONE,
-    MEDIATION,
-    Instruction,
-    Leader,
-    Marked,
-    Mediation,
-    Whistle,
-    report_in_of,
-)
+from router.core.offices.together import ALONE, Instruction, Leader, Marked, Mediation, Whistle
+from router.core.policies.own_clocks import MEDIATION, report_in_of
 from router.core.policies.policy import Satisfies
 from router.core.timing import clocks
 

@@ -11,7 +11,7 @@ import msgspec
 
 from router.core.case import Case
 from router.core.commands import Unlink
-from router.core.events import AssistRemoved, Milestone, Restricted, SupervisionOrdered, Unlinked
+from router.core.events import ALIVE, AssistRemoved, Milestone, Restricted, SupervisionOrdered, Unlinked
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.policy import OnPass, Satisfies
 from router.core.rules import Rules
@@ -20,7 +20,7 @@ from router.core.step import ROUTER, Draft
 from router.core.telling import notices
 from router.core.telling.kept import NOBODY, KeptFrom, is_kept, supervision_for
 from router.core.timing.arming import waits_in_vain
-from router.core.timing.clocks import ALIVE, ENDS
+from router.core.timing.clocks import ENDS
 from router.core.timing.ladder import above
 from router.core.timing.undoing import no_earlier
 

@@ -10,8 +10,8 @@ from router.core.case import Case
 from router.core.commands import ActorRole, EndMediation, Mediate, Outcome
 from router.core.events import MediationEnded, MediationStarted
 from router.core.offices import working
-from router.core.offices.together import MEDIATION
 from router.core.offices.whistles import helper
+from router.core.policies.own_clocks import MEDIATION
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft

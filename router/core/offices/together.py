@@ -12,16 +12,6 @@ import msgspec
 
 from router.core.policies.policy import Required, Requirement
 
-#: How the milestone of a called desk is named, before its code.
-REPORT_IN = "report_in"
-#: Name of the milestone of a mediation.
-MEDIATION = "mediation"
-
-
-def report_in_of(desk: str) -> str:
-    """Name of the milestone of a called desk: each has one of its own."""
-    return f"{REPORT_IN}:{desk}"
-
 
 class Whistle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A desk that was called to help (吹哨)."""

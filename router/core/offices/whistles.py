@@ -11,8 +11,8 @@ from router.core.commands import AddAssist, Command, RemoveAssist, ReportIn, Rep
 from router.core.events import AssistAdded, AssistRemoved, ReportedIn, Whistled
 from router.core.offices import working
 from router.core.offices.returns import receiver
-from router.core.offices.together import report_in_of
 from router.core.offices.working import speaker
+from router.core.policies.own_clocks import report_in_of
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core.commands import Outcome
+from router.core.files.toml_table import Table
 from router.core.policies.notation import parse_instant
 from router.core.policies.policy import (
     Days,
@@ -13,7 +14,6 @@ from router.core.policies.policy import (
     RepeatRule,
     SuspensionRule,
 )
-from router.core.policies.toml_table import Table
 from router.sentences import nearest
 
 #: How long the tier above has to decide, where the policy does not say: our default.

@@ -12,8 +12,8 @@ import msgspec
 
 from router.core.calendars.calendar import Calendar
 from router.core.case import Case, State
+from router.core.files.toml_table import Table
 from router.core.policies.policy import Colour, DaySet, Policy
-from router.core.policies.toml_table import Table
 from router.core.rules import Rules
 
 _MIDNIGHT = time(0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from router.core.commands import Reprocess
+from router.core.files.toml_table import Table
 from router.core.policies.policy import Anchor, Gate, GateKind, MilestoneRule, Satisfies, Watcher
-from router.core.policies.toml_table import Table
 from router.sentences import nearest
 
 _KEYS = ("kind", "ask", "accept_share", "unreachable_after", "report_after", "reprocess", "sample", "joint")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from router.core.files.toml_table import Table, file_name
 from router.core.policies.notation import parse_instant
 from router.core.policies.policy import Given, Level, WallClock
-from router.core.policies.toml_table import Table, file_name
 
 _KEYS = ("name", "title", "after", "audience", "actions", "officer")
 

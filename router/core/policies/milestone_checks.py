@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from router.core.offices.together import MEDIATION
+from router.core.files.toml_table import Table
+from router.core.policies.own_clocks import (
+    COMMITMENT,
+    ESCALATION_SILENCE,
+    MEDIATION,
+    RECHECK,
+    REQUIREMENTS,
+    RETURN_DECISION,
+    SUSPENSION_END,
+)
 from router.core.policies.policy import Anchor, MilestoneRule, OnPass, Satisfies
-from router.core.policies.toml_table import Table
-from router.core.several.inspected import REQUIREMENTS
-from router.core.timing.arming import COMMITMENT, RECHECK, RETURN_DECISION, SUSPENSION_END
-from router.core.timing.clocks import ESCALATION_SILENCE
 from router.sentences import nearest
 
 #: What starts a clock beside the case's own, and what alone stops it.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from router.core.files.toml_table import Table, file_name
 from router.core.policies.policy import DispatchTerms, Required, Requirement, Satisfies, Watcher
-from router.core.policies.toml_table import Table, file_name
 from router.sentences import nearest
 
 #: Who may review, beside the watchers of the policy.

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import msgspec
 
+from router.core.files.toml_table import Table, file_name, parse_toml
 from router.core.policies.change_rules import read_extension, read_recheck, read_repeat, read_suspension
 from router.core.policies.colours import read_colours
 from router.core.policies.gate_file import read_gate
@@ -41,7 +42,6 @@ from router.core.policies.policy import (
     WorkingTime,
 )
 from router.core.policies.priority_file import read_priority
-from router.core.policies.toml_table import Table, file_name, parse_toml
 from router.sentences import UnfitError, nearest
 
 #: Tiers from the top, of an installation that says nothing else.

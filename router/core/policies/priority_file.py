@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from router.core.files.toml_table import Table
 from router.core.policies.notation import parse_instant
 from router.core.policies.policy import Days, DaySet, Elapsed, Ends
 from router.core.policies.priority import DAY_S, Priority, PriorityRule
-from router.core.policies.toml_table import Table
 from router.errors import ConfigurationError
 
 

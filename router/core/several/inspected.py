@@ -11,11 +11,6 @@ import msgspec
 
 from router.core.commands import Outcome, Target, Task, TaskKind
 
-#: Name of the milestone by which requirements are to be ticked.
-REQUIREMENTS = "requirements"
-#: Name of the milestone by which a task's result is on record.
-INSPECTION = "inspection"
-
 
 class Requirement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that must be confirmed before the case closes (整改要求). Its words stand in the entry."""

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
-from router.core.events import Entry, Restricted
+from router.core.events import ALIVE, Entry, Restricted
 from router.core.rules import Rules
 from router.core.telling.kept import is_kept, keeps_from
 from router.core.territory.tree import DeskKind, Tree
-from router.core.timing.clocks import ALIVE
 
 #: Offices through which a case passes whoever has it; one that is about them is kept from them all the same.
 _OFFICES = frozenset({DeskKind.DISPATCHER, DeskKind.SUPERVISION})

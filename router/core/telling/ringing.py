@@ -15,13 +15,13 @@ from types import MappingProxyType
 import msgspec
 
 from router.core.calendars.calendar import Calendar
+from router.core.policies.own_clocks import LEVEL
 from router.core.policies.policy import Policy
 from router.core.rules import Rules
 from router.core.step import Step
 from router.core.telling import messages as m
 from router.core.telling.pressing import Haste
 from router.core.telling.told import NoticeLine
-from router.core.timing.levels import PREFIX
 
 #: Cases one list names at most; the rest is a count.
 MOST_LINES = 100
@@ -122,8 +122,8 @@ def _told(payload: m.AnyPayload) -> _Told | None:
     if isinstance(payload, m.Reminded):
         return payload.reason, payload.milestone, payload.due_at
     if isinstance(payload, m.SupervisionOrdered):
-        level = payload.milestone.startswith(PREFIX)
-        name = payload.milestone.removeprefix(PREFIX) if level else payload.milestone
+        level = payload.milestone.startswith(LEVEL)
+        name = payload.milestone.removeprefix(LEVEL) if level else payload.milestone
         return "level" if level else "supervised", name, payload.due_at
     if isinstance(payload, m.Assigned) and payload.reason in _BY_ESCALATION:
         return "escalated", "", payload.due_at

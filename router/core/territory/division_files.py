@@ -39,8 +39,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from router.core.policies.misfits import Misfit, misfit
-from router.core.policies.toml_table import parse_toml
+from router.core.files.misfits import Misfit, misfit
+from router.core.files.toml_table import parse_toml
 from router.core.territory.division_checks import circles
 from router.core.territory.division_faults import Fault
 from router.core.territory.division_tables import (

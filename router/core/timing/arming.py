@@ -9,8 +9,18 @@ import msgspec
 
 from router.core.case import Case
 from router.core.events import Milestone
-from router.core.offices.together import MEDIATION, report_in_of
 from router.core.policies.instants import Due, counts_by_calendar, due, next_budget
+from router.core.policies.own_clocks import (
+    COMMITMENT,
+    ESCALATION_SILENCE,
+    INSPECTION,
+    MEDIATION,
+    RECHECK,
+    REQUIREMENTS,
+    RETURN_DECISION,
+    SUSPENSION_END,
+    report_in_of,
+)
 from router.core.policies.policy import (
     Anchor,
     Days,
@@ -26,17 +36,7 @@ from router.core.policies.policy import (
     WorkingTime,
 )
 from router.core.rules import Rules
-from router.core.several.inspected import INSPECTION, REQUIREMENTS
 from router.core.telling.kept import NOBODY, KeptFrom, is_kept, supervision_for
-from router.core.timing.clocks import ESCALATION_SILENCE
-
-#: Name of the milestone of a promise made in a reply.
-COMMITMENT = "commitment"
-#: Names of the milestones of a suspended case: when somebody looks at it, and when it runs on by itself.
-RECHECK = "recheck"
-SUSPENSION_END = "suspension_end"
-#: Name of the milestone of a pending return request.
-RETURN_DECISION = "return_decision"
 
 #: How long the dispatcher has to decide on a return when the policy says nothing: our default.
 _RETURN_DECISION = Elapsed(4 * 3600)

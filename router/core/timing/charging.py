@@ -7,7 +7,7 @@ from datetime import datetime
 from router.core.case import Case, State
 from router.core.events import Milestone, MilestoneStatus
 from router.core.offices.gate import issuer
-from router.core.offices.together import MEDIATION
+from router.core.policies.own_clocks import MEDIATION
 from router.core.policies.policy import Satisfies
 from router.core.rules import Rules
 from router.core.timing.ladder import above

@@ -12,12 +12,9 @@ from typing import Any
 import msgspec
 
 from router.core.case import Case
-from router.core.events import Milestone, MilestoneStatus, Moved
+from router.core.events import ALIVE, Milestone, MilestoneStatus, Moved
 from router.core.policies.policy import OnPass, Satisfies, Track
 from router.core.timing.changes import NONE
-
-#: Name of the milestone whose passing is consent to a voluntary escalation.
-ESCALATION_SILENCE = "escalation_silence"
 
 #: Duties of one desk towards the case, or of others while it waits for a decision: they end with it.
 _PASSING = frozenset(
@@ -42,8 +39,6 @@ _DECISIONS = (
     Satisfies.EXTENSION_DECIDED,
     Satisfies.SUSPENSION_DECIDED,
 )
-#: Not over: running, or standing still while the case is suspended.
-ALIVE = (MilestoneStatus.RUNNING, MilestoneStatus.PAUSED)
 #: Its instant has passed; it never passes again, whether that counts or was withdrawn.
 _OVER = (MilestoneStatus.MISSED, MilestoneStatus.WITHDRAWN)
 #: What ends the matter, in the order it does.

@@ -23,6 +23,7 @@ from router.core.events import (
     SystemDelayed,
 )
 from router.core.offices.gate import issuer
+from router.core.policies.own_clocks import ESCALATION_SILENCE
 from router.core.policies.policy import LevelStart, OnPass, Satisfies, Track
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
@@ -33,7 +34,6 @@ from router.core.territory.tree import Desk
 from router.core.timing import clocks, levels, suspensions
 from router.core.timing.arming import escalation_silence, in_hand_until, next_step
 from router.core.timing.charging import charged_to, holder as holder_of, waits_for_tick
-from router.core.timing.clocks import ESCALATION_SILENCE
 from router.core.timing.ladder import above, climb, desk_at, hand_up
 
 SYSTEM = Actor(ActorRole.SYSTEM, "clock")

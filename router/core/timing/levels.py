@@ -15,6 +15,7 @@ import msgspec
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, ConfirmLevel
 from router.core.events import (
+    ALIVE,
     LevelProposed,
     LevelRaised,
     LevelRepeated,
@@ -24,6 +25,7 @@ from router.core.events import (
     MilestoneStatus,
 )
 from router.core.policies.instants import next_budget
+from router.core.policies.own_clocks import LEVEL
 from router.core.policies.policy import Level, LevelStart, OnPass, Policy, Satisfies, Track
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
@@ -32,10 +34,6 @@ from router.core.telling import notices
 from router.core.telling.hiding import hidden_from, hides
 from router.core.telling.kept import supervision_for
 from router.core.territory.tree import Tree
-from router.core.timing.clocks import ALIVE
-
-#: How the names of the list's milestones begin.
-PREFIX = "level:"
 
 
 def start(draft: Draft, rules: Rules, at: LevelStart) -> None:
@@ -153,7 +151,7 @@ def _clock(case: Case, rules: Rules, policy: Policy, index: int, since: datetime
     if deadline is None:
         raise ValueError(f"the level {level.name} has no clock")
     return Milestone(
-        name=f"{PREFIX}{level.name}",
+        name=f"{LEVEL}{level.name}",
         due_at=deadline.at,
         satisfied_by=Satisfies.CLOSED,
         on_pass=OnPass.RAISE,
@@ -200,4 +198,4 @@ def _instead(case: Case, rules: Rules, level: Level) -> tuple[str, ...]:
 
 def _tell(draft: Draft, audience: tuple[str, ...], level: Level, due_at: datetime) -> None:
     for desk in audience:
-        notices.supervise(draft, desk, f"{PREFIX}{level.name}", due_at, draft.case.lead)
+        notices.supervise(draft, desk, f"{LEVEL}{level.name}", due_at, draft.case.lead)

@@ -13,7 +13,7 @@ import msgspec
 from router.core.calendars.calendar import Calendar
 from router.core.case import Case, State
 from router.core.commands import Replan, Star, Unstar
-from router.core.events import Milestone, MilestoneStatus, Replanned, Starred, Unstarred
+from router.core.events import ALIVE, Milestone, MilestoneStatus, Replanned, Starred, Unstarred
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.matching import AppealFacts, Chosen, choose
 from router.core.policies.policy import Anchor, Policy, Satisfies, Track
@@ -25,7 +25,7 @@ from router.core.telling import notices
 from router.core.telling.pressing import priority_of
 from router.core.timing import levels
 from router.core.timing.arming import arm, next_step
-from router.core.timing.clocks import ALIVE, ENDS
+from router.core.timing.clocks import ENDS
 from router.core.timing.rescheduling import budget_of, due_of, ends_the_matter
 
 

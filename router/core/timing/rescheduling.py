@@ -9,14 +9,14 @@ import msgspec
 
 from router.core.calendars.calendar import Calendar
 from router.core.case import Case
-from router.core.events import Milestone, MilestoneStatus, Moved
+from router.core.events import ALIVE, Milestone, MilestoneStatus, Moved
 from router.core.policies.instants import Due, due, first_day, next_budget
+from router.core.policies.own_clocks import COMMITMENT
 from router.core.policies.policy import Days, Instant, OnPass, Policy, Track, WorkingTime
 from router.core.rules import Rules
 from router.core.step import Draft
-from router.core.timing.arming import COMMITMENT
 from router.core.timing.changes import Changes, Clock, day_after, due_from_history
-from router.core.timing.clocks import ALIVE, ENDS
+from router.core.timing.clocks import ENDS
 
 
 def ends_the_matter(milestone: Milestone) -> bool:

@@ -8,8 +8,16 @@ import msgspec
 
 from router.core.case import Case, State, Taken
 from router.core.commands import CancelDeadlines, Rearm, UndoEscalation
-from router.core.events import ClocksRearmed, DeadlineCancelled, EscalationUndone, Milestone, MilestoneStatus
+from router.core.events import (
+    ALIVE,
+    ClocksRearmed,
+    DeadlineCancelled,
+    EscalationUndone,
+    Milestone,
+    MilestoneStatus,
+)
 from router.core.policies.instants import end_of_next_working_day
+from router.core.policies.own_clocks import COMMITMENT
 from router.core.policies.policy import Anchor, Given, OnPass, Policy, Satisfies
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
@@ -17,7 +25,7 @@ from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.hiding import bars
 from router.core.timing import clocks, levels
-from router.core.timing.arming import COMMITMENT, arm, signing
+from router.core.timing.arming import arm, signing
 
 #: Reasons that clocks run which did not.
 BY_AUDIT = "audit"
@@ -123,7 +131,7 @@ def _running_again(
     case, ahead = draft.case, _a_day_ahead(draft, rules)
     policy = rules.policy(case.policy)
     again = [_anew(missed, ahead)]
-    names = {missed.name, *(one.name for one in case.milestones if one.status in clocks.ALIVE)}
+    names = {missed.name, *(one.name for one in case.milestones if one.status in ALIVE)}
     for one in case.milestones:
         is_its = one.holder is None and (policy.rule(one.name) is not None or one.name == COMMITMENT)
         if one.status is not MilestoneStatus.SUPERSEDED or not is_its or one.due_at <= ahead:
@@ -142,7 +150,7 @@ def _staying(draft: Draft, rules: Rules, missed: Milestone) -> tuple[Milestone, 
     """The clock of whoever has the case in place of the ladder's, which began with a miss that was none."""
     case = draft.case
     ladders = (one for one in case.milestones if clocks.is_after(one, missed.name) and one.since == missed.due_at)
-    after = next((one for one in ladders if one.status in clocks.ALIVE or one.met_at is not None), None)
+    after = next((one for one in ladders if one.status in ALIVE or one.met_at is not None), None)
     if after is None or not case.is_open:
         return ()
     anew = _anew(missed, _a_day_ahead(draft, rules))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from router.cli.rerouting import follows
 from router.core import commands as c, events as e
-from router.core.events import MilestoneStatus
+from router.core.events import ALIVE, MilestoneStatus
 from router.core.policies.policy import (
     Anchor,
     DispatchTerms,
@@ -44,7 +44,6 @@ from router.core.rules import Rules
 from router.core.several.linking import related
 from router.core.territory.divisions import merge, redirect
 from router.core.territory.tree import DeskKind, Tree
-from router.core.timing.clocks import ALIVE
 from router.core.timing.deadlines import wake_up
 from tests.city import (
     ACCEPT,

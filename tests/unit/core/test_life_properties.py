@@ -17,11 +17,13 @@ from router.core.case import Case, State
 from router.core.commands import Accept, ActorRole, Command, PassDeadline
 from router.core.counting.hands import HolderKind
 from router.core.counting.holding import charged, holding
+from router.core.events import ALIVE
 from router.core.folds import FOLDS, together
 from router.core.history import advance, evolve
 from router.core.offices import correcting, dispatching, gate, returns, task_force, working
 from router.core.permissions import Kind
 from router.core.policies.instants import end_of_next_working_day
+from router.core.policies.own_clocks import LEVEL
 from router.core.policies.policy import OnPass, Policy, Satisfies
 from router.core.refusals import Refusal
 from router.core.rules import Rules
@@ -340,7 +342,7 @@ def nothing_closes_before_what_is_required_is_ticked(told: History) -> None:
 
     def check(play: Play) -> None:
         if play.case.is_open and play.case.inspections.open:
-            alive = [m for m in play.case.milestones if m.status in clocks.ALIVE]
+            alive = [m for m in play.case.milestones if m.status in ALIVE]
             assert Satisfies.TICKED in [m.satisfied_by for m in alive]
 
     play = live(told, each=check)
@@ -382,8 +384,8 @@ def the_level_of_supervision_rises_one_by_one_and_never_ends(told: History) -> N
         reached = case.level
         assert [event.number for event in play.events(e.LevelRaised)] == list(range(1, case.level + 1))
         if case.is_open and case.level and play.rules.policy(case.policy).levels:
-            assert [m for m in case.milestones if m.on_pass is OnPass.RAISE and m.status in clocks.ALIVE]
-        assert not [m for m in play.events(e.DeadlineMissed) if m.milestone.startswith(levels.PREFIX)]
+            assert [m for m in case.milestones if m.on_pass is OnPass.RAISE and m.status in ALIVE]
+        assert not [m for m in play.events(e.DeadlineMissed) if m.milestone.startswith(LEVEL)]
 
     live(told, each=check)
 
