@@ -45,6 +45,8 @@ class Unlink(Command, frozen=True, kw_only=True, tag="case.unlink.v1"):
     text: str = ""
     #: As in `case.link.v1`.
     about: Related | None = None
+    #: The other case is kept from most since: the router's own word, of which nobody is told.
+    quiet: bool = False
 
 
 class Urge(Command, frozen=True, kw_only=True, tag="case.urge.v1"):

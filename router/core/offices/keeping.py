@@ -78,9 +78,11 @@ def restrict(draft: Draft, rules: Rules, kept: KeptFrom, lead: str) -> None:
                 actor=ROUTER,
                 other=case.id,
                 about=linking.related(draft.case),
+                quiet=True,
             )
         )
-    members.leave(draft, "restricted")
+    # The project's history, which is announced, says of it what it says of any member that is asked to leave.
+    members.leave(draft, "asked")
 
 
 def send_away(draft: Draft, rules: Rules, by: str = ROUTER.id) -> None:

@@ -117,7 +117,8 @@ def unlink(draft: Draft, command: Unlink, rules: Rules) -> Refusal | None:
         return refuse("not_linked", other=other.case_id)
     # The router's word may come before the link's own: then this one stands for both.
     draft.add(Unlinked(other=other), text=command.text)
-    _tell(draft, "unlinked", other.case_id)
+    if not (command.quiet and _is_router(command.actor)):  # whoever has this case may be whom the other is about
+        _tell(draft, "unlinked", other.case_id)
     if not _is_router(command.actor):
         draft.also(
             lambda case: Unlink(

@@ -125,7 +125,7 @@ def test_of_cases_that_could_not_be_moved_the_hidden_ones_are_counted_and_not_na
     with installation(Settings(ledger=shell.ledger)) as here:
         every = list(here.ledger.all_cases())
         monkeypatch.setattr(Router, "carry_out", refuse)
-        monkeypatch.setattr(rerouting, "stranded", lambda _: every)
+        monkeypatch.setattr(rerouting, "is_stranded", lambda *_: True)
         monkeypatch.setattr(policy_replan, "_decided", lambda *_: [(one, object()) for one in every])
         monkeypatch.setattr(recounting, "_changes", lambda *_: [(one, [object()]) for one in every])
         assert move(here) == dict.fromkeys((case, *reports), "busy")

@@ -24,6 +24,8 @@ def test_a_case_that_comes_to_be_a_report_is_linked_to_none_any_more() -> None:
     assert town.say(report, "dispatcher:li", c.Correct, named_desks=("willow",)) is None
     assert [len(list(play.case.links.standing())) for play in (report, other)] == [0, 0]
     assert other.names()[-1] == "Unlinked"
+    # Whoever has the other one may be whom the report is about: nobody there hears that the link ended.
+    assert "unlinked" not in other.told("willow")
     assert town.say(other, "dispatcher:li", c.Link, other=report.case.id) == "kept_apart"
     for play in (report, other):
         assert advance(None, play.entries) == play.case
@@ -47,6 +49,7 @@ def test_a_member_that_comes_to_be_a_report_leaves_its_project() -> None:
     assert [one.case_id for one in project.case.project.standing()] == [first.case.id, second.case.id]  # type: ignore[union-attr]
     assert town.say(second, "dispatcher:li", c.Correct, named_desks=("lake",)) is None
     assert second.case.member is None
+    assert [one.reason for one in project.events(e.MemberLeft)] == ["asked"]
     assert second.case.lead == "cloud"
     assert [one.case_id for one in project.case.project.standing()] == [first.case.id]  # type: ignore[union-attr]
     # A project itself is nobody's matter.
