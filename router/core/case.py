@@ -107,8 +107,10 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     member: Membership | None = None
     #: Index into the policy's ladder; -1: the lead stands below its first step.
     step: int = 0
-    #: Nobody has placed it yet: it came by triage and was not dispatched by anybody since.
+    #: Nobody has placed it: it came by triage, or went back there, and was not dispatched by anybody since.
     unplaced: bool = False
+    #: Escalations by a missed deadline since then.
+    climbed_unplaced: int = 0
     #: Event time at which the present lead got it.
     dispatched_at: datetime | None = None
     #: When the present lead's assignment was put on record, for `min_in_hand`.

@@ -245,9 +245,9 @@ class _Telling:
         step = self.rules.step_of(self.policy, known)
         return max(reached, step) if self.case.lead else step
 
-    def signing(self, at: datetime) -> tuple[e.Milestone, ...]:
-        """A further lead's clock for signing."""
-        return signing(self.rules, self.policy, at, self.case.category)
+    def signing(self, at: datetime, *, to_triage: bool = False) -> tuple[e.Milestone, ...]:
+        """A further lead's clock for signing; in triage that for placing it too."""
+        return signing(self.rules, self.policy, self.case, at, to_triage=to_triage)
 
     def armed(self, anchor: Anchor, at: datetime) -> tuple[e.Milestone, ...]:
         """The clocks that start at an event."""
@@ -277,7 +277,8 @@ class _Telling:
 
 
 def _dispatched(told: _Telling, event: e.Dispatched, at: datetime) -> e.Event:
-    clocks = told.signing(at) if told.case.lead else told.armed(Anchor.DISPATCHED, at)
+    to_triage = event.reason.startswith("triage")
+    clocks = told.signing(at, to_triage=to_triage) if told.case.lead else told.armed(Anchor.DISPATCHED, at)
     return msgspec.structs.replace(event, step=told.step_of(event.desk), milestones=clocks)
 
 
@@ -308,7 +309,8 @@ def _return_requested(told: _Telling, event: e.ReturnRequested, at: datetime) ->
 
 
 def _return_approved(told: _Telling, event: e.ReturnApproved, at: datetime) -> e.Event:
-    return msgspec.structs.replace(event, step=told.step_of(event.to), milestones=told.signing(at))
+    clocks = told.signing(at, to_triage=not (event.placed or event.designation))
+    return msgspec.structs.replace(event, step=told.step_of(event.to), milestones=clocks)
 
 
 def _designated(told: _Telling, event: e.Designated, at: datetime) -> e.Event | None:

@@ -19,6 +19,7 @@ def _on_undone(case: Case, event: e.EscalationUndone, entry: e.Entry) -> None:
     """The miss was none; a case that nobody has dealt with since is where it was before it."""
     clocks.withdraw(case, event.milestone, event.due_at, event.moved_to)
     case.escalations -= 1
+    case.climbed_unplaced = max(case.climbed_unplaced - 1, 0)
     # Whoever has it now need not answer for a report that comes after a miss that was none.
     kept = (one for one in case.taken if (one.milestone, one.due_at) != (event.milestone, event.due_at))
     case.taken = tuple(kept)

@@ -53,10 +53,17 @@ def _on_dispatched(case: Case, event: e.Dispatched, entry: e.Entry) -> None:
     _lose(case, event.desk, entry)
     take_lead(case, event.desk, entry)
     case.step = event.step
-    case.unplaced = event.reason.startswith("triage")
-    if not case.unplaced:  # a triage desk still has to dispatch it
-        clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    _place(case, entry, placed=not event.reason.startswith("triage"))
     clocks.rearm(case, event.milestones)
+
+
+def _place(case: Case, entry: e.Entry, *, placed: bool) -> None:
+    """A desk that must act has it; or one of triage, which still has to dispatch it."""
+    if placed:
+        clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    elif not case.unplaced:
+        case.climbed_unplaced = 0
+    case.unplaced = not placed
 
 
 def _on_accepted(case: Case, event: e.Accepted, entry: e.Entry) -> None:
@@ -94,9 +101,8 @@ def _on_return_approved(case: Case, event: e.ReturnApproved, entry: e.Entry) -> 
     take_lead(case, event.to, entry)
     case.returns += 1
     case.designation = event.designation
-    if event.placed:
-        case.unplaced = False
-        clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    if not event.designation:  # whoever must designate has still to place it, where nobody has
+        _place(case, entry, placed=event.placed)
     _stand_on(case, event.step)
     clocks.rearm(case, event.milestones)
 
@@ -108,12 +114,11 @@ def _on_return_refused(case: Case, _event: e.ReturnRefused, entry: e.Entry) -> N
 
 def _on_designated(case: Case, event: e.Designated, entry: e.Entry) -> None:
     clocks.satisfy(case, Satisfies.RETURN_DECIDED, entry.event_at)
-    clocks.satisfy(case, Satisfies.DISPATCHED, entry.event_at)
+    _place(case, entry, placed=True)
     if not event.last_resort:  # whom it climbed past in the same step never had it
         _lose(case, event.desk, entry)
     take_lead(case, event.desk, entry)
     case.designated = True
-    case.unplaced = False
     _stand_on(case, event.step)
     clocks.rearm(case, event.milestones)
 
@@ -214,6 +219,7 @@ def _on_skipped(case: Case, event: e.Skipped, _entry: e.Entry) -> None:
 def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     case.step = event.to_step
     case.escalations += event.cause is e.Cause.DEADLINE
+    case.climbed_unplaced += case.unplaced and event.cause is e.Cause.DEADLINE
     if event.cause is e.Cause.REPEAT:
         links.climbed(case)
     case.escalation_request = None

@@ -38,8 +38,9 @@ def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
     if command.in_person != bool(command.receipt.strip()):
         return refuse("receipt", desk=desk.code)
     step = max(draft.case.step, rules.step_of(policy, desk))
-    reason = "triage:dispatched" if desk.kind is DeskKind.TRIAGE else "dispatched"
-    clocks = signing(rules, policy, draft.at, draft.case.category)
+    to_triage = desk.kind is DeskKind.TRIAGE
+    reason = "triage:dispatched" if to_triage else "dispatched"
+    clocks = signing(rules, policy, draft.case, draft.at, to_triage=to_triage)
     draft.add(
         Dispatched(desk=desk.code, step=step, reason=reason, milestones=clocks, receipt=command.receipt.strip())
     )

@@ -44,7 +44,7 @@ def dispatch_to(
             kept=case.kept,
         )
         if first
-        else signing(rules, policy, draft.at, category)
+        else signing(rules, policy, case, draft.at, to_triage=found.reason.startswith("triage"))
     )
     draft.add(
         Dispatched(

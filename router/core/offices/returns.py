@@ -112,14 +112,15 @@ def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = Fa
     suspensions.end(draft, rules, "returned")
     case, old = draft.case, draft.case.lead
     policy = rules.policy(case.policy)
+    placed = designation or desk.kind is not DeskKind.TRIAGE
     draft.add(
         ReturnApproved(
             desk=old,
             to=desk.code,
             designation=designation,
-            placed=not designation and desk.kind is not DeskKind.TRIAGE,
+            placed=placed and not designation,
             step=max(case.step, rules.step_of(policy, desk)),
-            milestones=signing(rules, policy, draft.at, case.category),
+            milestones=signing(rules, policy, case, draft.at, to_triage=not placed),
         )
     )
     draft.tell_desk(
@@ -171,7 +172,7 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
             desk=desk.code,
             by=command.actor.id,
             step=max(case.step, rules.step_of(policy, desk)),
-            milestones=signing(rules, policy, draft.at, case.category),
+            milestones=signing(rules, policy, case, draft.at),
         )
     )
     notices.hand_over(draft, rules, "designated", from_desk=old)

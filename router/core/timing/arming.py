@@ -134,10 +134,19 @@ def _counted(budget: Instant) -> Instant | None:
     return budget if counts_by_calendar(budget) else None
 
 
-def signing(rules: Rules, policy: Policy, at: datetime, category: str | None) -> tuple[Milestone, ...]:
-    """What a desk that gets the case from another has to do in its own time: sign for it. Nothing else moves."""
-    armed = arm(rules, policy, Anchor.DISPATCHED, at, None, category)
-    return tuple(m for m in armed if m.satisfied_by is Satisfies.ACCEPTED)
+def signing(
+    rules: Rules, policy: Policy, case: Case, at: datetime, *, to_triage: bool = False
+) -> tuple[Milestone, ...]:
+    """What a desk that gets the case from another has to do in its own time: sign for it. Nothing else moves.
+
+    A case that had been placed and goes back to triage has to be placed again, in a dispatcher's time from now.
+    """
+    armed = arm(rules, policy, Anchor.DISPATCHED, at, None, case.category)
+    signed = tuple(m for m in armed if m.satisfied_by is Satisfies.ACCEPTED)
+    if not to_triage or case.unplaced:
+        return signed
+    received = arm(rules, policy, Anchor.RECEIVED, at, None, case.category)
+    return (*(m for m in received if m.satisfied_by is Satisfies.DISPATCHED), *signed)
 
 
 def statutory_due(milestones: tuple[Milestone, ...]) -> datetime | None:

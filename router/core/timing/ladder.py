@@ -156,14 +156,14 @@ def _to_last_resort(draft: Draft, rules: Rules, by: str) -> bool:
     It keeps the step it has climbed to. What waits for a leader's name, and what only supervision may see, stays.
     """
     case = draft.case
-    if not case.unplaced or case.escalations < _TIERS_UNPLACED or case.state is State.RESOLVED:
+    if not case.unplaced or case.climbed_unplaced < _TIERS_UNPLACED or case.state is State.RESOLVED:
         return False
     if case.is_restricted or lacks(case, rules):
         return False
     desk = rules.tree.last_resort(case.division_path[-1])
     if desk is None or desk.code == case.lead:
         return False
-    signs = signing(rules, rules.policy(case.policy), draft.at, case.category)
+    signs = signing(rules, rules.policy(case.policy), case, draft.at)
     draft.add(Designated(desk=desk.code, by=by, step=case.step, milestones=signs, last_resort=True))
     return True
 

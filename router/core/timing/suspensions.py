@@ -212,6 +212,6 @@ def _at_whom_it_is_today(draft: Draft, rules: Rules) -> None:
     if desk == case.lead:
         return
     step = max(case.step, rules.step_of(policy, rules.tree.desks[desk]))
-    clocks = signing(rules, policy, draft.at, case.category)
+    clocks = signing(rules, policy, case, draft.at)
     draft.add(Dispatched(desk=desk, step=step, reason="dispatched", milestones=clocks))
     notices.hand_over(draft, rules, "dispatched", from_desk=case.lead)

@@ -142,7 +142,7 @@ def _running_again(
     if case.lead != command.desk and _signed_at(case, command) is None:
         late = {one.name for one in case.milestones if one.charged_to == command.desk}
         known = late.union(one.name for one in again)
-        again += [one for one in signing(rules, policy, draft.at, case.category) if one.name not in known]
+        again += [one for one in signing(rules, policy, case, draft.at) if one.name not in known]
     return tuple(again)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, strategies as st
 
 from router.core import events as e
 from router.core.case import Case
@@ -243,6 +244,33 @@ def test_no_pile_of_the_highest_hides_a_plain_case_that_is_overdue() -> None:
     # Nor does one with no deadline left go to the end.
     at_the_end = msgspec.structs.replace(late, id="at-the-end", milestones=())
     assert _sorted(*pile, at_the_end)[0] == "at-the-end"
+
+
+#: Not in force any more; its cases had ten days.
+LONGER = policy(name="longer", milestones=HOURS, priority=PriorityRule(base=Priority.HIGH, high_ahead_s=864_000))
+_KEPT = rules(GIVING, PLAIN)
+_EVERY = Rules(_KEPT.tree, _KEPT.policies, _KEPT.calendars, earlier=(LONGER,))
+#: One of each policy, overdue and not; only its deadline is changed below.
+_MADE = tuple(
+    _case(hours, one, affected=affected)
+    for hours in (-1, 1)
+    for one, affected in ((PLAIN, 1), (GIVING, 1), (GIVING, 10), (GIVING, 100), (LONGER, 1))
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(_MADE), st.integers(-200, 200)), min_size=2, max_size=12))
+def test_no_priority_puts_a_case_before_an_overdue_one_that_its_deadline_does_not(
+    drawn: list[tuple[Case, int]],
+) -> None:
+    cases = []
+    for number, (one, hours) in enumerate(drawn):
+        last = msgspec.structs.replace(one.milestones[-1], due_at=MONDAY + timedelta(hours=hours))
+        cases.append(msgspec.structs.replace(one, id=f"{number:02}", milestones=(last,)))
+    order = Order(_EVERY, MONDAY)
+    cases.sort(key=order.of)
+    for index, late in enumerate(cases):
+        if late.due_at < MONDAY or late.next_due_at < MONDAY:  # type: ignore[operator]
+            assert all(one.next_due_at <= late.next_due_at for one in cases[:index])  # type: ignore[operator]
 
 
 def test_where_no_policy_gives_a_priority_the_next_deadline_alone_counts_and_then_the_households() -> None:

@@ -14,9 +14,11 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
+from router.core.events import DeadlineMissed
 from router.core.policies.policy import Gate, GateKind
 from router.core.policies.policy_file import load_policy
 from tests.city import MONDAY, Play, days, policy, rules
+from tests.unit.core.calendars import china
 
 
 def _asked(play: Play | None = None, suggested: str | None = None) -> Play:
@@ -161,3 +163,60 @@ def test_a_dispatch_to_another_triage_desk_leaves_the_case_unplaced() -> None:
     play.say("lake:unknown:triage", Dispatch, desk="canal:triage")
     assert play.case.unplaced
     assert "dispatch" in play.running()
+
+
+def _back_in_triage(**waited: float) -> Play:
+    play = Play()
+    play.open()
+    play.wait(**waited)
+    play.say("willow", RequestReturn, reason="not_our_matter")
+    play.say("dispatch", ApproveReturn)
+    return play
+
+
+def test_a_case_that_goes_back_to_triage_is_to_be_placed_within_a_dispatchers_time_from_then() -> None:
+    play = _back_in_triage(hours=3)
+    assert (play.case.lead, play.case.unplaced) == ("willow:triage", True)
+    assert play.running() == ["dispatch", "accept", "close"]
+    play.wait_until(china(2026, 9, 21, 15))
+    assert [one.charged_to for one in play.events(DeadlineMissed)] == ["willow:triage"]
+    assert play.story("DeadlineMissed") == ["Mon 21 14:00 DeadlineMissed dispatch by willow:triage"]
+    assert play.told("willow:triage")[-1] == "reminded"
+
+
+def test_placing_a_case_again_ends_its_second_dispatch_milestone() -> None:
+    play = _back_in_triage(hours=3)
+    play.wait(hours=1)
+    play.say("willow:triage", Dispatch, desk="plane")
+    assert (play.case.lead, play.case.unplaced) == ("plane", False)
+    assert play.running() == ["accept", "close"]
+
+
+def test_from_one_triage_desk_to_another_the_first_dispatch_milestone_runs_on() -> None:
+    play = Play()
+    play.open(division=("lake", "nowhere"))
+    play.wait(hours=1)
+    play.say("dispatch", Dispatch, desk="plane:triage")
+    running = [m.due_at for m in play.case.milestones if m.name == "dispatch" and m.met_at is None]
+    assert running == [china(2026, 9, 21, 11)]
+
+
+def test_what_went_back_to_triage_goes_to_the_last_resort_after_two_tiers() -> None:
+    play = _back_in_triage(hours=3)
+    play.wait_until(china(2026, 9, 28, 10))
+    assert play.story("Escalated", "Designated") == [
+        "Sat 26 09:00 Escalated street > district: willow:triage > lake (deadline)",
+        "Mon 28 09:00 Escalated district > city: lake > cloud (deadline)",
+        "Mon 28 09:00 Designated by lake:last_resort",
+    ]
+
+
+def test_tiers_climbed_before_a_case_went_back_to_triage_bring_no_last_resort() -> None:
+    play = Play()
+    play.open()
+    play.wait_until(china(2026, 9, 26, 10))
+    play.say("dispatch", Dispatch, desk="lake:triage")
+    play.wait_until(china(2026, 9, 28, 10))
+    assert (play.case.lead, play.case.escalations) == ("cloud", 2)
+    play.wait_until(china(2026, 9, 30, 10))
+    assert play.case.lead == "lake:last_resort"

@@ -227,7 +227,7 @@ def _let_a_case_go_down_the_ladder(patch: pytest.MonkeyPatch) -> None:
 
 
 def _forget_the_clock_for_signing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(room._Telling, "signing", lambda _self, _at: ())
+    patch.setattr(room._Telling, "signing", lambda _self, _at, **_more: ())
 
 
 def _look_inside_a_decision(patch: pytest.MonkeyPatch) -> None:
