@@ -198,7 +198,10 @@ def decide(
         if refusal.code != "not_lead" or not working.counts_as_in_time(draft, command, rules):
             return refusal
         handler = working.in_time_after_all
-    return handler(draft, command, rules) or draft.step()
+    refusal = handler(draft, command, rules)
+    if refusal is None and draft.overtook:
+        levels.take_back(draft, rules)
+    return refusal or draft.step()
 
 
 def _is_reserved(command: c.Command) -> bool:

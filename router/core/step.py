@@ -15,12 +15,13 @@ import msgspec
 
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Command, PassDeadline, fingerprint
-from router.core.events import AnyEvent, Entry, Refused
+from router.core.events import AnyEvent, Entry, Milestone, Overtaken, Refused
 from router.core.history import fold_into
 from router.core.refusals import Refusal
 from router.core.telling.hiding import bars, has_part
 from router.core.telling.messages import AnyPayload, Message
 from router.core.territory.tree import Tree
+from router.core.timing.overtaking import overtaken
 
 #: How the ids of the router's own commands to other cases start; nobody else's command may have such an id.
 FOLLOWS = "then:"
@@ -73,6 +74,8 @@ class Draft:
         self._tree = tree
         self._messages: list[tuple[Callable[[Case], AnyPayload], str, str | None, str | None]] = []
         self._follow_ons: list[Callable[[Case], Command]] = []
+        #: Whether a miss turned out to be none.
+        self.overtook = False
         self.beside = beside
         self.at = at
         self.now = now
@@ -85,14 +88,32 @@ class Draft:
         return self._case
 
     def add(self, event: AnyEvent, *, at: datetime | None = None, text: str = "") -> None:
-        """Put an event on record, at the command's event time unless `at` says otherwise."""
+        """Put an event on record, at the command's event time unless `at` says otherwise.
+
+        Deadlines that it meets, and that were taken for missed before it reached us, are met after all, each with
+        an entry before its own. A clock's wake-up meets nothing.
+        """
+        at = at if at is not None else self.at
+        if self._case is not None and not isinstance(self._command, PassDeadline):
+            for missed in overtaken(self._case, event, at):
+                self.overtake(missed, at)
+        self._put(event, at, text)
+
+    def overtake(self, missed: Milestone, at: datetime) -> None:
+        """A deadline that was taken for missed is met by what happened at `at`, and was only heard of later."""
+        actor = self._command.actor
+        desk = actor.id if actor.role is ActorRole.DESK else missed.charged_to or self.case.lead
+        self._put(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=desk), at, "")
+        self.overtook = True
+
+    def _put(self, event: AnyEvent, at: datetime, text: str) -> None:
         entry = Entry(
             case_id=self._command.case_id,
             version=self._version_after(event),
             cause=self._command.id,
             ordinal=len(self._entries),
             actor=self._command.actor,
-            event_at=at if at is not None else self.at,
+            event_at=at,
             recorded_at=self.now,
             event=event,
             text=text,

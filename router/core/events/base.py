@@ -50,8 +50,10 @@ class Milestone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     #: Whatever its budget comes to, it ends no earlier: a delay of ours, or a reopening, has moved it there.
     not_before: datetime | None = None
     #: Its instant was taken for missed before an event that counts as in time reached us; for the ladder's clock
-    #: after such a one: void for that reason. A reopening takes both back.
+    #: after such a one: void for that reason. A failed gate takes both back, any reopening the latter.
     overtaken: bool = False
+    #: The case was wanted back after that: it was met all the same, whatever a gate says later.
+    for_good: bool = False
     #: When its budget alone ended as it was armed, once a change has moved `due_at`; None: none has.
     base_at: datetime | None = None
     #: Whether it stands still while the case is suspended.

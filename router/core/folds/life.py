@@ -191,7 +191,7 @@ def _on_reopened(case: Case, event: e.Reopened, entry: e.Entry) -> None:
     if case.inspections is not UNTOUCHED:
         recurred = case.inspections.recurred or event.reason == "recheck"
         case.inspections = msgspec.structs.replace(case.inspections, waits=None, recurred=recurred)
-    clocks.revive(case)
+    clocks.revive(case, in_vain=event.reason == "gate")
     if event.not_before is not None:
         clocks.postpone(case, event.not_before)
     _lose(case, event.desk, entry)

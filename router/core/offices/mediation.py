@@ -72,7 +72,7 @@ def end_mediation(draft: Draft, command: EndMediation, rules: Rules) -> Refusal 
     refusal = working.found_otherwise(draft.case, rules, Outcome.SETTLED) if command.settled else None
     if refusal is not None:
         return refusal
-    working.overtake_named(draft, MEDIATION, desk)
+    working.overtake_named(draft, MEDIATION)
     lead = draft.case.lead
     draft.add(MediationEnded(desk=desk, settled=command.settled), text=command.text)
     draft.tell_desk(

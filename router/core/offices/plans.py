@@ -15,7 +15,7 @@ from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, FilePlan, Mark, Review
 from router.core.events import Marked, Milestone, MilestoneStatus, PlanFiled, Reviewed
 from router.core.offices import gate
-from router.core.offices.working import overtake, overtake_named, speaker
+from router.core.offices.working import overtake_named, speaker
 from router.core.permissions import Role, roles_of
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.policy import MilestoneRule, Policy, Satisfies, Watcher
@@ -37,7 +37,6 @@ def file_plan(draft: Draft, command: FilePlan, rules: Rules) -> Refusal | None:
     if not command.text.strip() and not command.evidence:
         return refuse("plan_empty", case=draft.case.id)
     desk = speaker(command, draft.case)
-    overtake(draft, command, rules)
     draft.add(PlanFiled(desk=desk, evidence=command.evidence), text=command.text)
     for reader in _readers(draft.case, rules):
         draft.tell_desk(
@@ -71,7 +70,7 @@ def review(draft: Draft, command: Review, rules: Rules) -> Refusal | None:
     name = _chosen(draft.case, command.milestone, waiting, _reviews(draft.case, command.actor, rules))
     if isinstance(name, Refusal):
         return name
-    overtake_named(draft, name if command.passed else None, command.actor.id)
+    overtake_named(draft, name if command.passed else None)
     anew = () if command.passed else _anew(draft.case, policy, rules, draft.at, name)
     draft.add(
         Reviewed(by=command.actor.id, passed=command.passed, milestone=name, milestones=anew), text=command.text
@@ -150,7 +149,7 @@ def mark(draft: Draft, command: Mark, rules: Rules) -> Refusal | None:
             else refuse("not_permitted", actor=_named(command), command="mark")
         )
     rule = policy.rule(name) if name is not None else None
-    overtake_named(draft, name, command.actor.id)
+    overtake_named(draft, name)
     draft.add(
         Marked(
             watcher=rule.by if rule is not None else names[0],

@@ -97,7 +97,7 @@ def _speaks(command: Command) -> str | None:
 
 
 def _arrive(draft: Draft, desk: str, text: str) -> None:
-    working.overtake_named(draft, report_in_of(desk), desk)
+    working.overtake_named(draft, report_in_of(desk))
     draft.add(ReportedIn(desk=desk), text=text)
     draft.tell_desk(
         draft.case.lead,

@@ -24,7 +24,6 @@ from router.core.events import (
     Milestone,
     MilestoneStatus,
     Mitigated,
-    Overtaken,
     ProgressReported,
     Replied,
     Resolved,
@@ -40,7 +39,6 @@ from router.core.several.project import PROJECT
 from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.kept import is_kept
-from router.core.timing import levels
 from router.core.timing.arming import arm, commitment
 
 #: Which milestones a report meets; a resolution those of the closing as well, where no gate stands before it.
@@ -61,7 +59,6 @@ def speaker(command: Command, case: Case) -> str:
 def accept(draft: Draft, command: Accept | ReportProgress, rules: Rules) -> None:
     """签收: starts no clock; a policy may give the time after it a milestone of its own."""
     policy = rules.policy(draft.case.policy)
-    overtake(draft, command, rules)
     draft.add(
         Accepted(
             desk=speaker(command, draft.case),
@@ -78,9 +75,8 @@ def accept(draft: Draft, command: Accept | ReportProgress, rules: Rules) -> None
     )
 
 
-def report_progress(draft: Draft, command: ReportProgress, rules: Rules) -> None:
+def report_progress(draft: Draft, command: ReportProgress, _rules: Rules) -> None:
     """办理进展."""
-    overtake(draft, command, rules)
     draft.add(
         ProgressReported(desk=speaker(command, draft.case), substantiated=command.substantiated), text=command.text
     )
@@ -94,7 +90,6 @@ def reply(draft: Draft, command: Reply, rules: Rules) -> Refusal | None:
     if rules.policy(draft.case.policy).gate.report_after:
         return refuse("report_waits", case=draft.case.id)
     promise = commitment(due_at) if due_at is not None else None
-    overtake(draft, command, rules)
     draft.add(Replied(desk=speaker(command, draft.case), commitment=promise), text=command.text)
     notices.answer(draft, "replied", command.text)
     return None
@@ -113,7 +108,7 @@ def resolve(draft: Draft, command: Resolve, rules: Rules) -> Refusal | None:
     refusal = found_otherwise(draft.case, rules, command.outcome)
     if refusal is not None:
         return refusal
-    overtake(draft, command, rules)
+    _overtake(draft, command, rules)
     resolved(
         draft,
         rules,
@@ -143,7 +138,7 @@ def in_time_after_all(draft: Draft, command: Command, rules: Rules) -> Refusal |
     """
     lead = draft.case.lead
     if not isinstance(command, Resolve):
-        overtake(draft, command, rules)
+        _overtake(draft, command, rules)
         return None
     refusal = resolve(draft, command, rules)
     if refusal is None:
@@ -160,20 +155,17 @@ def counts_as_in_time(draft: Draft, command: Command, rules: Rules) -> bool:
     )
 
 
-def overtake(draft: Draft, command: Command, rules: Rules) -> None:
-    """Deadlines taken for missed before this report reached us, which counts as in time, are met after all."""
-    overtaken = _overtaken(draft, command, rules)
-    for missed in overtaken:
-        draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=speaker(command, draft.case)))
-    if overtaken:
-        levels.take_back(draft, rules)
+def _overtake(draft: Draft, command: Command, rules: Rules) -> None:
+    """What a report meets, the closing too where no gate stands before it, is met before it is on record."""
+    for missed in _overtaken(draft, command, rules):
+        draft.overtake(missed, draft.at)
 
 
-def overtake_named(draft: Draft, name: str | None, desk: str) -> None:
-    """As :func:`overtake`, for what one desk alone can meet: its mark, its review, its coming."""
+def overtake_named(draft: Draft, name: str | None) -> None:
+    """What one desk alone can meet (its mark, its review, its coming) is met by what it did, in time after all."""
     for missed in draft.case.milestones:
         if missed.name == name and missed.status is MilestoneStatus.MISSED and missed.due_at >= draft.at:
-            draft.add(Overtaken(milestone=missed.name, due_at=missed.due_at, desk=desk))
+            draft.overtake(missed, draft.at)
 
 
 def _overtaken(draft: Draft, command: Command, rules: Rules) -> list[Milestone]:

@@ -289,10 +289,35 @@ def drop_all(case: Case) -> None:
     end(case, lambda _: True, MilestoneStatus.DROPPED)
 
 
-def revive(case: Case) -> None:
-    """What the desk's word had satisfied, or the closing had dropped, runs on at its old instant."""
+def revive(case: Case, *, in_vain: bool) -> None:
+    """What the desk's word had satisfied, or the closing had dropped, runs on at its old instant.
+
+    A miss that a report had overtaken is one after all where that report was `in_vain`: its gate failed. Where
+    somebody wants the case back later it was in time and stays so, for good; the clock after it runs on, for
+    whoever has the case.
+    """
     end(case, lambda m: m.satisfied_by is Satisfies.FOLLOWED_UP)
-    case.milestones = tuple(_revived(m) for m in case.milestones)
+    void = {
+        m.name.partition("@")[0] for m in case.milestones if m.overtaken and m.status is not MilestoneStatus.MET
+    }
+    case.milestones = tuple(
+        _kept(m, goes_on=m.name.partition("@")[0] in void) if _is_kept(m, in_vain=in_vain) else _revived(m)
+        for m in case.milestones
+    )
+
+
+def _is_kept(m: Milestone, *, in_vain: bool) -> bool:
+    """Whether it was met by a report in time after all, and stays so."""
+    return m.for_good or (m.overtaken and m.status is MilestoneStatus.MET and not in_vain)
+
+
+def _kept(m: Milestone, *, goes_on: bool) -> Milestone:
+    """Met for good where the ladder's clock after it `goes_on`; else it runs like any that was met."""
+    if m.for_good or goes_on or m.satisfied_by not in ENDS:
+        return msgspec.structs.replace(m, for_good=True)
+    return msgspec.structs.replace(
+        m, status=MilestoneStatus.RUNNING, met_at=None, overtaken=False, charged_to=None
+    )
 
 
 def _revived(m: Milestone) -> Milestone:

@@ -160,8 +160,15 @@ def is_running(milestone: Milestone) -> bool:
 
 
 def own_clock(draft: Draft) -> Milestone | None:
-    """The clock a request of the lead is about: the day it has to be done by; None when no such clock runs."""
-    own = [m for m in draft.case.milestones if is_running(m) and m.holder is None and ends_the_matter(m)]
+    """The clock a request of the lead is about: the day it has to be done by; None when no such clock runs.
+
+    One that was taken for missed before a request reached us that counts as in time ran when it was filed.
+    """
+
+    def ran(m: Milestone) -> bool:
+        return is_running(m) or (m.status is MilestoneStatus.MISSED and m.due_at >= draft.at)
+
+    own = [m for m in draft.case.milestones if ran(m) and m.holder is None and ends_the_matter(m)]
     return max(own, key=lambda m: (m.track is Track.STATUTORY, m.due_at), default=None)
 
 

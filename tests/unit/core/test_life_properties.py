@@ -30,7 +30,7 @@ from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.kept import KeptFrom, is_kept
-from router.core.timing import arming, changes, charging, clocks, deadlines, ladder, levels
+from router.core.timing import arming, changes, charging, clocks, deadlines, ladder, levels, overtaking
 from router.core.timing.recomputing import recomputed
 from tests.city import Play
 from tests.unit.core.histories import HISTORIES, History, live
@@ -178,6 +178,22 @@ def _misses(play: Play) -> Iterator[tuple[e.DeadlineMissed, bool]]:
             known = case.running(event.milestone, event.due_at)
             assert known is not None
             yield event, known.holder is not None or known.satisfied_by is Satisfies.REVIEWED
+        case = evolve(case, entry)
+
+
+def what_counts_as_in_time_meets_its_deadline_whichever_came_first(told: History) -> None:
+    """A miss that is on record when such an event is put there is none from then on."""
+    play = live(told)
+    case: Case | None = None
+    for entry in play.entries:
+        if case is not None and not entry.cause.startswith(deadlines.WAKE_UP):
+            met = overtaking.meets(case, entry.event)
+            late = [
+                m
+                for m in case.milestones
+                if m.status is e.MilestoneStatus.MISSED and m.due_at >= entry.event_at and m.satisfied_by in met
+            ]
+            assert not late, "the entry before this one says so"
         case = evolve(case, entry)
 
 
@@ -399,6 +415,7 @@ LAWS: list[Law] = [
     the_step_never_falls,
     a_missed_deadline_has_one_consequence,
     a_miss_is_charged_to_whose_time_it_was,
+    what_counts_as_in_time_meets_its_deadline_whichever_came_first,
     a_miss_is_dated_by_its_deadline,
     a_report_never_reaches_the_office_it_is_about,
     the_date_promised_to_the_citizen_never_moves,
@@ -480,6 +497,10 @@ def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
 
 def _pass_one_by_one(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadlines, "_at_once", lambda _case, milestone: [milestone])
+
+
+def _judge_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(step, "overtaken", lambda *_: ())
 
 
 def _charge_whoever_leads(patch: pytest.MonkeyPatch) -> None:
@@ -594,6 +615,7 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_dispatch_back_down, the_step_never_falls),
     (_escalate_twice, a_missed_deadline_has_one_consequence),
     (_pass_one_by_one, a_missed_deadline_has_one_consequence),
+    (_judge_by_the_clock_alone, what_counts_as_in_time_meets_its_deadline_whichever_came_first),
     (_charge_whoever_leads, a_miss_is_charged_to_whose_time_it_was),
     (_date_a_miss_by_its_notice, a_miss_is_dated_by_its_deadline),
     (_look_away, a_report_never_reaches_the_office_it_is_about),
