@@ -26,11 +26,19 @@ _evidence = option("--evidence", multiple=True, metavar="REF")
 @option("--category", metavar="CODE", says="case record-inspection --category")
 @_evidence
 @_text
+@option("--reprocess", type=click.Choice([one.value for one in c.Reprocess]))
 @click.pass_obj
 def record_inspection(
-    call: Call, /, findings: Sequence[str], category: str | None, evidence: Sequence[str], **who: Any
+    call: Call,
+    /,
+    findings: Sequence[str],
+    category: str | None,
+    evidence: Sequence[str],
+    reprocess: str | None,
+    **who: Any,
 ) -> int:
     """检查结果."""
+    who["reprocess"] = c.Reprocess(reprocess) if reprocess is not None else None
     found = tuple(c.Finding(text=text, category=category) for text in findings)
     return act(call, c.RecordInspection, ActorRole.SUPERVISION, findings=found, evidence=tuple(evidence), **who)
 

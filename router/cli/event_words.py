@@ -204,6 +204,9 @@ ADDED: dict[str, dict[str, tuple[str, str]]] = {
             "; {desk}, share {share}, seed of {day}, its hash {seed_hash}",
         ),
     },
+    "InspectionRecorded": {
+        "reprocess": ("；如未通过：{reprocess}", "; if it fails: {reprocess}"),
+    },
     "FollowedUp": {
         "team": ("；联合回访 {team}", "; asked together by {team}"),
         "reprocess": ("；如未通过：{reprocess}", "; if it fails: {reprocess}"),

@@ -58,11 +58,17 @@ class Looking(Speaking):
         findings: Sequence[c.Finding] = (),
         evidence: Sequence[str] = (),
         text: str = "",
+        reprocess: c.Reprocess | str | None = None,
         at: datetime | None = None,
     ) -> str:
-        """检查结果: you have looked; a fail sends a resolved case back to work, each finding becomes a case."""
-        found, papers = tuple(findings), tuple(evidence)
-        return self.say(c.RecordInspection, case, passed=passed, findings=found, evidence=papers, text=text, at=at)
+        """检查结果: you have looked; a fail sends a resolved case back to work, each finding becomes a case.
+
+        Raises:
+            ValueError: `reprocess` is nobody who works on it again.
+        """
+        papers = {"findings": tuple(findings), "evidence": tuple(evidence)}
+        again = c.Reprocess(reprocess) if reprocess is not None else None
+        return self.say(c.RecordInspection, case, passed=passed, text=text, reprocess=again, at=at, **papers)
 
     def inspect(self, task: c.Task, *, source_id: str, text: str = "", at: datetime | None = None) -> str:
         """检查任务: for supervision and desks of the top tier; the same `source_id` is the same task."""

@@ -42,7 +42,7 @@ class Program(ABC):
             dispatching: reaches its handlers.
             prefetch: messages in hand at once.
             aside_limit: messages set aside at which it stops; None: half of `prefetch`.
-            sent: keeps what it sends, should the ledger be restored from a backup; None: in memory.
+            sent: keeps what it sends, should the ledger be restored from a backup; None: until the process ends.
             clock: gives the instant at which something is said.
 
         Raises:

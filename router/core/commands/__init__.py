@@ -12,6 +12,7 @@ from router.core.commands.base import (
     Command as Command,
     Contact as Contact,
     Place as Place,
+    Reprocess as Reprocess,
 )
 from router.core.commands.clocks import (
     ApproveExtension as ApproveExtension,
@@ -73,7 +74,6 @@ from router.core.commands.life import (
     Reopen as Reopen,
     Reply as Reply,
     ReportProgress as ReportProgress,
-    Reprocess as Reprocess,
     RequestReturn as RequestReturn,
     Resolve as Resolve,
     Satisfaction as Satisfaction,

@@ -49,6 +49,13 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
+class Reprocess(StrEnum):
+    """Who works on a case again whose gate has failed (重办)."""
+
+    SAME_DESK = "same_desk"  # 原单位
+    ONE_UP = "one_up"  # 提级一层
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """What every command carries."""
 

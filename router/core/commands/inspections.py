@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.core.commands.base import Command
+from router.core.commands.base import Command, Reprocess
 
 #: Channel and source of everything that comes of inspections.
 INSPECTION = "inspection"
@@ -61,6 +61,8 @@ class RecordInspection(Command, frozen=True, kw_only=True, tag="case.record_insp
     #: References of documents; no personal data.
     evidence: tuple[str, ...] = ()
     text: str = ""
+    #: Who works on it again if the gate fails; None: as the policy says.
+    reprocess: Reprocess | None = None
 
 
 class NoteInspection(Command, frozen=True, kw_only=True, tag="case.note_inspection.v1"):
@@ -77,6 +79,7 @@ class NoteInspection(Command, frozen=True, kw_only=True, tag="case.note_inspecti
     planned_at: datetime | None = None
     evidence: tuple[str, ...] = ()
     text: str = ""
+    reprocess: Reprocess | None = None
 
 
 class DrawInspection(Command, frozen=True, kw_only=True, tag="case.draw_inspection.v1"):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.core.commands.base import Command, Contact, Place
+from router.core.commands.base import Command, Contact, Place, Reprocess
 from router.core.commands.inspections import Task
 
 
@@ -170,13 +170,6 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     #: The matter is solved (解决).
     solved: bool
     satisfaction: Satisfaction
-
-
-class Reprocess(StrEnum):
-    """Who works on a case again whose gate has failed (重办)."""
-
-    SAME_DESK = "same_desk"  # 原单位
-    ONE_UP = "one_up"  # 提级一层
 
 
 class FollowUp(Command, frozen=True, kw_only=True, tag="case.follow_up.v1"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.commands import Outcome, Target
+from router.core.commands import Outcome, Reprocess, Target
 from router.core.events.base import Event, Milestone
 
 
@@ -20,6 +20,8 @@ class InspectionRecorded(Event, frozen=True, kw_only=True, tag="InspectionRecord
     number: int = 0
     #: Ids of the cases that the findings became.
     findings: tuple[str, ...] = ()
+    #: Who was to work on it again, should the gate fail; None: as the policy says.
+    reprocess: Reprocess | None = None
 
 
 class InspectionDrawn(Event, frozen=True, kw_only=True, tag="InspectionDrawn"):

@@ -50,11 +50,12 @@ def record_inspection(draft: Draft, command: RecordInspection, rules: Rules) -> 
         evidence=command.evidence,
         number=task.number if task is not None else 0,
         findings=tuple(one.case_id for one in asked),
+        reprocess=command.reprocess,
     )
     if task is not None:
         draft.add(recorded, text=command.text)
         gate.close_case(draft, rules, INSPECTION, Outcome.SOLVED)
-        _report(draft, task, command.actor.id, command.passed, command.evidence, command.text)
+        _report(draft, task, command.actor.id, command.passed, recorded, command.text)
     else:
         _looked_at(draft, rules, recorded, command.text)
     for one in asked:
@@ -71,7 +72,7 @@ def _looked_at(draft: Draft, rules: Rules, recorded: InspectionRecorded, text: s
     if state is State.RESOLVED and passed and kind is GateKind.INSPECTION:
         gate.pass_gate(draft, rules, kind, draft.case.outcome or Outcome.SOLVED)
     elif state is State.RESOLVED and not passed:
-        gate.back_to_work(draft, rules, "gate")
+        gate.back_to_work(draft, rules, "gate", reprocess=recorded.reprocess)
     elif state is State.CLOSED and not passed:
         gate.back_to_work(draft, rules, "recheck")
 
@@ -93,6 +94,7 @@ def note_inspection(draft: Draft, command: NoteInspection, rules: Rules) -> Refu
         evidence=command.evidence,
         task=command.task,
         number=command.number,
+        reprocess=command.reprocess,
     )
     if known.task is not None:
         if known.drawn is None or command.task not in known.drawn.waits:
@@ -122,7 +124,7 @@ def _report(
     task: Task,
     by: str,
     passed: bool | None,  # noqa: FBT001 - a result, as recorded
-    evidence: tuple[str, ...] = (),
+    recorded: InspectionRecorded | None = None,
     text: str = "",
 ) -> None:
     """Tell the case that was looked at, or the desk; and the draw that the task came from."""
@@ -136,15 +138,16 @@ def _report(
         passed=passed,
         number=task.number,
         planned_at=task.due_at if task.kind is TaskKind.RECHECK else None,
-        evidence=evidence,
+        evidence=recorded.evidence if recorded is not None else (),
         text=text,
+        reprocess=recorded.reprocess if recorded is not None else None,
     )
     if passed is not None and target.case is not None:
         draft.also(msgspec.structs.replace(note, case_id=target.case))
     elif passed is not None:
         _tell(draft, target.desk, passed, text)
     if parent is not None and parent != target.case:
-        draft.also(msgspec.structs.replace(note, case_id=parent, text="", evidence=()))
+        draft.also(msgspec.structs.replace(note, case_id=parent, text="", evidence=(), reprocess=None))
 
 
 def _findings(draft: Draft, command: RecordInspection, rules: Rules) -> list[Open] | Refusal:

@@ -15,6 +15,7 @@ from router.core.commands import (
     IssueRequirements,
     RecordInspection,
     Reopen,
+    Reprocess,
     RequestSuspension,
     Resolve,
     Resume,
@@ -231,3 +232,16 @@ def test_while_only_a_tick_is_missing_its_silence_is_the_issuers_and_nobody_else
         (HolderKind.SYSTEM, ""),
         (HolderKind.SUPERVISION, "supervision-2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("again", "lead"), [(None, "willow"), (Reprocess.SAME_DESK, "willow"), (Reprocess.ONE_UP, "lake")]
+)
+def test_whoever_inspects_says_who_works_on_it_again_if_the_gate_fails(again: Reprocess | None, lead: str) -> None:
+    play = Play(rules(policy(gate=Gate(kind=GateKind.INSPECTION))))
+    play.open()
+    play.say("willow", Accept)
+    play.say("willow", Resolve)
+    play.say("supervision-1", RecordInspection, passed=False, reprocess=again)
+    assert (play.case.state, play.case.lead) == (State.DISPATCHED, lead)
+    assert [one.reprocess for one in play.events(e.InspectionRecorded)] == [again]

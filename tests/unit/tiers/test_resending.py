@@ -11,6 +11,7 @@ from threading import Event
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from router.broker.envelope import RESENT, Resent, encode
 from router.broker.port import Delivery
@@ -20,6 +21,7 @@ from router.errors import ConfigurationError
 from router.tiers import Channel, Desk, Office, Sent
 from router.tiers.dispatching import Ending
 from router.tiers.report import Report
+from router.tiers.sent import MOST
 from tests.unit.tiers.outbox import MORNING, Outbox, assigned, delivery
 
 RESTORE = "restore-1"
@@ -135,6 +137,23 @@ def test_no_more_is_kept_than_was_chosen_and_the_newest_stay(clock: Clock) -> No
             sent.note(report(number), clock.time)
         assert ids(sent, MORNING, clock.time) == [f"r{number}" for number in range(400, 500)]
         assert sent.kept_since(clock.time) > MORNING + timedelta(seconds=400)
+
+
+def test_crossing_the_limit_is_said_and_nothing_is_missing_from_the_instant_that_is_told(clock: Clock) -> None:
+    with closing(Sent(most=100)) as sent, capture_logs() as logs:
+        for number in range(1_500):
+            clock.time += timedelta(seconds=1)
+            sent.note(report(number), clock.time)
+            since = sent.kept_since(clock.time)
+            first = -((MORNING - since) // timedelta(seconds=1)) - 1  # report n is sent in second n + 1
+            if number % 250 == 0:
+                assert ids(sent, since, clock.time) == [f"r{one}" for one in range(first, number + 1)]
+    assert [one["event"] for one in logs] == ["sent.forgotten_early"] * 3
+
+
+def test_the_limit_holds_two_days_of_the_busiest_program_of_a_city() -> None:
+    cases_a_day, days, said_of_each = 56_000, 2, 4
+    assert cases_a_day * days * said_of_each <= MOST
 
 
 def test_a_report_that_cannot_be_kept_is_sent_all_the_same(tmp_path: Path, clock: Clock) -> None:
