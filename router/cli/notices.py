@@ -17,6 +17,7 @@ from router.cli.priority_words import order_at, priority_word
 from router.cli.reading import Gate
 from router.cli.words import value_word, word
 from router.core.policies.priority import Priority
+from router.core.telling.kept import is_kept
 from router.core.telling.pressing import Haste, Order
 from router.core.telling.ringing import Heard
 from router.core.territory.tree import Served, Tree
@@ -43,6 +44,7 @@ def list_notices(
         tree = installation.rulebook().tree
         told = installation.ledger.notices(installation.now() - timedelta(days=days), desk)
         found = Gate(installation).rows(told, lambda one: one.notice.case_id)
+        found = [one for one in found if not _is_lost(installation, tree, one)]
         order = order_at(installation, installation.now())
         ids = {one.notice.case_id for one in found}
         haste = {case_id: _haste(installation, order, case_id) for case_id in ids}
@@ -59,6 +61,12 @@ def list_notices(
         emit_table(headers, _rows(shown, tree, priorities if some else {}), whole=(0,))
     else:
         tell(word("notices_none"))
+
+
+def _is_lost(installation: Installation, tree: Tree, one: Heard) -> bool:
+    """Whether whoever was told must not have the case any more, since the tree has changed."""
+    case = installation.ledger.case(one.notice.case_id)
+    return case is not None and is_kept(tree, case.kept, one.notice.recipient)
 
 
 def _haste(installation: Installation, order: Order, case_id: str) -> Haste:

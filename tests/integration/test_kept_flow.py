@@ -117,6 +117,25 @@ def test_the_people_at_a_desk_that_is_named_later_read_no_more_of_the_case(here:
     assert [one.notice.case_id for one in here.on.ledger.notices(MONDAY, "willow")] == [other]
 
 
+def test_a_closed_case_that_comes_to_name_its_lead_is_opened_again_elsewhere(here: Town) -> None:
+    case = here.open(1)
+    here.say("willow", c.Resolve(id="r", case_id=case, actor=Actor(ActorRole.DESK, "willow")))
+    assert not here.case(case).is_open
+    assert here.heard("willow") == ["case.assigned.v1"]
+    assert _by_hand(here, c.Correct(id="p", case_id=case, actor=_SUN, category="pipe")) == "names_alone"
+    assert _by_hand(here, c.Correct(id="c", case_id=case, actor=_SUN, subject_desk="willow")) is None
+    assert not here.case(case).is_open
+    assert here.on.ledger.notices(MONDAY, "willow") == []
+    reopening = c.Reopen(id="o", case_id=case, actor=Actor(ActorRole.CHANNEL, "hotline"), text="dark again")
+    here.publish([here.message(reopening, address.INTAKE, address.intake_key("hotline", "reopen"))])
+    here.pump()
+    assert (here.case(case).state, here.case(case).lead) == ("dispatched", "lake")
+    here.say("willow", c.Accept(id="late", case_id=case, actor=Actor(ActorRole.DESK, "willow")))
+    assert here.heard("willow") == []
+    assert here.heard("lake") == ["case.assigned.v1"]
+    assert here.on.ledger.parked() == []
+
+
 def test_whoever_looks_on_from_above_hears_of_no_restricted_case(here: Town, lookout: Lookout) -> None:
     ordinary = here.open(1)
     confidential = here.open(2, confidential=True)

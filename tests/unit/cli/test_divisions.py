@@ -208,6 +208,17 @@ def test_a_case_about_an_office_is_never_moved_to_it(shell: Shell) -> None:
             assert rerouting.heir(tree, case).code != "wanghu"
 
 
+def test_whoever_does_the_work_of_the_subject_since_loses_the_report_and_once(shell: Shell) -> None:
+    case = shell.open("--subject-desk", "wanghu", source_id="about")
+    assert lead(shell, case) == "hubin"
+    done = shell("divisions", "redirect", "wanghu", "--to", "hubin", "--json")
+    assert done.code == 0, done.err
+    assert done.json["moved"] == [case]
+    assert lead(shell, case) not in ("hubin", "wanghu")
+    assert shell("divisions", "reroute", "--json").json["moved"] == []
+    assert shell("audit", "--json").json["findings"] == []
+
+
 def test_a_resolved_case_waits_for_its_gate_and_is_left_alone(shell: Shell) -> None:
     own = preset_text("policies", "default").replace('kind = "none"', 'kind = "follow_up"', 1)
     assert shell("policy", "import", shell.file("gated.toml", own)).code == 0

@@ -49,3 +49,13 @@ def test_where_nobody_was_told_anything_it_says_so(shell: Shell) -> None:
 def test_a_desk_that_is_not_there_is_named(told: Shell) -> None:
     done = told("notices", "list", "--desk", "nobody")
     assert (done.code, "nobody" in done.err) == (3, True)
+
+
+def test_a_desk_that_does_the_work_of_the_subject_since_reads_no_more_of_a_closed_report(told: Shell) -> None:
+    (case,) = {one["case"] for one in told("notices", "list", "--json").json}
+    assert told("case", "correct", case, "--as", "supervision", "--subject-desk", "wanghu").code == 0
+    assert told("case", "withdraw", case, "--as", "supervision", "--reason", "nothing in it").code == 0
+    assert told("notices", "list", "--desk", "liuyin", "--json").json
+    assert told("divisions", "redirect", "wanghu", "--to", "liuyin", "--json").json["moved"] == []
+    assert told("notices", "list", "--desk", "liuyin", "--json").json == []
+    assert not [one for one in told("notices", "list", "--json").json if one["desk"] == "liuyin"]
