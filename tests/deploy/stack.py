@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from tests.deploy.compose import Here, ours, seconds
 from tests.servers.loopback import HOST, free_port
 from tests.servers.postgres import PostgresCluster
 from tests.servers.rabbit import RabbitNode
+from tests.servers.waiting import wait_until
 
 COMMAND_S = 60.0
 #: A role is ready in two or three seconds; all of them on a busy machine take longer.
@@ -40,6 +42,21 @@ class Stack(msgspec.Struct, frozen=True):
             timeout=COMMAND_S,
             check=False,
         )
+
+    def await_all_well(self) -> None:
+        """`status` finds nothing wrong: every role has a process, every queue a consumer, nothing is parked."""
+        said = ""
+
+        def well() -> bool:
+            nonlocal said
+            done = self.run("router", "status", "--lang", "en")
+            said = done.stdout + done.stderr
+            return done.returncode == 0
+
+        try:
+            wait_until(well, deadline_s=READY_S, what="all to be well")
+        except TimeoutError:
+            pytest.fail(said)
 
     @contextmanager
     def running(self, name: str) -> Iterator[Running]:

@@ -70,7 +70,7 @@ def test_all_of_them_together_take_a_case_to_its_desk(city: Stack, at_work: dict
     tokens = tomllib.loads((city.here.secrets / "tokens.toml").read_text(encoding="utf-8"))
     assert post(at_work[INTAKE].url, tokens["hotline"], "1", desk="liuyin").status_code == 201
     wait_until(lambda: _waiting(city, "desk.liuyin") == 1, deadline_s=READY_S, what="the hand-over")
-    _await_all_well(city)
+    city.await_all_well()
     assert [one for role in at_work.values() for one in role.complaints()] == []
 
 
@@ -110,22 +110,6 @@ def _hosts(job: dict[str, Any]) -> set[str]:
     """Hosts that a job asks for, by their name in the compose file."""
     fixed = {target.partition(":")[0] for one in job.get("static_configs", ()) for target in one["targets"]}
     return fixed | {name for one in job.get("dns_sd_configs", ()) for name in one["names"]}
-
-
-def _await_all_well(city: Stack) -> None:
-    """`status` finds nothing wrong: every role has a process, every queue a consumer, nothing is parked."""
-    said = ""
-
-    def well() -> bool:
-        nonlocal said
-        done = city.run("router", "status", "--lang", "en")
-        said = done.stdout + done.stderr
-        return done.returncode == 0
-
-    try:
-        wait_until(well, deadline_s=READY_S, what="all to be well")
-    except TimeoutError:
-        pytest.fail(said)
 
 
 def _waiting(city: Stack, queue: str) -> int:

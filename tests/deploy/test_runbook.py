@@ -17,10 +17,9 @@ import pytest
 from router.app import METRICS
 from router.cli.run import INTAKE
 from tests.deploy.compose import DEPLOY, services
-from tests.deploy.stack import COMMAND_S, READY_S, Running, Stack
+from tests.deploy.stack import COMMAND_S, Running, Stack
 from tests.integration.terminal import post
 from tests.runbook import ALL, RUNBOOKS, text_of
-from tests.servers.waiting import wait_until
 
 WRAPPER = DEPLOY / "systemd" / "case-router"
 APPLY = "case-router --broker amqp://admin:PASSWORD@broker/ topology apply --management http://admin:PASSWORD@broker:15672"
@@ -117,18 +116,7 @@ def case(city: Stack, at_work: dict[str, Running]) -> str:
     tokens = tomllib.loads((city.here.secrets / "tokens.toml").read_text(encoding="utf-8"))
     answer = post(at_work[INTAKE].url, tokens["hotline"], "runbook", desk="liuyin")
     assert answer.status_code == 201
-    said = ""
-
-    def well() -> bool:
-        nonlocal said
-        done = city.run("router", "status", "--lang", "en")
-        said = done.stdout + done.stderr
-        return done.returncode == 0
-
-    try:
-        wait_until(well, deadline_s=READY_S, what="all to be well")
-    except TimeoutError:
-        pytest.fail(said)
+    city.await_all_well()
     listed = msgspec.json.decode(city.run("router", "case", "list", "--desk", "liuyin", "--json").stdout)
     return str(listed[-1]["case"])
 

@@ -35,7 +35,7 @@ class Alertmanager(StartedInWith):
             RuntimeError: it ended while starting; the message holds the end of its log.
             TimeoutError: it was not ready in time.
         """
-        self._server = ServerProcess(
+        server = self._server = ServerProcess(
             [
                 str(self._program),
                 f"--config.file={self.folder / 'alertmanager.yml'}",
@@ -48,17 +48,11 @@ class Alertmanager(StartedInWith):
             env={"HOME": str(self.folder), "TZ": "UTC"},
             cwd=self.folder,
         )
-        wait_until(self._ready, deadline_s=START_DEADLINE_S, what=f"Alertmanager on port {self.port}")
-
-    def _ready(self) -> bool:
-        if self._server is None or self._server.ended:
-            tail = "" if self._server is None else self._server.log_tail()
-            msg = f"Alertmanager ended while starting:\n{tail}"
-            raise RuntimeError(msg)
-        try:
-            return self._http.get("/-/ready").is_success
-        except httpx.HTTPError:
-            return False
+        wait_until(
+            lambda: server.is_ready(self._http),
+            deadline_s=START_DEADLINE_S,
+            what=f"Alertmanager on port {self.port}",
+        )
 
     def alerts(self) -> dict[str, str]:
         """Name of each alert it has → `active`, `suppressed` (inhibited) or `unprocessed`."""

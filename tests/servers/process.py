@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import httpx
+
 from tests.servers.waiting import wait_until
 
 #: How long a process may take to be gone after SIGKILL, in seconds.
@@ -76,6 +78,20 @@ class ServerProcess:
     def ended(self) -> bool:
         """Whether the process is gone (and reaped)."""
         return self._child.poll() is not None
+
+    def is_ready(self, http: httpx.Client) -> bool:
+        """Whether it answers `/-/ready`, as the servers of monitoring do.
+
+        Raises:
+            RuntimeError: it ended while starting; the message has the end of its log.
+        """
+        if self.ended:
+            msg = f"{self.name} ended while starting:\n{self.log_tail()}"
+            raise RuntimeError(msg)
+        try:
+            return http.get("/-/ready").is_success
+        except httpx.HTTPError:
+            return False
 
     def log_tail(self) -> str:
         """The last lines it wrote, for the message of a failed start."""

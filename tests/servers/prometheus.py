@@ -115,7 +115,7 @@ class Prometheus(StartedInWith):
             RuntimeError: it ended while starting (a faulty configuration); the message holds the end of its log.
             TimeoutError: it was not ready in time.
         """
-        self._server = ServerProcess(
+        server = self._server = ServerProcess(
             [
                 str(self._program),
                 f"--config.file={self.folder / 'prometheus.yml'}",
@@ -131,17 +131,11 @@ class Prometheus(StartedInWith):
             env={"HOME": str(self.folder), "TZ": "UTC"},
             cwd=self.folder,
         )
-        wait_until(self._ready, deadline_s=START_DEADLINE_S, what=f"Prometheus on port {self.port}")
-
-    def _ready(self) -> bool:
-        if self._server is None or self._server.ended:
-            tail = "" if self._server is None else self._server.log_tail()
-            msg = f"Prometheus ended while starting:\n{tail}"
-            raise RuntimeError(msg)
-        try:
-            return self._http.get("/-/ready").is_success
-        except httpx.HTTPError:
-            return False
+        wait_until(
+            lambda: server.is_ready(self._http),
+            deadline_s=START_DEADLINE_S,
+            what=f"Prometheus on port {self.port}",
+        )
 
     def api(self, path: str, **parameters: str | float) -> object:
         """`data` of an answer of the HTTP API, `path` relative to `/api/v1/`.
