@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 
 import msgspec
@@ -26,7 +27,7 @@ from router.core.telling.hiding import has_part, hides
 from router.core.telling.kept import KeptFrom, is_kept
 from router.core.telling.seeing import Below, Sight, sight
 from router.core.territory import address
-from router.core.territory.tree import Served, Tree
+from router.core.territory.tree import DeskKind, Served, Tree
 from router.core.timing import levels, undoing
 from tests.city import MONDAY, Play
 from tests.unit.core.histories import HISTORIES, Deed, History, live, with_tree
@@ -115,6 +116,55 @@ def for_whom_a_report_names_there_is_no_such_case(told: History) -> None:
             assert (noted.case, noted.messages) == (case, ())
 
     live(told, each=check)
+
+
+_OFFICES = (c.ActorRole.DISPATCHER, c.ActorRole.FOLLOW_UP, c.ActorRole.SUPERVISION)
+
+
+def _asked(play: Play, rules: Rules, role: c.ActorRole, account: str) -> str | None:
+    """What a person of an office is answered; None: the command is carried out."""
+    command = c.Instruct(
+        id="x", case_id=play.case.id, actor=c.Actor(role, account), leader="y", tier="city", text="…"
+    )
+    answer = decide(play.case, command, rules, play.now)
+    return answer.code if isinstance(answer, Refusal) else None
+
+
+def for_the_accounts_of_whom_a_report_names_there_is_no_such_case(told: History) -> None:
+    """Whatever office they speak for, and at the shell too."""
+
+    def check(play: Play) -> None:
+        out = _kept_out(play.rules.tree, play.case)
+        if not out:
+            return
+        rules = _listed(play.rules)
+        for number, code in enumerate(out):
+            assert hiding.hidden_from_account(rules.tree, play.case, f"at.{code}")
+            assert _asked(play, rules, _OFFICES[number % len(_OFFICES)], f"at.{code}") == "unknown_case"
+
+    live(told, each=check)
+
+
+def for_a_role_that_nobody_lists_there_is_nothing_that_is_kept_from_an_office_of_its_kind(told: History) -> None:
+    def check(play: Play) -> None:
+        kinds = {play.rules.tree.desks[code].kind for code in _kept_out(play.rules.tree, play.case)}
+        for kind in (DeskKind.DISPATCHER, DeskKind.SUPERVISION):
+            answer = _asked(play, play.rules, c.ActorRole(kind.value), "nobody.lists.me")
+            assert (answer == "unknown_case") == (kind in kinds)
+
+    live(told, each=check)
+
+
+def _listed(rules: Rules) -> Rules:
+    """The same rules, with an account at every desk."""
+    known = rules._by_version.values()
+    return Rules(_with_accounts(rules.tree), rules.policies, rules.calendars, earlier=tuple(known))
+
+
+@cache
+def _with_accounts(tree: Tree) -> Tree:
+    desks = tuple(msgspec.structs.replace(desk, accounts=(f"at.{desk.code}",)) for desk in tree.file.desks)
+    return Tree(msgspec.structs.replace(tree.file, desks=desks))
 
 
 def whom_a_report_names_lists_neither_the_case_nor_its_number(told: History) -> None:
@@ -226,6 +276,8 @@ LAWS: list[Law] = [
     whom_a_report_names_holds_no_clock_of_it,
     whom_a_report_names_is_told_nothing,
     for_whom_a_report_names_there_is_no_such_case,
+    for_the_accounts_of_whom_a_report_names_there_is_no_such_case,
+    for_a_role_that_nobody_lists_there_is_nothing_that_is_kept_from_an_office_of_its_kind,
     whom_a_report_names_lists_neither_the_case_nor_its_number,
     nobody_below_a_confidential_case_hears_of_it_or_sees_it,
     no_list_has_for_a_desk_what_does_not_exist_for_it,
@@ -295,6 +347,18 @@ def _count_for_nobody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(seeing, "answers_to", lambda *_: False)
 
 
+def _forget_where_people_sit(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Tree, "seats", lambda *_: ())
+
+
+def _let_one_clean_desk_do(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hiding, "bars_account", lambda _tree, case, account: hiding.names(case, account))
+
+
+def _trust_every_role(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(hiding, "_of_role", lambda *_: ())
+
+
 def _count_for_everybody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(seeing, "hides", lambda *_: False)
     patch.setattr(seeing, "answers_to", lambda *_: True)
@@ -329,6 +393,9 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_leave_the_clocks_with_whoever_had_them, whom_a_report_names_holds_no_clock_of_it),
     (_open_the_last_wall, whom_a_report_names_is_told_nothing),
     (_listen_to_persons, for_whom_a_report_names_there_is_no_such_case),
+    (_forget_where_people_sit, for_the_accounts_of_whom_a_report_names_there_is_no_such_case),
+    (_let_one_clean_desk_do, for_the_accounts_of_whom_a_report_names_there_is_no_such_case),
+    (_trust_every_role, for_a_role_that_nobody_lists_there_is_nothing_that_is_kept_from_an_office_of_its_kind),
     (_count_for_everybody, whom_a_report_names_lists_neither_the_case_nor_its_number),
     (_tell_whoever_was_chosen, nobody_below_a_confidential_case_hears_of_it_or_sees_it),
     (_show_what_is_confidential, nobody_below_a_confidential_case_hears_of_it_or_sees_it),
