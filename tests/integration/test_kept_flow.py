@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
@@ -12,7 +14,7 @@ from router.broker.embedded import EmbeddedBroker
 from router.core import commands as c, events as e
 from router.core.commands import Actor, ActorRole
 from router.core.territory import address
-from router.core.territory.tree import Tree
+from router.core.territory.tree import Tree, TreeFile
 from tests.city import MONDAY, file
 from tests.town import DAILY, Town, town
 
@@ -54,9 +56,17 @@ class Lookout:
         return found
 
 
+def _listed(**accounts: str) -> TreeFile:
+    """The small city, with an account at some desks."""
+    at = {code: (account,) for account, code in accounts.items()}
+    desks = tuple(msgspec.structs.replace(one, accounts=at.get(one.code, ())) for one in file().desks)
+    return msgspec.structs.replace(file(), desks=desks)
+
+
 @pytest.fixture
 def here(addresses: tuple[str, str]) -> Iterator[Town]:
-    with town(*addresses, policy=LEVELS) as built:
+    tree = _listed(du="supervision-1", sun_2="supervision-2")
+    with town(*addresses, tree=tree, policy=LEVELS) as built:
         yield built
 
 
@@ -159,3 +169,24 @@ def test_below_whoever_leads_a_confidential_case_it_does_not_exist(here: Town) -
     here.say("lake", c.Accept(id="a", case_id=case, actor=Actor(ActorRole.DESK, "lake")))
     here.wait(days=1, seconds=1)
     assert "case.taken.v1" in here.heard("lake"), "who had it hears that it has gone up"
+
+
+def test_a_report_on_supervision_is_there_for_other_desks_of_it_and_for_accounts_that_sit_there(
+    here: Town,
+) -> None:
+    case = here.open(1, matter_type="report", subject_desk="supervision-1")
+    assert here.case(case).lead == "supervision-2"
+    instruct: dict[str, Any] = {"case_id": case, "leader": "mayor", "tier": "city", "text": "at once"}
+    answers = {
+        account: _by_hand(here, c.Instruct(id=account, actor=Actor(ActorRole.SUPERVISION, account), **instruct))
+        for account in ("du", "nobody.lists.me", "sun_2")
+    }
+    assert answers == {"du": "unknown_case", "nobody.lists.me": "unknown_case", "sun_2": None}
+    for desk in ("supervision-1", "dispatch", "supervision-3"):
+        here.say(desk, c.Instruct(id=desk, actor=Actor(ActorRole.DESK, desk), **instruct))
+    entries = here.on.ledger.entries(case)
+    refused = [one.actor.id for one in entries if isinstance(one.event, e.Refused)]
+    assert refused == ["du", "nobody.lists.me", "supervision-1", "dispatch"]
+    assert [one.actor.id for one in entries if isinstance(one.event, e.Instructed)] == ["sun_2", "supervision-3"]
+    assert here.heard("supervision-1") == []
+    assert here.on.ledger.parked() == []
