@@ -21,6 +21,7 @@ class Looking(Speaking):
         asked: int = 1,
         accepted: int = 0,
         answers: c.Answers | None = None,
+        team: Sequence[str] = (),
         reprocess: c.Reprocess | str | None = None,
         at: datetime | None = None,
     ) -> str:
@@ -32,6 +33,7 @@ class Looking(Speaking):
             asked: how many were asked.
             accepted: how many of them accept; 0 with the result `accepted` means all.
             answers: what a resident says of the unit, for its rates; None: nobody was asked for them.
+            team: codes of desks whose people asked together with yours.
             reprocess: who works on it again if the gate fails, by value; None: as the policy says.
             at: when they were asked.
 
@@ -46,6 +48,7 @@ class Looking(Speaking):
             asked=asked,
             accepted=accepted,
             answers=answers,
+            team=tuple(team),
             reprocess=c.Reprocess(reprocess) if reprocess is not None else None,
             at=at,
         )

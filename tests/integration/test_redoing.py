@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -24,7 +24,9 @@ from router.broker.port import Delivery, Outgoing, QueueState
 from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
+from router.core.events import DrawnBy, FollowUpDrawn
 from router.core.guards import Guards, Hold, HoldKind
+from router.core.offices.asking import is_the_draw
 from router.core.territory import address
 from router.errors import ConflictError, RestoringError
 from router.ledger.parking_port import RESTORING, UNKNOWN_CASE
@@ -34,7 +36,7 @@ from router.roles import ConsumingRole, Role, run_roles
 from tests.city import MONDAY
 from tests.messages import opening
 from tests.servers.waiting import wait_until
-from tests.town import Town, town
+from tests.town import DAILY, Town, town
 
 MINUTE = timedelta(minutes=1)
 CASE, OTHER = case_id_of("hotline", "1"), case_id_of("hotline", "2")
@@ -524,6 +526,53 @@ def test_personal_data_are_kept_apart_from_the_beginning(here: Town) -> None:
     assert third.contact_ref is not None
     found = here.on.ledger.contact(third.contact_ref, reader="li", reason="calls back", now=here.time)
     assert found == contact
+
+
+def test_a_draw_is_done_again_by_the_seed_of_the_day_on_which_the_case_was_resolved(tmp_path: Path) -> None:
+    sampled = DAILY + '\n[gate]\nkind = "follow_up"\nsample = 0.5\n'
+    with town(f"sqlite:///{tmp_path / 'ledger.db'}", policy=sampled) as here:
+        here.open(1)
+        here.stop_consuming()
+        # Resolved at 23:50 in Beijing, lost at 23:55, done again at half past midnight.
+        here.time = datetime(2026, 9, 21, 16, 30, tzinfo=UTC)
+        begin(here, lost_at=datetime(2026, 9, 21, 15, 55, tzinfo=UTC))
+        said_at = datetime(2026, 9, 21, 15, 50, tzinfo=UTC)
+        keep(
+            here, (said_at - MONDAY) / MINUTE, c.Resolve(id="r", case_id=CASE, actor=by("willow"), text="换了灯泡")
+        )
+        assert redo(here, until=said_at + 5 * MINUTE) == Redone(accepted=1)
+        [drawn] = [one.event for one in here.on.ledger.entries(CASE) if isinstance(one.event, FollowUpDrawn)]
+        assert (drawn.by, drawn.day) == (DrawnBy.LOT, date(2026, 9, 21))
+        seed = here.on.rulebook().seed_of(date(2026, 9, 21))
+        assert seed is not None
+        assert is_the_draw(drawn, CASE, seed)
+
+
+def test_what_follows_for_another_case_is_drawn_by_the_day_of_its_cause(tmp_path: Path) -> None:
+    """The first of one appeal is resolved at 23:50, which resolves the second; both come again later."""
+    sampled = DAILY + '\n[gate]\nkind = "follow_up"\nsample = 0.5\n'
+    with town(f"sqlite:///{tmp_path / 'ledger.db'}", policy=sampled) as here:
+        here.stop_consuming()
+        first = msgspec.structs.replace(opening(7), appeal="k1")
+        app = c.Actor(c.ActorRole.CHANNEL, "app")
+        second = msgspec.structs.replace(opening(8), appeal="k1", source="app", channel="app", actor=app)
+        ids = case_id_of("hotline", first.source_id), case_id_of("app", second.source_id)
+        here.time = datetime(2026, 9, 21, 16, 30, tzinfo=UTC)
+        lost_at = datetime(2026, 9, 21, 15, 55, tzinfo=UTC)
+        begin(here, lost_at=lost_at)
+        keep(here, 1, msgspec.structs.replace(first, case_id=ids[0]))
+        keep(here, 2, msgspec.structs.replace(second, case_id=ids[1]))
+        minutes = (datetime(2026, 9, 21, 15, 50, tzinfo=UTC) - MONDAY) / MINUTE
+        keep(here, minutes, c.Resolve(id="r", case_id=ids[0], actor=by("willow"), text="换了灯泡"))
+        redo(here, until=lost_at)
+        days = [
+            one.event.day
+            for case_id in ids
+            for one in here.on.ledger.entries(case_id)
+            if isinstance(one.event, FollowUpDrawn) and one.event.by is DrawnBy.LOT
+        ]
+        assert days
+        assert set(days) == {date(2026, 9, 21)}
 
 
 # -- Whoever comes late
