@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import sys
 from uuid import uuid4
 
@@ -28,7 +29,7 @@ def new_id() -> str:
 def operator() -> str:
     """The account of whoever sits here."""
     try:
-        return getpass.getuser()
+        return _account()
     except (KeyError, OSError):
         # A container may run under a number without a name.
         return "operator"
@@ -38,6 +39,11 @@ def on_record(reader: str) -> str:
     """Who reads what is personal, as the log of readings has it: whom they say they are, and their account."""
     account = operator()
     return reader if reader == account else f"{reader} ({account})"
+
+
+def _account() -> str:
+    # By the number that it runs under: LOGNAME and USER are anybody's to set.
+    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def from_stdin() -> str:

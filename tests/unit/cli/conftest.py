@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import shutil
 import sqlite3
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from router.app import prepare
-from router.cli import main
+from router.cli import handing_in, main
 from router.clock import clock
 from router.presets import preset_text
 from router.settings import Settings
@@ -100,6 +101,7 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CASE_ROUTER_LANG", raising=False)
     monkeypatch.delenv("CASE_ROUTER_SETTINGS", raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(handing_in, "_account", lambda: getpass.getuser())  # noqa: PLW0108 - patched later
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from router.cli.handing_in import _account as account_that_runs
 from tests.unit.cli.conftest import Shell, Typed
 
 _REPORT = ("--matter", "report")
@@ -177,6 +178,13 @@ def test_a_register_is_read_in_the_roles_of_ones_own_desks(
     _sit_down_as(monkeypatch, account)
     done = shell("case", "export", "--household", "addr-7", "--reason", "asked", *words)
     assert done.code == code, done.err
+
+
+def test_the_environment_does_not_say_who_sits_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = account_that_runs()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody.else")
+    assert account_that_runs() == before != "somebody.else"
 
 
 # -- reading
