@@ -87,6 +87,11 @@ class Draft:
             raise LookupError("nothing was received yet")
         return self._case
 
+    @property
+    def actor(self) -> Actor:
+        """Who gave the command."""
+        return self._command.actor
+
     def add(self, event: AnyEvent, *, at: datetime | None = None, text: str = "") -> None:
         """Put an event on record, at the command's event time unless `at` says otherwise.
 

@@ -36,7 +36,7 @@ from router.core.timing.arming import (
 )
 from router.core.timing.changes import Changes
 from router.core.timing.deadlines import first_passed, wake_up
-from router.core.timing.ladder import climb, hand_up
+from router.core.timing.ladder import climb, hand_up, stand
 from router.core.timing.replanning import facts_of
 from router.core.timing.rescheduling import (
     ends_the_matter,
@@ -48,6 +48,7 @@ from router.core.timing.rescheduling import (
 from router.core.timing.undoing import no_earlier
 
 _Mover = TypeVar("_Mover", e.ExtensionApproved, e.Resumed)
+_HandOver = TypeVar("_HandOver", e.Dispatched, e.ReturnApproved, e.Designated)
 
 #: What the clocks made: the other ones make their own of it.
 _CLOCKS = (
@@ -213,14 +214,14 @@ class _Telling:
             milestones=clocks,
             due_at=statutory_due(clocks),
         )
-        self._cause = entry.cause
+        self._cause, self._actor = entry.cause, entry.actor
         self._case = evolve(None, msgspec.structs.replace(entry, event=event))
 
     def go_on(self, entry: e.Entry) -> None:
         """What somebody did, after the deadlines before it; the entries of one decision belong together."""
         if entry.cause != self._cause:
             self.pass_deadlines(entry.event_at)
-        self._cause = entry.cause
+        self._cause, self._actor = entry.cause, entry.actor
         event: e.Event | None = entry.event
         retell = _RETOLD.get(type(entry.event))
         if retell is not None:
@@ -237,13 +238,21 @@ class _Telling:
             self._case = step.case
 
     def step_of(self, desk: str) -> int:
-        """The step of a case that goes to a desk: never below the one it has reached."""
+        """The step of a case that is pulled to a desk: never below the one it has reached."""
         known = self.rules.tree.desks.get(desk)
         reached = self.case.step
+        return max(reached, self.rules.step_of(self.policy, known)) if known is not None else reached
+
+    def handed(self, event: _HandOver, desk: str, clocks: tuple[e.Milestone, ...]) -> _HandOver:
+        """A hand-over to a desk as it stands on this policy's ladder, with the clocks that it brings."""
+        known = self.rules.tree.desks.get(desk)
         if known is None:
-            return reached
-        step = self.rules.step_of(self.policy, known)
-        return max(reached, step) if self.case.lead else step
+            step, ladder = self.case.step, None
+        elif not self.case.lead:
+            step, ladder = self.rules.step_of(self.policy, known), None
+        else:
+            step, ladder = stand(self.case, self.rules, known, self._actor)
+        return msgspec.structs.replace(event, step=step, ladder=ladder, milestones=clocks)
 
     def signing(self, at: datetime, *, to_triage: bool = False) -> tuple[e.Milestone, ...]:
         """A further lead's clock for signing; in triage that for placing it too."""
@@ -279,7 +288,7 @@ class _Telling:
 def _dispatched(told: _Telling, event: e.Dispatched, at: datetime) -> e.Event:
     to_triage = event.reason.startswith("triage")
     clocks = told.signing(at, to_triage=to_triage) if told.case.lead else told.armed(Anchor.DISPATCHED, at)
-    return msgspec.structs.replace(event, step=told.step_of(event.desk), milestones=clocks)
+    return told.handed(event, event.desk, clocks)
 
 
 def _accepted(told: _Telling, event: e.Accepted, at: datetime) -> e.Event:
@@ -310,13 +319,13 @@ def _return_requested(told: _Telling, event: e.ReturnRequested, at: datetime) ->
 
 def _return_approved(told: _Telling, event: e.ReturnApproved, at: datetime) -> e.Event:
     clocks = told.signing(at, to_triage=not (event.placed or event.designation))
-    return msgspec.structs.replace(event, step=told.step_of(event.to), milestones=clocks)
+    return told.handed(event, event.to, clocks)
 
 
 def _designated(told: _Telling, event: e.Designated, at: datetime) -> e.Event | None:
     if event.last_resort:  # made with an escalation: the other policy's escalations make their own
         return None
-    return msgspec.structs.replace(event, step=told.step_of(event.desk), milestones=told.signing(at))
+    return told.handed(event, event.desk, told.signing(at))
 
 
 def _escalation_requested(told: _Telling, event: e.EscalationRequested, at: datetime) -> e.Event | None:

@@ -64,6 +64,8 @@ class Dispatched(Event, frozen=True, kw_only=True, tag="Dispatched"):
     milestones: tuple[Milestone, ...] = ()
     #: Reference of the receipt of a hand-over in person (当面交办); empty: it was sent.
     receipt: str = ""
+    #: Name of the step that the ladder's running clocks are of from then on; None: they keep theirs.
+    ladder: str | None = None
 
 
 class NothingRaised(Event, frozen=True, kw_only=True, tag="NothingRaised"):
@@ -121,6 +123,8 @@ class ReturnApproved(Event, frozen=True, kw_only=True, tag="ReturnApproved"):
     placed: bool = True
     #: Index into the ladder of where the case stands now; None: where it stood.
     step: int | None = None
+    #: Name of the step that the ladder's running clocks are of from then on; None: they keep theirs.
+    ladder: str | None = None
     #: The new lead's own clocks: signing for it.
     milestones: tuple[Milestone, ...] = ()
 
@@ -138,6 +142,8 @@ class Designated(Event, frozen=True, kw_only=True, tag="Designated"):
     by: str
     #: Index into the ladder of where the case stands now; None: where it stood.
     step: int | None = None
+    #: Name of the step that the ladder's running clocks are of from then on; None: they keep theirs.
+    ladder: str | None = None
     #: The new lead's own clocks: signing for it.
     milestones: tuple[Milestone, ...] = ()
     #: Nobody placed it: it went to the desk that must take what nobody takes (兜底), with an escalation.

@@ -52,7 +52,7 @@ def _lose(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None = None
 def _on_dispatched(case: Case, event: e.Dispatched, entry: e.Entry) -> None:
     _lose(case, event.desk, entry)
     take_lead(case, event.desk, entry)
-    case.step = event.step
+    _stand_on(case, event.step, event.ladder)
     _place(case, entry, placed=not event.reason.startswith("triage"))
     clocks.rearm(case, event.milestones)
 
@@ -103,7 +103,7 @@ def _on_return_approved(case: Case, event: e.ReturnApproved, entry: e.Entry) -> 
     case.designation = event.designation
     if not event.designation:  # whoever must designate has still to place it, where nobody has
         _place(case, entry, placed=event.placed)
-    _stand_on(case, event.step)
+    _stand_on(case, event.step, event.ladder)
     clocks.rearm(case, event.milestones)
 
 
@@ -119,13 +119,15 @@ def _on_designated(case: Case, event: e.Designated, entry: e.Entry) -> None:
         _lose(case, event.desk, entry)
     take_lead(case, event.desk, entry)
     case.designated = True
-    _stand_on(case, event.step)
+    _stand_on(case, event.step, event.ladder)
     clocks.rearm(case, event.milestones)
 
 
-def _stand_on(case: Case, step: int | None) -> None:
+def _stand_on(case: Case, step: int | None, ladder: str | None) -> None:
     if step is not None:
         case.step = step
+    if ladder is not None:
+        clocks.of_step(case, ladder)
 
 
 def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:

@@ -30,7 +30,7 @@ _OF_THE_WORK = ("category", "division", "place", "affected")
 def correct(draft: Draft, command: Correct, rules: Rules) -> Refusal | None:
     """Put the facts right; where another category or division leads to another desk, the case goes there.
 
-    A case that has climbed keeps its step: it goes to the desk of that step above where it belongs now. One from
+    A case that has climbed stays up: it goes to the desk of that step above where it belongs now. One from
     which its lead must be kept, or that is led away from the usual route for the first time, goes too.
     """
     if draft.case.state in _NOT_AT_WORK:

@@ -15,6 +15,7 @@ from router.core.step import Draft
 from router.core.telling import notices
 from router.core.territory.tree import Desk, DeskKind
 from router.core.timing.arming import arm, signing
+from router.core.timing.ladder import stand
 
 
 def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
@@ -37,12 +38,19 @@ def dispatch(draft: Draft, command: Dispatch, rules: Rules) -> Refusal | None:
         return beside
     if command.in_person != bool(command.receipt.strip()):
         return refuse("receipt", desk=desk.code)
-    step = max(draft.case.step, rules.step_of(policy, desk))
+    step, name = stand(draft.case, rules, desk, command.actor)
     to_triage = desk.kind is DeskKind.TRIAGE
     reason = "triage:dispatched" if to_triage else "dispatched"
     clocks = signing(rules, policy, draft.case, draft.at, to_triage=to_triage)
     draft.add(
-        Dispatched(desk=desk.code, step=step, reason=reason, milestones=clocks, receipt=command.receipt.strip())
+        Dispatched(
+            desk=desk.code,
+            step=step,
+            ladder=name,
+            reason=reason,
+            milestones=clocks,
+            receipt=command.receipt.strip(),
+        )
     )
     if command.in_person:
         _signed_on_paper(draft, rules)

@@ -15,7 +15,7 @@ from router.core.telling.hiding import bars
 from router.core.telling.kept import KeptFrom
 from router.core.territory.tree import Desk, Tree
 from router.core.timing.arming import arm, signing
-from router.core.timing.ladder import desk_at
+from router.core.timing.ladder import desk_at, stand
 
 
 def dispatch_to(
@@ -23,7 +23,7 @@ def dispatch_to(
 ) -> None:
     """Put a dispatch on record and tell those concerned; tiers without a desk are skipped, each on record.
 
-    A case that was dispatched before keeps the step it has reached and every clock but that of signing for it.
+    A case that was dispatched before keeps every clock but that of signing for it.
     """
     case, policy = draft.case, rules.policy(draft.case.policy)
     first = not case.lead
@@ -31,7 +31,8 @@ def dispatch_to(
         step = rules.first_step(policy, tier)
         if first or step > case.step:
             draft.add(Skipped(step=step, reason="no_active_desk"))
-    step = rules.step_of(policy, found.desk)
+    own = (rules.step_of(policy, found.desk), None)
+    step, name = own if first else stand(case, rules, found.desk, draft.actor)
     given, category = case.given_due_at, case.category
     milestones = (
         arm(
@@ -49,7 +50,8 @@ def dispatch_to(
     draft.add(
         Dispatched(
             desk=found.desk.code,
-            step=step if first else max(case.step, step),
+            step=step,
+            ladder=name,
             reason=found.reason,
             milestones=milestones,
         )

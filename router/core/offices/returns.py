@@ -21,7 +21,7 @@ from router.core.telling.kept import KeptFrom, is_kept
 from router.core.territory.tree import Desk, DeskKind
 from router.core.timing import suspensions
 from router.core.timing.arming import return_deadline, return_decision, signing
-from router.core.timing.ladder import superiors
+from router.core.timing.ladder import stand, superiors
 
 
 def request_return(draft: Draft, command: RequestReturn, rules: Rules) -> Refusal | None:
@@ -112,6 +112,7 @@ def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = Fa
     suspensions.end(draft, rules, "returned")
     case, old = draft.case, draft.case.lead
     policy = rules.policy(case.policy)
+    step, name = stand(case, rules, desk, draft.actor)
     placed = designation or desk.kind is not DeskKind.TRIAGE
     draft.add(
         ReturnApproved(
@@ -119,7 +120,8 @@ def _give_back(draft: Draft, rules: Rules, desk: Desk, *, designation: bool = Fa
             to=desk.code,
             designation=designation,
             placed=placed and not designation,
-            step=max(case.step, rules.step_of(policy, desk)),
+            step=step,
+            ladder=name,
             milestones=signing(rules, policy, case, draft.at, to_triage=not placed),
         )
     )
@@ -167,11 +169,13 @@ def designate(draft: Draft, command: Designate, rules: Rules) -> Refusal | None:
     if lacking:
         return refuse("names_missing", missing=lacking)
     case, old, policy = draft.case, draft.case.lead, rules.policy(draft.case.policy)
+    step, name = stand(case, rules, desk, draft.actor)
     draft.add(
         Designated(
             desk=desk.code,
             by=command.actor.id,
-            step=max(case.step, rules.step_of(policy, desk)),
+            step=step,
+            ladder=name,
             milestones=signing(rules, policy, case, draft.at),
         )
     )

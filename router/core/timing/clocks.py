@@ -206,6 +206,21 @@ def is_after(m: Milestone, name: str) -> bool:
     return m.name.startswith(f"{name.partition('@')[0]}@")
 
 
+def of_step(case: Case, name: str) -> None:
+    """The lead's running clocks of the ladder are those of the step of that name, at their old instants."""
+    others = of_other_steps(case, name)
+    case.milestones = tuple(
+        msgspec.structs.replace(m, name=f"{m.name.partition('@')[0]}@{name}") if m in others else m
+        for m in case.milestones
+    )
+
+
+def of_other_steps(case: Case, name: str) -> tuple[Milestone, ...]:
+    """The lead's running clocks of the ladder that are not of the step of that name."""
+    ladder = (m for m in case.milestones if m.status in ALIVE and m.holder is None and "@" in m.name)
+    return tuple(m for m in ladder if m.name.partition("@")[2] != name)
+
+
 def forget_repeats(case: Case, name: str) -> None:
     """Of the ladder's own clock that is missed again and again at the last step only the last miss stays.
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from router.core.case import Case, State
+from router.core.commands import Actor, ActorRole
 from router.core.events import Cause, Designated, Escalated, Milestone, Skipped
 from router.core.offices.naming import lacks
 from router.core.policies.policy import Mode
@@ -47,6 +48,22 @@ def climb(case: Case, rules: Rules) -> Target:
             return Target(desk=desk, step=step, skipped=tuple(skipped))
         skipped.append((step, desk))
     return Target(desk=None, step=case.step)
+
+
+def stand(case: Case, rules: Rules, desk: Desk, by: Actor) -> tuple[int, str | None]:
+    """Index of the step that a case stands on when somebody hands it to a desk: the desk's own, so that the next
+    miss goes to its superior; and the step's name where the lead's clocks of the ladder are of that one then.
+
+    Where a superior supervises, the step is that superior's, and is never below the one that was reached. Nor is
+    it where the router moves the case: whoever does the work of a desk that is gone stands where that one stood. A
+    restricted case stays on the ladder that it was led to: it goes back there, past desks that have no part in it.
+    """
+    policy = rules.policy(case.policy)
+    step = rules.step_of(policy, desk)
+    if policy.mode is Mode.SUPERVISE or by.role is ActorRole.SYSTEM or case.is_restricted:
+        return max(case.step, step), None
+    name = rules.step_name(policy, step, desk.code)
+    return step, name if clocks.of_other_steps(case, name) else None
 
 
 def still_there(case: Case, rules: Rules) -> str:

@@ -4,12 +4,22 @@ import msgspec
 import pytest
 
 from router.core import events as e
-from router.core.commands import Accept, AcceptEscalation, Designate, Escalate, Resolve
+from router.core.commands import (
+    Accept,
+    AcceptEscalation,
+    ApproveReturn,
+    Designate,
+    Dispatch,
+    Escalate,
+    RequestReturn,
+    Resolve,
+)
 from router.core.policies.policy import Mode, Satisfies
 from router.core.rules import Rules
 from router.core.territory.tree import Tree
 from router.core.timing.ladder import climb, superiors
 from tests.city import CLOSE, DISPATCH, Play, city, days, desk, file, ladder, milestone, policy, rules
+from tests.unit.core.calendars import china
 from tests.unit.core.histories import TREES
 
 UP = ("Escalated", "Skipped", "NoticeRepeated")
@@ -231,3 +241,48 @@ def test_a_request_without_a_reason_is_refused() -> None:
     play.open()
     play.say("willow", Escalate, text=" ")
     assert play.refused == "reason_missing"
+
+
+def test_a_case_that_is_handed_down_climbs_to_the_superior_of_who_has_it() -> None:
+    play = Play()
+    play.open()
+    play.wait_until(china(2026, 9, 27, 9))
+    assert (play.case.lead, play.running()) == ("lake", ["close@district"])
+    play.say("dispatch", Dispatch, desk="bridge")
+    assert play.running() == ["accept", "close@street"]
+    assert play.case.running("close@street", china(2026, 9, 28, 9)) is not None
+    play.wait_until(china(2026, 9, 30, 10))
+    assert play.story("DeadlineMissed", "Escalated", "Skipped")[2:] == [
+        "Sat 26 09:00 Escalated street > district: willow > lake (deadline)",
+        "Mon 28 09:00 DeadlineMissed accept by bridge",
+        "Mon 28 09:00 DeadlineMissed close@street by bridge",
+        "Mon 28 09:00 Escalated street > district: bridge > canal (deadline)",
+        "Wed 30 09:00 DeadlineMissed close@district by canal",
+        "Wed 30 09:00 Escalated district > city: canal > cloud (deadline)",
+    ]
+
+
+def test_a_return_and_a_designation_down_the_tree_bring_the_step_with_them() -> None:
+    play = Play(rules(policy(return_window=days(9))))
+    play.open()
+    play.wait_until(china(2026, 9, 26, 10))
+    play.say("lake", RequestReturn, reason="not_our_matter", suggested_desk="plane")
+    play.say("dispatch", ApproveReturn)
+    assert (play.case.lead, play.case.step) == ("plane", 0)
+    play.wait_until(china(2026, 9, 30, 10))
+    assert (play.case.lead, play.case.step) == ("cloud", 2)
+    play.say("supervision:chen", Designate, desk="bridge")
+    assert (play.case.lead, play.case.step) == ("bridge", 0)
+    play.wait_until(china(2026, 10, 2, 10))
+    assert play.case.lead == "canal"
+
+
+def test_where_a_superior_supervises_the_step_is_that_superiors_whoever_leads_below() -> None:
+    play = Play(rules(policy(mode=Mode.SUPERVISE)))
+    play.open()
+    play.wait_until(china(2026, 9, 27, 9))
+    play.say("dispatch", Dispatch, desk="bridge")
+    assert (play.case.lead, play.case.step) == ("bridge", 1)
+    play.wait_until(china(2026, 9, 28, 10))
+    assert play.story("DeadlineMissed")[-1] == "Mon 28 09:00 DeadlineMissed close@district by lake"
+    assert play.case.step == 2

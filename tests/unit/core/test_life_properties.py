@@ -14,7 +14,7 @@ from hypothesis.errors import NoSuchExample
 
 from router.core import events as e, lifecycle, step
 from router.core.case import Case, State
-from router.core.commands import Accept, ActorRole, Command, PassDeadline
+from router.core.commands import Accept, Actor, ActorRole, Command, PassDeadline
 from router.core.counting.hands import HolderKind
 from router.core.counting.holding import charged, holding
 from router.core.events import ALIVE
@@ -24,12 +24,13 @@ from router.core.offices import correcting, dispatching, gate, returns, task_for
 from router.core.permissions import Kind
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.own_clocks import LEVEL
-from router.core.policies.policy import OnPass, Policy, Satisfies
+from router.core.policies.policy import Mode, OnPass, Policy, Satisfies
 from router.core.refusals import Refusal
 from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.kept import KeptFrom, is_kept
+from router.core.territory.tree import Desk
 from router.core.timing import arming, changes, charging, clocks, deadlines, ladder, levels, overtaking
 from router.core.timing.recomputing import recomputed
 from tests.city import Play
@@ -129,17 +130,39 @@ def an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips(to
             skipped = []
 
 
-def the_step_never_falls(told: History) -> None:
-    """On one ladder, but for an escalation that is taken back: another policy may have another one."""
-    steps: dict[tuple[str, int], list[int]] = {}
+def the_step_falls_only_with_the_case(told: History) -> None:
+    """Whom somebody hands a case to stands on its own step, so that its superior is next. Else the step never
+    falls, but for an escalation that is taken back, and on another policy's ladder.
+    """
+    known: dict[str, Policy] = {}
 
     def note(play: Play) -> None:
-        undone = len(play.events(e.EscalationUndone))
-        steps.setdefault((play.case.policy, undone), []).append(play.case.step)
+        known[play.case.policy] = play.rules.policy(play.case.policy)
 
-    live(told, each=note)
-    for found in steps.values():
-        assert found == sorted(found)
+    play = live(told, each=note)
+    before = None
+    for taken in play.steps:
+        case, policy = taken.case, known[taken.case.policy]
+        events = [entry.event for entry in taken.entries]
+        by_hand = [x for x in events if isinstance(x, _HAND_OVERS) and not getattr(x, "last_resort", False)]
+        moved = [x for x in events if isinstance(x, e.Replanned | e.EscalationUndone | e.Resumed)]
+        said = any(entry.actor.role in _BY_HAND for entry in taken.entries)
+        if by_hand and said and policy.mode is Mode.TRANSFER and not case.is_restricted and not moved:
+            lead = play.rules.tree.desks.get(case.lead)
+            assert lead is None or case.step == play.rules.step_of(policy, lead)
+            names = [m.name for m in case.milestones if m.status in ALIVE and m.holder is None]
+            assert {name.partition("@")[2] for name in names} <= {
+                "",
+                play.rules.step_name(policy, case.step, case.lead),
+            }
+        elif before is not None and not moved:
+            assert case.step >= before.step
+        before = case
+
+
+_HAND_OVERS = (e.Dispatched, e.ReturnApproved, e.Designated)
+#: Whose hand-overs are a person's word; the router moves what has lost its desk.
+_BY_HAND = (ActorRole.DESK, ActorRole.DISPATCHER, ActorRole.SUPERVISION)
 
 
 def a_missed_deadline_has_one_consequence(told: History) -> None:
@@ -412,7 +435,7 @@ LAWS: list[Law] = [
     an_open_case_has_a_deadline_unless_its_policy_says_so,
     a_stale_or_early_wake_up_changes_nothing,
     an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips,
-    the_step_never_falls,
+    the_step_falls_only_with_the_case,
     a_missed_deadline_has_one_consequence,
     a_miss_is_charged_to_whose_time_it_was,
     what_counts_as_in_time_meets_its_deadline_whichever_came_first,
@@ -483,8 +506,22 @@ def _climb_two_steps(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadlines, "climb", climb)
 
 
-def _dispatch_back_down(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(dispatching, "max", lambda *steps: min(steps), raising=False)
+def _keep_the_step_of_who_had_it(patch: pytest.MonkeyPatch) -> None:
+    def stand(case: Case, rules: Rules, desk: Desk, _by: Actor) -> tuple[int, None]:
+        return max(case.step, rules.step_of(rules.policy(case.policy), desk)), None
+
+    patch.setattr(dispatching, "stand", stand)
+
+
+def _leave_clocks_the_name_of_another_step(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(clocks, "of_step", lambda *_: None)
+
+
+def _sink_under_supervision(patch: pytest.MonkeyPatch) -> None:
+    def stand(case: Case, rules: Rules, desk: Desk, _by: Actor) -> tuple[int, None]:
+        return rules.step_of(rules.policy(case.policy), desk), None
+
+    patch.setattr(dispatching, "stand", stand)
 
 
 def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
@@ -612,7 +649,9 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_forget_the_next_budget, an_open_case_has_a_deadline_unless_its_policy_says_so),
     (_take_any_wake_up_of_that_name, a_stale_or_early_wake_up_changes_nothing),
     (_climb_two_steps, an_escalation_goes_to_the_superior_and_strictly_up_one_step_but_for_skips),
-    (_dispatch_back_down, the_step_never_falls),
+    (_keep_the_step_of_who_had_it, the_step_falls_only_with_the_case),
+    (_leave_clocks_the_name_of_another_step, the_step_falls_only_with_the_case),
+    (_sink_under_supervision, the_step_falls_only_with_the_case),
     (_escalate_twice, a_missed_deadline_has_one_consequence),
     (_pass_one_by_one, a_missed_deadline_has_one_consequence),
     (_judge_by_the_clock_alone, what_counts_as_in_time_meets_its_deadline_whichever_came_first),
