@@ -274,7 +274,9 @@ FILES: dict[str, str] = {
     "Name a division that has others below it.": "写一个有下级的区划",
     # -- mappings and tables of cases
     "the file is not {encoding}": "文件编码不是 {encoding}",
-    "Name its encoding in the mapping, for example gb18030.": "在映射中写明编码，如 gb18030",
+    "Name its encoding, with --encoding or in the mapping, for example gb18030.": (
+        "用 --encoding 或在映射中写明编码，如 gb18030"
+    ),
     "the file is packed, and damaged: {reason}": "压缩文件已损坏：{reason}",
     "the file is empty": "文件是空的",
     "Its first row names the columns.": "第一行应为列名",

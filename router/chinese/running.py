@@ -19,9 +19,8 @@ RUNNING: dict[str, str] = {
     "its due date would lie beyond the year 9999": "推算出的时限超出 9999 年",
     "it was received in the future": "受理时间在将来",
     "another row has the same id and says something else": "另有一行编号相同而内容不同",
-    "{nearest}`case-router divisions list` and `case-router policy show` have the names.": (
-        "{nearest}运行 case-router divisions list 和 case-router policy show 查看名称"
-    ),
+    "{nearest}`case-router divisions list` shows them.": "{nearest}用 case-router divisions list 查看编码",
+    "{nearest}`case-router policy list` has the names.": "{nearest}用 case-router policy list 查看名称",
     "a case on record has its facts already": "台账里的工单情况已定",
     "Say either an ID, or what a case would be like.": "或写编号，或描述一件工单，二者取一",
     "--mapping says it all": "--mapping 已说明全部",

@@ -21,7 +21,7 @@ from router.core.calendars.calendar import Calendar
 from router.core.calendars.calendar_faults import calendar_faults
 from router.core.calendars.calendar_file import load_calendar
 from router.core.events import MilestoneStatus
-from router.errors import CheckFailedError, ConfigurationError
+from router.errors import CheckFailedError, ConfigurationError, UnreachableError
 from router.presets import list_calendars
 from router.rulebook import POLICIES, TREE
 
@@ -61,7 +61,7 @@ def check(call: Call, /, files: tuple[Path, ...], days: int) -> int:
     if files:
         from router.clock import clock
 
-        found, now = _from_files(files, faults), clock()
+        found, now = _from_files(files, _known_now(call), faults), clock()
         coverages = [coverage(one, now, days) for one in found]
     else:
         with call.installation() as installation:
@@ -108,9 +108,20 @@ def _in_use(installation: Installation, days: int) -> list[Coverage]:
     return [coverage(rules.calendars[name], now, days, resting[name]) for name in names]
 
 
-def _from_files(files: Sequence[Path], faults: list[ConfigurationError]) -> list[Calendar]:
+def _known_now(call: Call) -> dict[str, Calendar]:
+    """What files are seen beside: the calendars in force, or without a ledger to ask those that are shipped."""
+    try:
+        with call.installation() as installation:
+            return calendars_in_force(installation.ledger)[1].calendars()
+    except (ConfigurationError, UnreachableError):
+        tell(word("calendar_beside_shipped"))
+        return CalendarSet().calendars()
+
+
+def _from_files(
+    files: Sequence[Path], known: dict[str, Calendar], faults: list[ConfigurationError]
+) -> list[Calendar]:
     """The calendars that files make, each seen by the next; what contradicts itself is added to `faults`."""
-    known: dict[str, Calendar] = CalendarSet().calendars()
     found: Mapping[str, Calendar] = {}
     for file in files:
         text = read_text(file)

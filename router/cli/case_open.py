@@ -14,11 +14,11 @@ from router.cli.case_names import Names
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, say_answer
-from router.cli.output import emit, emit_refusal, tell
+from router.cli.output import emit, emit_refusal, local, tell
 from router.cli.reading import Gate
 from router.cli.times import WHEN
 from router.cli.veiling import DASH
-from router.cli.words import word
+from router.cli.words import said, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Contact, Open
 from router.core.events import MilestoneStatus
@@ -103,6 +103,8 @@ def open_case(
         )
     )
     with call.installation() as installation:
+        if received is not None and received > installation.now():
+            raise UsageError(said("received_in_future", at=local(received)), todo=said("received_in_future_todo"))
         gate = Gate(installation)
         if gate.hides_id(command.case_id):  # with the same content or with another: that it is taken, and no more
             taken = {"source_id": source_id or command_id, "case": DASH}

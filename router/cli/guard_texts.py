@@ -57,8 +57,6 @@ GUARDS: dict[str, tuple[str, str]] = {
     ),
     "hold_reason": ("须写明理由", "a hold needs a reason"),
     "hold_times": ("起始不得在将来，截止须晚于起始", "it does not begin in the future, and ends after it begins"),
-    "hold_no_district": ("没有区划 {what}", "there is no division {what}"),
-    "hold_no_policy": ("没有生效的规则 {what}", "there is no policy {what} in force"),
     "hold_made": ("已暂停提级：{what}，编号 {id}", "held: {what}, as {id}"),
     "hold_none": ("没有在暂停的 {id}", "there is no hold {id} that holds"),
     "hold_none_todo": ("case-router sla holds 列出全部", "`case-router sla holds` lists them"),
@@ -77,6 +75,10 @@ GUARDS: dict[str, tuple[str, str]] = {
     "hold_by": ("决定人", "by"),
     "hold_why": ("理由", "reason"),
     "hold_missed": ("其间超时", "missed in it"),
+    "hold_imported": (
+        "另有 {count} 个在导入之前已超时，不计入任何单位",
+        "{count} more were missed before the import, and are no desk's",
+    ),
     "hold_sum": (
         "超时共 {total} 个，其中不在故障期内 {outside} 个",
         "{total} missed in all, {outside} of them outside any outage",

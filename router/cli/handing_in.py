@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from collections.abc import Collection
 from uuid import uuid4
 
 from router.app import Installation
@@ -107,6 +108,36 @@ def require_desk(installation: Installation, code: str) -> None:
     tree = installation.rulebook().tree
     if code not in tree.desks:
         raise no_desk(tree, code)
+
+
+def require_division(installation: Installation, code: str) -> None:
+    """Refuse a mistyped division, of which nothing would be found.
+
+    Raises:
+        NotFoundError: the tree in force has no such division.
+    """
+    known = installation.rulebook().tree.divisions
+    if code not in known:
+        raise NotFoundError(
+            said("no_division", division=code),
+            todo="{nearest}`case-router divisions list` shows them.",
+            nearest=nearest(code, known),
+        )
+
+
+def require_policy(installation: Installation, name: str, *, also: Collection[str] = ()) -> None:
+    """Refuse a mistyped policy.
+
+    Raises:
+        NotFoundError: no policy in force has that name, nor one of `also`.
+    """
+    known = {*(policy.name for policy in installation.rulebook().policies), *also}
+    if name not in known:
+        raise NotFoundError(
+            said("no_policy", policy=name),
+            todo="{nearest}`case-router policy list` has the names.",
+            nearest=nearest(name, known),
+        )
 
 
 def no_desk(tree: Tree, code: str) -> NotFoundError:

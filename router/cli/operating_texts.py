@@ -192,6 +192,10 @@ OPERATING: dict[str, tuple[str, str]] = {
     "calendar_left": ("剩余天数", "days left"),
     "calendar_version": ("版本", "version"),
     "calendar_endless": ("不限", "no end"),
+    "calendar_beside_shipped": (
+        "没有可查的台账：与随附日历对照检查",
+        "no ledger to ask: checked beside the calendars that are shipped",
+    ),
     "calendar_short": (
         "日历 {name} 只覆盖到 {end}，剩 {days} 天；放假通知公布后补上",
         "the calendar {name} is known until {end} only, {days} days: add the next notice",

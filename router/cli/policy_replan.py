@@ -14,7 +14,7 @@ from router.app import Installation
 from router.arrivals import direct
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import require_desk
+from router.cli.handing_in import require_desk, require_division, require_policy
 from router.cli.output import emit_json, tell
 from router.cli.veiling import veil
 from router.cli.words import word
@@ -78,6 +78,11 @@ def replan(
     with call.installation() as installation:
         if desk is not None:
             require_desk(installation, desk)
+        if district is not None:
+            require_division(installation, district)
+        if policy is not None:  # running cases keep policies that are in force no more
+            kept = {case.policy.partition("@")[0] for case in installation.ledger.all_cases(open_only=True)}
+            require_policy(installation, policy, also=kept)
         found = forecast(installation, meant)
         tell(word("replan_forecast", **msgspec.structs.asdict(found)))
         if found.due_now:

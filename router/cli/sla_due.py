@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import msgspec
 
 from router.cli.call import Call
 from router.cli.division_import import read_text
@@ -68,6 +69,8 @@ def due(
     tiers = read.tiers if mapping is not None else ("city", "district", "street")
     policies, known = policies_named(names, calendars, tiers)
     rows = list(dues_of(file, read, policies, known))
+    if mapping is None and "id" not in _named(columns):  # a mapping needs some column for it, which is no id
+        rows = [msgspec.structs.replace(row, id="") for row in rows]
     counts = tally(rows)
     if call.as_json:
         emit_json({"file": str(file), "summary": counts, "rows": rows})
@@ -76,6 +79,11 @@ def due(
     _tell_bad(file, [row for row in rows if row.problem == UNREADABLE])
     tell(word("due_summary", **counts))
     return RouterError.exit_code if counts[UNREADABLE] else 0
+
+
+def _named(columns: str | None) -> set[str]:
+    """What `--columns` names, whatever is wrong with it."""
+    return {pair.partition("=")[0].strip() for pair in (columns or "").split(",")}
 
 
 def _mapping_of(

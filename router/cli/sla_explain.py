@@ -188,6 +188,9 @@ def _milestone(one: Explained, tree: Tree) -> Iterable[str]:
             yield f"    {word(label, days=word('explain_and').join(map(_range, ranges)))}"
     if one.counted_to is not None:
         yield f"    {word('explain_moved', counted=local(one.counted_to))}"
+    for change in one.changes:
+        what = word(f"explain_by_{change.what}")
+        yield f"    {word('explain_change', what=what, at=local(change.at), to=local(change.moved_to))}"
     if one.consequences:
         yield f"    {word('explain_passes', what=_consequences(one.consequences, tree))}"
 

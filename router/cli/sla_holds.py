@@ -12,14 +12,14 @@ import msgspec
 from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
-from router.cli.handing_in import require_desk
+from router.cli.handing_in import require_desk, require_division, require_policy
 from router.cli.output import emit, emit_json, emit_table, local, tell
 from router.cli.times import WHEN
 from router.cli.words import said, word
 from router.core.events import DeadlineMissed
 from router.core.guards import Hold, HoldKind
+from router.core.timing.taking_over import NOBODY
 from router.errors import NotFoundError, UsageError
-from router.sentences import nearest
 
 
 @click.command("hold", cls=Spoken)
@@ -81,19 +81,13 @@ def _require(installation: Installation, kind: HoldKind, what: str) -> None:
     Raises:
         NotFoundError: there is no such desk, division or policy.
     """
-    rules = installation.rulebook()
-    if kind is HoldKind.DESK:
-        require_desk(installation, what)
-    known = {
-        HoldKind.DISTRICT: list(rules.tree.divisions),
-        HoldKind.POLICY: [policy.name for policy in rules.policies],
-    }.get(kind)
-    if known is not None and what not in known:
-        raise NotFoundError(
-            said(f"hold_no_{kind.value}", what=what),
-            todo="{nearest}`case-router divisions list` and `case-router policy show` have the names.",
-            nearest=nearest(what, known),
-        )
+    match kind:
+        case HoldKind.DESK:
+            require_desk(installation, what)
+        case HoldKind.DISTRICT:
+            require_division(installation, what)
+        case HoldKind.POLICY:
+            require_policy(installation, what)
 
 
 @click.command("unhold", cls=Spoken)
@@ -127,15 +121,23 @@ def holds(call: Call, /) -> int:
     with call.installation() as installation:
         ledger = installation.ledger
         events = (entry.event for entry in ledger.all_entries("DeadlineMissed"))
-        inside = Counter(one.outage for one in events if isinstance(one, DeadlineMissed))
+        # What an imported case had missed before it was ours is nobody's here, and in no outage of ours.
+        charged = Counter(
+            (one.charged_to != NOBODY, one.outage) for one in events if isinstance(one, DeadlineMissed)
+        )
+        inside = Counter({outage: n for (ours, outage), n in charged.items() if ours})
+        before = charged.total() - inside.total()
         found = [Window(hold=one, end=one.end, missed=inside[one.id]) for one in ledger.holds()]
     if call.as_json:
-        emit_json({"holds": found, "missed": inside.total(), "missed_outside": inside[""]})
+        sums = {"missed": inside.total(), "missed_outside": inside[""], "missed_before_import": before}
+        emit_json({"holds": found, **sums})
         return 0
     headers = [word(f"hold_{name}") for name in ("id", "what", "since", "end", "by", "why", "missed")]
     if found:
         emit_table(headers, map(_row, found), right=(6,))
     emit(word("hold_sum", total=inside.total(), outside=inside[""]))
+    if before:
+        emit(word("hold_imported", count=before))
     return 0
 
 

@@ -96,6 +96,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "name your own desk with --desk; who works at an office with that role is listed there: "
         "case-router divisions accounts CODE --add {account}",
     ),
+    "received_in_future": ("受理时间 {at} 在将来", "nothing can have been received at {at}, which is to come"),
+    "received_in_future_todo": ("核对 --received；不写即为现在", "correct --received; without it it is now"),
+    "no_division": ("没有编码为 {division} 的区划", "there is no division {division}"),
     "no_desk": ("没有编号为 {desk} 的承办单位", "there is no desk {desk}"),
     "no_case": ("没有编号为 {case} 的工单", "there is no case {case}"),
     "no_case_todo": ("用 case-router case list 查看编号", "`case-router case list` shows the ids"),

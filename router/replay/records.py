@@ -122,7 +122,7 @@ def _opened(path: Path, mapping: SourceMapping) -> Iterator[IO[str]]:
         raise ConfigurationError(
             "the file is not {encoding}",
             where=where,
-            todo="Name its encoding in the mapping, for example gb18030.",
+            todo="Name its encoding, with --encoding or in the mapping, for example gb18030.",
             encoding=mapping.encoding,
         ) from error
     except (gzip.BadGzipFile, EOFError) as error:

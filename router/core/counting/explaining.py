@@ -6,7 +6,7 @@ decides when it is let pass, on a copy of the case that nobody keeps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -75,6 +75,16 @@ class Consequence(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry by which a deadline has another instant."""
+
+    #: Name of the event, such as `ExtensionApproved`.
+    what: str
+    at: datetime
+    due_at: datetime
+    moved_to: datetime
+
+
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """One milestone of a case."""
 
@@ -91,10 +101,12 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     budget: str | dict[str, Any] | None
     #: What it counts from came too late in its day, or on a day off, and counts as of a later one.
     late: bool
-    #: The days between, of budgets that count working days or hours; in order.
+    #: The days that the budget alone spans, where it counts working days or hours; in order.
     days: tuple[DayRange, ...]
     #: What the budget alone comes to, where a change on record has moved it; None: it stands as counted.
     counted_to: datetime | None
+    #: The entries that moved it, in order; empty where a reopening or an import set its first instant.
+    changes: tuple[Change, ...]
     #: What happens when it passes unmet, in order; empty for one that does not run.
     consequences: tuple[Consequence, ...]
 
@@ -165,7 +177,7 @@ def explain(case: Case, entries: Sequence[e.Entry], rules: Rules) -> Explanation
         coverage_end=calendar.coverage_end,
         tried=_tried(rules, facts, case.opened_at),
         policy_today=today.policy.version if today is not None else None,
-        milestones=tuple(_explained(case, one, rules) for one in case.milestones),
+        milestones=tuple(_explained(case, one, rules, entries) for one in case.milestones),
         waiting=_waiting(case, policy),
         ladder=_ladder(case, rules),
         colours=_colours(case, policy, calendar),
@@ -211,7 +223,7 @@ def _waiting(case: Case, policy: Policy) -> tuple[Waiting, ...]:
     return tuple(found)
 
 
-def _explained(case: Case, one: e.Milestone, rules: Rules) -> Explained:
+def _explained(case: Case, one: e.Milestone, rules: Rules, entries: Sequence[e.Entry] = ()) -> Explained:
     policy = rules.policy(case.policy)
     calendar = rules.calendar(policy)
     budget = one.budget or (budget_of(policy, one.name, case.category) if one.since is not None else None)
@@ -227,10 +239,31 @@ def _explained(case: Case, one: e.Milestone, rules: Rules) -> Explained:
         since=one.since,
         budget=format_instant(budget) if budget is not None else None,
         late=budget is not None and _is_late(budget, one, calendar),
-        days=days_of(budget, one, calendar) if budget is not None else (),
+        days=days_of(budget, one, calendar, until=base.at if base is not None else None)
+        if budget is not None
+        else (),
         counted_to=base.at if base is not None and base.at != one.due_at else None,
+        changes=tuple(_changes(one, entries)),
         consequences=_consequences(case, one, rules)[0],
     )
+
+
+def _changes(one: e.Milestone, entries: Sequence[e.Entry]) -> Iterator[Change]:
+    """What moved a deadline to where it is, followed back from there."""
+    found, at = list[Change](), one.due_at
+    for entry in reversed(entries):
+        event = entry.event
+        moves = [event] if isinstance(event, _MOVES) else getattr(event, "moved", ())
+        for move in moves:
+            if (move.milestone, move.moved_to) == (one.name, at) and move.due_at != at:
+                found.append(Change(what=type(event).__name__, at=entry.event_at, due_at=move.due_at, moved_to=at))
+                at = move.due_at
+                break
+    yield from reversed(found)
+
+
+#: Events about one deadline that has another instant from then on.
+_MOVES = (e.SystemDelayed, e.DeadlineRecomputed, e.DeadlineCancelled)
 
 
 def _is_late(budget: Instant, one: e.Milestone, calendar: Calendar) -> bool:
@@ -245,8 +278,13 @@ def _is_late(budget: Instant, one: e.Milestone, calendar: Calendar) -> bool:
     return False
 
 
-def days_of(budget: Instant, one: e.Milestone, calendar: Calendar) -> tuple[DayRange, ...]:
-    """The days from the first that a budget may count to the last, by what they are to it."""
+def days_of(
+    budget: Instant, one: e.Milestone, calendar: Calendar, *, until: datetime | None = None
+) -> tuple[DayRange, ...]:
+    """The days from the first that a budget may count to the last, by what they are to it.
+
+    `until`: what the budget alone comes to; None: the deadline itself.
+    """
     if one.since is None:
         return ()
     if isinstance(budget, WorkingTime):
@@ -258,7 +296,7 @@ def days_of(budget: Instant, one: e.Milestone, calendar: Calendar) -> tuple[DayR
         days = budget.days
     else:
         return ()
-    last = calendar.local(one.due_at - timedelta(microseconds=1)).date()
+    last = calendar.local((until or one.due_at) - timedelta(microseconds=1)).date()
     found: list[DayRange] = []
     day = first
     while day <= last:

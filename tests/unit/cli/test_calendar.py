@@ -87,6 +87,29 @@ def test_what_contradicts_itself_in_a_file_fails_the_check_by_file_key_and_reaso
     assert fine.json[0]["coverage_end"] == "2027-12-31"
 
 
+#: The notice of the year after the one that is imported.
+NEXT = NOTICE.replace("2027", "2028")
+
+
+def test_a_file_is_checked_beside_what_is_in_force_as_an_import_would_see_it(shell: Shell) -> None:
+    following = shell.file("next.toml", NEXT)
+    early = shell("calendar", "check", following, "--days", "0")
+    assert early.code == 7
+    assert "2027" in early.err
+    assert shell("calendar", "import", shell.file("n.toml", NOTICE)).code == 0
+    assert shell("calendar", "import", following, "--dry-run").code == 0
+    late = shell("calendar", "check", following, "--days", "0", "--json")
+    assert late.code == 0, late.err
+    assert late.json[0]["coverage_end"] == "2028-12-31"
+
+
+def test_without_a_ledger_a_file_is_checked_beside_what_is_shipped_and_that_is_said(bare: Shell) -> None:
+    done = bare("calendar", "check", bare.file("n.toml", NOTICE), "--days", "0")
+    assert "no ledger" in done.err
+    assert "随附" in bare("calendar", "check", bare.file("n.toml", NOTICE), "--days", "0", lang="zh").err
+    assert list(bare.folder.glob("*.db")) == []
+
+
 def test_a_notice_comes_into_force_and_is_shown(shell: Shell) -> None:
     file = shell.file("n.toml", NOTICE)
     assert "a dry run" in shell("calendar", "import", file, "--dry-run").err

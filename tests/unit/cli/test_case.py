@@ -412,3 +412,11 @@ def test_the_history_says_a_refusal_as_it_was_said(shell: Shell) -> None:
     assert shell("case", "accept", case, "--desk", "hubin").code == 5
     assert "the case is led by liuyin" in shell("case", "show", case).out
     assert "主办" in shell("case", "show", case, lang="zh").out
+
+
+def test_a_receipt_that_is_to_come_is_refused(shell: Shell) -> None:
+    refused = shell("case", "open", "--text", "x", "--received", "2100-01-05 09:00")
+    assert refused.code == 2
+    assert "2100-01-05 09:00, which is to come" in refused.err
+    assert "在将来" in shell("case", "open", "--text", "x", "--received", "2100-01-05 09:00", lang="zh").err
+    assert not shell.rows("SELECT 1 FROM cases")

@@ -1,5 +1,7 @@
 """Extensions, suspensions, excuses, stars and replan, as typed."""
 
+import pytest
+
 from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
@@ -65,6 +67,28 @@ def test_a_star_is_given_and_taken(shell: Shell) -> None:
     assert shell("case", "unstar", case).code == 0
 
 
+@pytest.mark.parametrize(
+    ("option", "name", "meant"),
+    [("--policy", "defalt", "default"), ("--district", "hubbin", "hubin"), ("--desk", "liuyinn", "liuyin")],
+)
+def test_replan_of_a_mistyped_name_moves_nothing_and_says_so(
+    shell: Shell, option: str, name: str, meant: str
+) -> None:
+    shell.open()
+    refused = shell("policy", "replan", option, name, "--yes")
+    assert refused.code == 3
+    assert name in refused.err
+    assert f"Did you mean {meant}?" in refused.err
+
+
+def test_replan_knows_a_policy_that_only_running_cases_keep(shell: Shell) -> None:
+    shell.open()
+    other = preset_text("policies", "default").replace('name = "default"', 'name = "later"')
+    assert shell("policy", "import", shell.file("later.toml", other)).code == 0
+    found = shell("--json", "policy", "replan", "--policy", "default")
+    assert (found.code, found.json["deadlines"]["open_cases"]) == (0, 1)
+
+
 def test_replan_says_first_what_it_would_change_and_then_moves_each_case_once(shell: Shell) -> None:
     cases = [shell.open(source_id=str(number)) for number in range(3)]
     longer = preset_text("policies", "default").replace('within = "5wd"', 'within = "15wd"')
@@ -89,7 +113,7 @@ def test_replan_can_be_kept_to_a_policy_a_desk_or_a_district(shell: Shell) -> No
     shell.open()
     longer = preset_text("policies", "default").replace('within = "5wd"', 'within = "15wd"')
     shell("policy", "import", shell.file("longer.toml", longer))
-    for words in (("--policy", "other"), ("--desk", "hubin"), ("--district", "nowhere")):
+    for words in (("--desk", "hubin"), ("--district", "yunhe")):
         assert "0 open cases" in shell("policy", "replan", *words, "--yes").err
     assert "1 of them" in shell("policy", "replan", "--desk", "liuyin", "--district", "hubin").err
     assert shell("policy", "replan", "--desk", "nobody").code == 3

@@ -119,3 +119,11 @@ def test_what_is_said_is_in_both_languages(shell: Shell) -> None:
     english = shell("case", "import", "--open", file, "--mapping", mapping).err
     assert "line 3" in english
     assert "1 were here" in english
+
+
+def test_what_was_missed_before_the_import_stands_apart_from_the_misses_of_desks(shell: Shell) -> None:
+    assert give(shell, row(1), row(2)).code == 0
+    counted_misses = shell("sla", "holds", "--json").json
+    assert (counted_misses["missed"], counted_misses["missed_outside"]) == (0, 0)
+    assert counted_misses["missed_before_import"] >= 2
+    assert "before the import" in shell("sla", "holds").out

@@ -123,6 +123,8 @@ def test_times_of_another_form_are_read(bare: Shell) -> None:
     assert done.code == 0, done.err
     # Received on Monday 5 January 2026: five working days end on Monday the 12th, 24:00.
     assert [row["due_at"] for row in done.json["rows"]] == ["2026-01-13T00:00:00+08:00"] * 2
+    # Nothing said which column has an id: none does.
+    assert [row["id"] for row in done.json["rows"]] == ["", ""]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from router.core.policies.policy import (
     Match,
     Mode,
     Satisfies,
+    SuspensionRule,
+    Track,
     WallClock,
 )
 from router.core.timing.deadlines import turn
@@ -156,6 +158,37 @@ def test_a_change_on_record_stands_beside_what_the_budget_comes_to() -> None:
     play.say("lake", c.ApproveExtension)
     [found] = [one for one in told(play).milestones if one.name == "close"]
     assert (found.counted_to, found.due_at) == (china(2026, 9, 29), china(2026, 10, 1))
+    # Five working days are five working days, whatever was approved after that.
+    counted = [(days.first.day, days.last.day) for days in found.days if days.kind is DayKind.COUNTED]
+    assert counted == [(22, 25), (28, 28)]
+    (change,) = found.changes
+    assert (change.what, change.due_at, change.moved_to) == (
+        "ExtensionApproved",
+        china(2026, 9, 29),
+        china(2026, 10, 1),
+    )
+
+
+def test_several_changes_are_told_in_their_order_and_those_of_others_are_not() -> None:
+    close = milestone("close", FIVE, Satisfies.CLOSED)
+    plan = milestone("plan", msgspec.structs.replace(FIVE, count=9), Satisfies.PLAN_FILED, track=Track.INTERNAL)
+    wide = policy(
+        calendar="cn",
+        milestones=(close, plan),
+        extension=ExtensionRule(longest=FIVE, cap=2),
+        suspension=SuspensionRule(longest=days(20), recheck=days(7)),
+    )
+    play = Play(rules(wide))
+    play.open()
+    play.say("willow", c.RequestExtension, reason="parts", days=1)
+    play.say("lake", c.ApproveExtension)
+    play.say("willow", c.RequestSuspension, reason="parts")
+    play.say("lake", c.ApproveSuspension)
+    play.wait(days=1)
+    play.say("willow", c.Resume)
+    found = {one.name: one for one in told(play).milestones}
+    assert [one.what for one in found["close"].changes] == ["ExtensionApproved", "Resumed"]
+    assert [one.what for one in found["plan"].changes] == ["Resumed"]
 
 
 def test_a_late_receipt_is_said_to_be_late() -> None:
