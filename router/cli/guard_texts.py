@@ -129,6 +129,16 @@ GUARDS: dict[str, tuple[str, str]] = {
         "时限 {due_at} 已过，反复领取而无人办理；检查 sla 进程是否消费",
         "due {due_at}, claimed again and again and handled by nobody: does a role sla consume?",
     ),
+    "status_holds": ("暂停提级", "holds"),
+    "status_hold": ("{what}（{id}），自 {since}，{end}", "{what} ({id}) since {since}, {end}"),
+    "status_hold_between": ("；", "; "),
+    "hold_until": ("至 {at}", "until {at}"),
+    "hold_open": ("未定截止", "without an end"),
+    "wrong_hold": (
+        "暂停提级 {id} 已 {age}，未定截止：其间到期的不提级；如已无需，用 sla unhold {id}",
+        "{id} has held for {age} and has no end: what falls due in it does not go up. If nobody needs it "
+        "any more: sla unhold {id}",
+    ),
     "wrong_restore": (
         "正在恢复 {restore}（账本丢失于 {lost_at}）：各角色等待，不处理任何工单；"
         "继续 recover --after-restore，或用 sla unhold {restore} 放弃",

@@ -71,7 +71,7 @@ def hold(
         installation.ledger.put_hold(made)
     if call.as_json:
         emit_json(made)
-    tell(word("hold_made", id=made.id, what=_what(made)))
+    tell(word("hold_made", id=made.id, what=what_held(made)))
     return 0
 
 
@@ -143,8 +143,9 @@ def holds(call: Call, /) -> int:
 
 def _row(one: Window) -> tuple[str, ...]:
     made = one.hold
-    return made.id, _what(made), local(made.since), local(one.end), made.by, made.reason, str(one.missed)
+    return made.id, what_held(made), local(made.since), local(one.end), made.by, made.reason, str(one.missed)
 
 
-def _what(made: Hold) -> str:
+def what_held(made: Hold) -> str:
+    """What a hold is of: `desk liuyin`, `everything`."""
     return f"{word(f'hold_{made.kind.value}')} {made.what}".rstrip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
@@ -17,6 +17,7 @@ from router.cli.grammar import Spoken
 from router.cli.health import queues_of
 from router.cli.output import age, ages, emit, emit_fields, emit_json, emit_table, local
 from router.cli.signs import LOOKED_AT, Running, Stuck, oldest_at_most_s, running, stuck
+from router.cli.sla_holds import what_held
 from router.cli.texts import WORDS
 from router.cli.words import LANGUAGES, pick, word
 from router.clock import clock
@@ -37,6 +38,8 @@ OLD_OUTBOX_S = 60.0
 OLD_QUEUE_S = 60
 #: Queues of messages for somebody to look at: nobody consumes them.
 FOR_PEOPLE = (address.UNROUTED, address.PARKED)
+#: A hold without an end that is older was forgotten: an outage is over within a day, or its end is known.
+FORGOTTEN_HOLD = timedelta(hours=24)
 #: Our clock and the database's; beyond this a deadline could be judged by the wrong one.
 SKEW_S = 5.0
 
@@ -80,6 +83,8 @@ class State(msgspec.Struct, kw_only=True):
     brake: Brake | None = None
     #: While it is under way the roles wait.
     restore: Hold | None = None
+    #: Those that hold now, the restore's left out.
+    holds: list[Hold] = []
     wrong: list[Wrong] = []
 
     @property
@@ -119,6 +124,9 @@ def look(installation: Installation) -> State:
         state.figures = dict(installation.ledger.counts(now))
         state.brake = installation.ledger.brake()
         state.restore = installation.ledger.restoring()
+        restore_id = state.restore.id if state.restore is not None else None
+        holding = (one for one in installation.ledger.holds() if one.covers(now))
+        state.holds = [one for one in holding if one.id != restore_id]
         beats = installation.ledger.beats(now - LOOKED_AT)
         state.roles = running(beats, now)
         tree = installation.rulebook().tree
@@ -128,6 +136,7 @@ def look(installation: Installation) -> State:
     state.wrong += _judged_roles(state.roles or [], stuck(beats, now))
     _look_at_queues(installation.broker, state, tiers, beats, embedded=installation.settings.is_embedded)
     state.wrong += _judged(state.figures, state.clock_skew_s) + _braked(state.brake)
+    state.wrong += _forgotten(state.holds, now)
     if state.restore is not None:
         state.wrong.append(_wrong("restore", restore=state.restore.id, lost_at=local(state.restore.since)))
     return state
@@ -224,6 +233,11 @@ def _braked(brake: Brake | None) -> list[Wrong]:
     return [_wrong("brake", text=f"brake_{brake.cause}", due=brake.due, threshold=brake.threshold, skew=skew)]
 
 
+def _forgotten(holds: Sequence[Hold], now: datetime) -> list[Wrong]:
+    old = [one for one in holds if one.end is None and now - one.since > FORGOTTEN_HOLD]
+    return [_wrong("hold", id=one.id, age_s=(now - one.since).total_seconds()) for one in old]
+
+
 def _wrong(code: str, *, text: str = "", age_s: float | None = None, up: bool = False, **data: Any) -> Wrong:
     """`text`: of another sentence than the code's."""
     pair = WORDS[f"wrong_{text or code}"]
@@ -276,7 +290,16 @@ def _places(state: State) -> list[tuple[str, str]]:
         (word("status_broker"), f"{broker}{where}"),
         (word("status_tree"), state.tree or "-"),
         (word("status_roles"), _roles(state.roles)),
+        *([(word("status_holds"), _holds(state.holds))] if state.holds else ()),
     ]
+
+
+def _holds(holds: Sequence[Hold]) -> str:
+    parts = []
+    for one in sorted(holds, key=lambda one: (one.since, one.id)):
+        end = word("hold_until", at=local(one.end)) if one.end is not None else word("hold_open")
+        parts.append(word("status_hold", id=one.id, what=what_held(one), since=local(one.since), end=end))
+    return f"{len(holds)}  {word('status_hold_between').join(parts)}"
 
 
 def _open(figures: dict[str, float | int | None]) -> str:

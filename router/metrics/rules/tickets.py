@@ -38,7 +38,7 @@ _EN, _ZH = " ({{ $code }})", "（{{ $code }}）"
 
 def tickets(on_time_target: float) -> list[Alert]:
     """All tickets; `on_time_target` is a share of 1."""
-    made = [*_burns(on_time_target), _desks(), *_parked(), *_calendars(), *_upkeep()]
+    made = [*_burns(on_time_target), _desks(), *_parked(), _held(), *_calendars(), *_upkeep()]
     return [msgspec.structs.replace(alert, severity=Severity.TICKET) for alert in made]
 
 
@@ -108,6 +108,21 @@ def _parked() -> Iterator[Alert]:
         summary_zh="{{ $labels.queue }} 中有 {{ $value }} 条消息",
         description="Somebody outside sends with a key that no queue is bound for.",
         description_zh="外部程序使用了没有队列绑定的路由键。",
+    )
+
+
+def _held() -> Alert:
+    return Alert(
+        name="CasesHeldLong",
+        # Both who exports figures say the same; the sum is over tiers.
+        expr=f"sum(max by (tier) ({s.HELD_CASES.name})) > 0",
+        # Longer than a night: a hold of an evening ends with the morning.
+        for_="12h",
+        summary="{{ $value }} cases are held back and do not go up",
+        summary_zh="{{ $value }} 件工单被压住，不提级",
+        description="For 12 hours the brake or a hold has kept back cases whose deadline has passed. Nobody above "
+        "hears of them until somebody ends it.",
+        description_zh="刹车或暂停已连续 12 小时压住时限已过的工单。在有人放行、取消或解除之前，上级不会得知。",
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from router.clock import clock
 from router.ledger.guard_port import Brake
 from router.ledger.sql import SqlLedger
 from tests.unit.cli.conftest import Shell
@@ -136,3 +137,42 @@ def test_catching_up_says_first_and_needs_a_name(shell: Shell) -> None:
     assert done.json["done"]["taken"] >= 1
     put_on(shell)
     assert shell("sla", "catch-up", "--by", "li", "--reason", "停机").code == 5
+
+
+def hold(shell: Shell, *, days_ago: int, until: str | None = None, of: tuple[str, ...] = ("--all",)) -> str:
+    """A hold that began so many days ago, by the clock of the program that is asked."""
+    since = (clock() - timedelta(days=days_ago, minutes=1)).isoformat()
+    end = () if until is None else ("--until", until)
+    words = ("sla", "hold", *of, "--since", since, *end, "--by", "王", "--reason", "停电", "--json")
+    return str(shell(*words).json["id"])
+
+
+def judged(shell: Shell) -> list[str]:
+    """Codes of what `status` finds wrong besides roles that do not run."""
+    return [one["code"] for one in shell("status", "--json").json["wrong"] if one["code"] != "role"]
+
+
+def test_status_names_every_hold_that_holds_of_what_and_since_when(shell: Shell) -> None:
+    assert "holds" not in shell("status").out
+    today = hold(shell, days_ago=0, of=("--desk", "liuyin"))
+    over = hold(shell, days_ago=3)
+    assert shell("sla", "unhold", over, "--by", "王").code == 0
+    told = shell("status", "--json").json
+    assert [(one["id"], one["kind"], one["what"]) for one in told["holds"]] == [(today, "desk", "liuyin")]
+    assert f"1  desk liuyin ({today}) since " in shell("status").out
+    assert "without an end" in shell("status").out
+    assert f"1  单位 liuyin（{today}），自 " in shell("status", lang="zh").out
+    assert "未定截止" in shell("status", lang="zh").out
+    assert judged(shell) == []
+
+
+def test_a_hold_that_nobody_ends_is_wrong_after_a_day_and_one_with_an_end_is_not(shell: Shell) -> None:
+    hold(shell, days_ago=2, until=(clock() + timedelta(days=1)).isoformat())
+    assert judged(shell) == []
+    forgotten = hold(shell, days_ago=2)
+    assert judged(shell) == ["hold"]
+    found = shell("status", lang="zh")
+    assert found.code == 7
+    assert f"暂停提级 {forgotten} 已 2 天" in found.out
+    assert f"sla unhold {forgotten}" in found.out
+    assert f"{forgotten} has held for 2 d" in shell("status").out
