@@ -134,13 +134,15 @@ def event_time(command: c.Command, now: datetime, rules: Rules, case: Case | Non
     """When a command counts as having happened.
 
     A report is judged by its receipt; the source's own time counts within the skew, in an outage on record, and
-    in a replay. The receipt
-    of a case is the source's: the citizen's clock started when the citizen spoke. Nothing happens in the future.
+    in a replay. The receipt of a case is the source's: the citizen's clock started when the citizen spoke. What
+    was done for another case counts for this one as of the same time. Nothing happens in the future.
     """
     if isinstance(command, c.PassDeadline):
         return command.due_at
     if command.at is None:
         return now
+    if isinstance(command, c.ResolveWith) and case is not None:
+        return min(max(command.at, _begun(case)), now)
     if rules.replay:
         return command.at
     if isinstance(command, c.Open):
@@ -148,6 +150,12 @@ def event_time(command: c.Command, now: datetime, rules: Rules, case: Case | Non
     if abs(now - command.at) <= rules.skew or _is_in_outage(command, command.at, rules, case):
         return min(command.at, now)
     return now
+
+
+def _begun(case: Case) -> datetime:
+    """From when on a case can be resolved with another: it is open here, and rests no more."""
+    pauses = case.changes.pauses
+    return max(case.opened_at, pauses[-1].start) if pauses else case.opened_at
 
 
 def _is_in_outage(command: c.Command, at: datetime, rules: Rules, case: Case | None) -> bool:

@@ -264,6 +264,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "须联合回访，缺少：{missing}",
         "the gate wants those who watch to have asked together; missing: {missing}",
     ),
+    "promise_resolved": (
+        "工单 {case} 已办结，不能再承诺时间：办结之后没有可以兑现承诺的事项",
+        "case {case} is resolved: nothing is left that could meet a promise",
+    ),
     "promise_in_the_past": ("承诺时间 {due_at} 已过", "the promised time {due_at} has passed"),
     "stale_deadline": (
         "时限 {milestone}（{due_at}）已不在计时",

@@ -24,7 +24,7 @@ from router.core.lifecycle import settle
 from router.core.policies.matching import first_match
 from router.core.policies.policy import Anchor, Policy
 from router.core.rules import Rules
-from router.core.step import Draft
+from router.core.step import Draft, Step
 from router.core.telling.kept import kept_from
 from router.core.timing.arming import (
     arm,
@@ -45,7 +45,8 @@ from router.core.timing.rescheduling import (
     rescheduled,
     statutory_after,
 )
-from router.core.timing.undoing import no_earlier
+from router.core.timing.taking_over import past_at_receipt
+from router.core.timing.undoing import BY_RECEIPT, no_earlier
 
 _Mover = TypeVar("_Mover", e.ExtensionApproved, e.Resumed)
 _HandOver = TypeVar("_HandOver", e.Dispatched, e.ReturnApproved, e.Designated)
@@ -234,8 +235,12 @@ class _Telling:
         if first_passed(self.case, max(before, self.case.opened_at)) is None:
             return
         for step in settle(self.case, before, self.rules, self._until):
-            self.predicted += step.entries
-            self._case = step.case
+            self.foresee(step)
+
+    def foresee(self, step: Step) -> None:
+        """What the clocks put on record, and the case it makes."""
+        self.predicted += step.entries
+        self._case = step.case
 
     def step_of(self, desk: str) -> int:
         """The step of a case that is pulled to a desk: never below the one it has reached."""
@@ -301,6 +306,18 @@ def _resolved(told: _Telling, event: e.Resolved, at: datetime) -> e.Event:
 
 def _reopened(told: _Telling, event: e.Reopened, _at: datetime) -> e.Event:
     return msgspec.structs.replace(event, desk=told.case.lead)
+
+
+def _rearmed(told: _Telling, event: e.ClocksRearmed, at: datetime) -> e.Event | None:
+    """A date that was over when the case came: whichever clocks here end with it."""
+    if event.reason != BY_RECEIPT:
+        return event
+    opened = Draft(
+        told.case, wake_up(told.case.id, event.reason, at), at=told.case.opened_at, now=at, tree=told.rules.tree
+    )
+    past_at_receipt(opened, told.rules)
+    told.foresee(opened.step())
+    return None
 
 
 def _restricted(told: _Telling, event: e.Restricted, _at: datetime) -> e.Event:
@@ -381,6 +398,7 @@ def _resumed(told: _Telling, event: e.Resumed, at: datetime) -> e.Event | None:
 
 #: How an event that brings clocks, or a step of the ladder, is told again; None: it does not happen.
 _RETOLD: dict[type[e.Event], Callable[[_Telling, Any, datetime], e.Event | None]] = {
+    e.ClocksRearmed: _rearmed,
     e.Dispatched: _dispatched,
     e.Accepted: _accepted,
     e.Resolved: _resolved,

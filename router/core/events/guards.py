@@ -41,7 +41,8 @@ class EscalationUndone(Event, frozen=True, kw_only=True, tag="EscalationUndone")
 class ClocksRearmed(Event, frozen=True, kw_only=True, tag="ClocksRearmed"):
     """Clocks of the policy that should run and did not."""
 
-    #: `audit`: the case had none; `import`: the case was taken over while it ran.
+    #: `audit`: the case had none; `import`: the case was taken over while it ran; `receipt`: a date that it
+    #: brought was over when it came.
     reason: str
     milestones: tuple[Milestone, ...]
 

@@ -74,6 +74,8 @@ def open_case(case: Case | None, command: Open, rules: Rules, at: datetime, now:
         assist(draft, rules, beside.code, draft.case.lead)
     _tell_watchers(draft, rules)
     levels.start(draft, rules, LevelStart.RECEIVED)
+    if not rules.replay:  # history is told as it was
+        taking_over.past_at_receipt(draft, rules)
     if isinstance(command, TakeOver):  # whoever brought it was told long ago
         taking_over.take_over(draft, rules)
         return draft.step()
@@ -148,6 +150,7 @@ def received(command: Open, rules: Rules, found: Route, digest: str, at: datetim
         command.due_at,
         command.category,
         kept=kept,
+        lead=found.desk.code,
     )
     return Received(
         source=command.source,

@@ -5,7 +5,7 @@ A reply or a mitigation is not a resolution and stops no clock; `router.core.off
 
 from __future__ import annotations
 
-from router.core.case import Case
+from router.core.case import Case, State
 from router.core.commands import (
     Accept,
     ActorRole,
@@ -87,6 +87,8 @@ def reply(draft: Draft, command: Reply, rules: Rules) -> Refusal | None:
     due_at = command.commitment_due_at
     if due_at is not None and due_at <= draft.at:
         return refuse("promise_in_the_past", due_at=due_at.isoformat())
+    if due_at is not None and draft.case.state is State.RESOLVED:
+        return refuse("promise_resolved", case=draft.case.id)
     if rules.policy(draft.case.policy).gate.report_after:
         return refuse("report_waits", case=draft.case.id)
     promise = commitment(due_at) if due_at is not None else None
@@ -223,6 +225,7 @@ def resolved(
         draft.case.given_due_at,
         draft.case.category,
         kept=draft.case.kept,
+        lead=draft.case.lead,
     )
     nobody_asks = draw is not None and not draw.drawn
     draft.add(

@@ -67,6 +67,7 @@ def _resolve(
             id="",
             case_id=other,
             actor=ROUTER,
+            at=draft.at,
             other=case.id,
             outcome=outcome,
             evidence=evidence,

@@ -99,9 +99,9 @@ def is_kept(tree: Tree, kept: KeptFrom, desk: str) -> bool:
     return any(keeps_from(tree, code, desk) for code in kept.desks)
 
 
-def supervision_for(tree: Tree, kept: KeptFrom) -> Desk | None:
-    """The lowest supervision desk at work from which the case is not kept; None: there is none."""
-    return next(_supervision_left(tree, kept), None)
+def supervision_for(tree: Tree, kept: KeptFrom, *, but: str = "") -> Desk | None:
+    """The lowest supervision desk at work from which it is not kept, `but` one (code); None: there is none."""
+    return next((desk for desk in _supervision_left(tree, kept) if desk.code != but), None)
 
 
 def is_all_of_supervision(tree: Tree, kept: KeptFrom, desk: str) -> bool:

@@ -65,11 +65,12 @@ def arm(
     category: str | None,
     *,
     kept: KeptFrom = NOBODY,
+    lead: str = "",
 ) -> tuple[Milestone, ...]:
     """The milestones that start at `anchor`; those without an instant (`given`, none given) are absent.
 
     So are those that wait for a watcher or a reviewer that must not see the case (`kept`). For a desk that must
-    not ask the residents, the lowest supervision that may see it answers.
+    not ask the residents, or handles the case itself (`lead`), another one answers.
     """
     chosen, first = rules.anchored(policy, anchor, category)
     if not chosen:
@@ -82,8 +83,8 @@ def arm(
         if deadline is not None
     ]
     if kept is not NOBODY:
-        armed = [_asked_by(rules, m, kept) for m in armed if not waits_in_vain(rules, policy, m, kept)]
-    return tuple(armed)
+        armed = [m for m in armed if not waits_in_vain(rules, policy, m, kept)]
+    return tuple(_asked_by(rules, m, kept, lead) for m in armed)
 
 
 def waits_in_vain(rules: Rules, policy: Policy, m: Milestone, kept: KeptFrom) -> bool:
@@ -94,12 +95,24 @@ def waits_in_vain(rules: Rules, policy: Policy, m: Milestone, kept: KeptFrom) ->
     return watching or is_kept(rules.tree, kept, m.holder)
 
 
-def _asked_by(rules: Rules, m: Milestone, kept: KeptFrom) -> Milestone:
+def _asked_by(rules: Rules, m: Milestone, kept: KeptFrom, lead: str) -> Milestone:
     """The milestone of the follow-up, at a desk that may ask."""
-    if m.satisfied_by is not Satisfies.FOLLOWED_UP or m.holder is None or not is_kept(rules.tree, kept, m.holder):
+    if m.satisfied_by is not Satisfies.FOLLOWED_UP or m.holder is None:
         return m
-    other = supervision_for(rules.tree, kept)
-    return msgspec.structs.replace(m, holder=other.code) if other is not None else m
+    return msgspec.structs.replace(m, holder=who_asks(rules, kept, lead, m.holder))
+
+
+def who_asks(rules: Rules, kept: KeptFrom, lead: str, wanted: str) -> str:
+    """Code of the desk that answers for a follow-up: the `wanted` one, never the one that handles the case.
+
+    Where that one handles it, or must not see it: the dispatcher's, else the lowest supervision that may; where
+    nobody is left the wanted one.
+    """
+    for code in (wanted, rules.dispatcher):
+        if code is not None and code != lead and not is_kept(rules.tree, kept, code):
+            return code
+    other = supervision_for(rules.tree, kept, but=lead)
+    return other.code if other is not None else wanted
 
 
 def _milestone(

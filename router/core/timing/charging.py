@@ -10,6 +10,7 @@ from router.core.offices.gate import issuer
 from router.core.policies.own_clocks import MEDIATION
 from router.core.policies.policy import Satisfies
 from router.core.rules import Rules
+from router.core.timing.arming import who_asks
 from router.core.timing.ladder import above
 
 
@@ -27,6 +28,8 @@ def holder(case: Case, rules: Rules, milestone: Milestone) -> str | None:
         return issuer(case, rules)
     if milestone.holder is None and milestone.satisfied_by is Satisfies.REVIEWED:
         return above(case, rules, case.lead)
+    if milestone.holder is not None and milestone.satisfied_by is Satisfies.FOLLOWED_UP:
+        return who_asks(rules, case.kept, case.lead, milestone.holder)  # the case may have come to it since
     return milestone.holder
 
 
@@ -43,12 +46,18 @@ def _in_hand(case: Case, rules: Rules, at: datetime) -> str:
     if resolved and case.inspections.waits is not None:
         return issuer(case, rules)
     if resolved and rules.follow_up_desk is not None:
-        return rules.follow_up_desk
+        return _asks(case, rules, rules.follow_up_desk)
     mediation, clock = case.together.mediation, case.milestone(MEDIATION)
     overrun = clock is not None and clock.status is MilestoneStatus.MISSED and clock.due_at < at
     if mediation is not None and overrun:
         return mediation.desk  # it has had the case beyond its own time
     return lead_at(case, at)
+
+
+def _asks(case: Case, rules: Rules, usual: str) -> str:
+    """Code of the desk that a resolution waits for: who holds its follow-up, else who usually asks."""
+    asked = [m.holder for m in case.milestones if m.satisfied_by is Satisfies.FOLLOWED_UP]
+    return who_asks(rules, case.kept, case.lead, asked[-1] if asked and asked[-1] is not None else usual)
 
 
 def lead_at(case: Case, at: datetime) -> str:

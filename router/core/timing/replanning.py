@@ -167,6 +167,7 @@ def _armed(rules: Rules, policy: Policy, case: Case, anchor: Anchor, at: datetim
         case.given_due_at,
         case.category,
         kept=case.kept,
+        lead=case.lead,
     )
 
 

@@ -30,6 +30,8 @@ from router.core.timing.arming import arm, signing
 #: Reasons that clocks run which did not.
 BY_AUDIT = "audit"
 BY_IMPORT = "import"
+#: A date that the case brought was over when it was received.
+BY_RECEIPT = "receipt"
 
 
 def passed_and_held(case: Case, now: datetime) -> list[Milestone]:
@@ -196,6 +198,7 @@ def rearm(draft: Draft, _command: Rearm, rules: Rules) -> Refusal | None:
         case.given_due_at,
         case.category,
         kept=case.kept,
+        lead=case.lead,
     )
     wanted = [one for one in armed if one.satisfied_by in clocks.ENDS or anchor is Anchor.RESOLVED]
     if not wanted:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from router.core import events as e
+from router.core.case import State
 from router.core.commands import (
     Accept,
     Close,
@@ -15,10 +19,12 @@ from router.core.commands import (
     Reprocess,
     Resolve,
 )
-from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Policy, Satisfies
 from router.core.policies.policy_file import load_policy
+from router.core.territory.tree import Tree
 from router.errors import ConfigurationError
-from tests.city import DISPATCH, Play, days, milestone, policy, rules
+from tests.city import DISPATCH, Play, days, file, milestone, policy, rules
+from tests.unit.core.calendars import china
 
 _NO = FollowUpResult.NOT_ACCEPTED
 
@@ -155,3 +161,55 @@ def test_the_tier_above_is_not_charged_with_a_date_that_passed_while_residents_w
         "Sat 26 09:00 Escalated street > district: willow > lake (deadline)",
     ]
     assert play.case.lead == "lake"
+
+
+# -- whoever asks is never the desk that is asked about
+
+
+def _asked(play: Play, code: str) -> None:
+    play.say(play.case.lead, Resolve)
+    assert play.refused is None
+    found = play.case.milestone("ask")
+    assert found is not None
+    assert (play.case.lead != code, found.holder) == (True, code)
+
+
+def _asks(**more: Any) -> Policy:
+    ask = milestone(
+        "ask", days(3), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED, on_pass=OnPass.SUPERVISE, **more
+    )
+    return policy(
+        milestones=(milestone("close", days(5), Satisfies.CLOSED), ask), gate=Gate(kind=GateKind.FOLLOW_UP)
+    )
+
+
+def test_a_follow_up_that_names_the_handling_desk_is_the_dispatchers() -> None:
+    play = Play(rules(_asks(to="willow")))
+    play.open()
+    _asked(play, "dispatch")
+    play.wait(days=4)
+    assert [(x.milestone, x.charged_to) for x in play.events(e.DeadlineMissed)] == [("ask", "dispatch")]
+
+
+def test_where_supervision_handles_it_the_next_level_asks() -> None:
+    nobody = Tree(msgspec.structs.replace(file(), desks=tuple(d for d in file().desks if d.code != "dispatch")))
+    play = Play(rules(_asks(), tree=nobody))
+    play.open()
+    play.wait_until(china(2026, 9, 30, 10))  # street 5 days, district 2, city 2
+    assert play.case.lead == "supervision-1"
+    _asked(play, "supervision-2")
+    play.wait_until(china(2026, 10, 2, 10))
+    missed = [(x.milestone, x.charged_to) for x in play.events(e.DeadlineMissed)]
+    assert missed[3:] == [("close@supervision-1", "supervision-2")]
+
+
+def test_a_case_that_comes_to_whoever_asks_is_asked_about_by_another() -> None:
+    play = Play(rules(_asks(to="lake")))
+    play.open()
+    play.wait_until(china(2026, 9, 25, 9)).say("willow", Resolve)
+    assert play.case.milestone("ask").holder == "lake"  # type: ignore[union-attr]
+    play.wait_until(china(2026, 9, 28, 8))  # on Saturday 09:00 it went up to that very desk
+    assert (play.case.lead, play.case.state) == ("lake", State.RESOLVED)
+    assert [(x.milestone, x.charged_to) for x in play.events(e.DeadlineMissed)] == [("close", "lake")]
+    play.wait_until(china(2026, 9, 28, 10))
+    assert [x.charged_to for x in play.events(e.DeadlineMissed) if x.milestone == "ask"] == ["dispatch"]

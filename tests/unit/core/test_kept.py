@@ -258,7 +258,7 @@ def test_whoever_a_report_is_about_does_not_ask_the_residents_and_answers_for_no
         "follow_up", days(2), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED, on_pass=OnPass.SUPERVISE
     )
     gated = policy(milestones=(CLOSE, asked), gate=Gate(kind=GateKind.FOLLOW_UP))
-    for subject, holder in (("plane", "dispatch"), ("dispatch", "supervision-1")):
+    for subject, holder in (("plane", "dispatch"), ("dispatch", "supervision-2")):  # supervision-1 handles it
         play = _report(gated, subject_desk=subject)
         play.say(play.case.lead, c.Resolve)
         found = play.case.milestone("follow_up")

@@ -124,6 +124,17 @@ def test_a_promise_in_the_past_is_refused() -> None:
     assert play.refused == "promise_in_the_past"
 
 
+def test_after_the_resolution_nothing_could_meet_a_promise_and_it_is_refused() -> None:
+    play = Play(_gated())
+    play.open()
+    play.say("willow", Resolve)
+    play.say("willow", Reply, text="下周补漆", commitment_due_at=play.now + timedelta(days=2))
+    assert play.refused == "promise_resolved"
+    play.say("willow", Reply, text="已办结")
+    assert play.refused is None
+    assert play.running() == ["follow_up", "close"]
+
+
 def test_two_promises_for_one_instant_are_missed_once() -> None:
     play = _at_work()
     for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from router.core import events as e
 from router.core.case import State
-from router.core.commands import Actor, ActorRole, AddAssist, Link, Reply, Resolve, Unlink
+from router.core.commands import Accept, Actor, ActorRole, AddAssist, Link, Reply, Resolve, Unlink
 from router.core.history import advance
 from router.core.policies.policy import Gate, GateKind, Mode, RepeatRule
+from router.core.several.linking import same_appeal
 from tests.city import Play, policy, rules
 from tests.several import Several
 from tests.unit.core.calendars import china
@@ -278,3 +280,39 @@ def test_an_eleventh_of_another_street_or_an_hour_later_makes_no_cluster() -> No
     _complaint(town, first, 11, "p11", division=("canal", "bridge"))
     _complaint(town.wait(hours=1, seconds=1), first, 12, "p12")
     assert first.events(e.ClusterProposed) == []
+
+
+# -- one appeal on two channels
+
+
+@pytest.mark.parametrize("noticed", [True, False], ids=["clock first", "word first"])
+def test_what_is_in_time_for_one_channel_is_in_time_for_the_other(noticed: bool) -> None:
+    town = Several()
+    first, second = town.open("1", text="路灯不亮"), town.open("2", channel="app", text="路灯不亮")
+    for command in same_appeal(first.case, second.case):
+        town.deliver(command)
+    town.say(first, "willow", Accept)
+    for play in town.plays.values():
+        (play.wait if noticed else play.outage)(days=5, minutes=5)
+    first.beside = {play.case.id: play.case for play in town.plays.values()}
+    first.say("willow", Resolve, id="resolved", at=china(2026, 9, 26, 8, 55))
+    town.follow()
+    for play in (first, second):
+        assert (play.case.state, play.case.closed_at) == (State.CLOSED, china(2026, 9, 26, 8, 55))
+        (close,) = [m for m in play.case.milestones if m.name == "close"]
+        assert (close.status, close.due_at) == (e.MilestoneStatus.MET, china(2026, 9, 26, 9))
+        assert ["close" in [x.milestone for x in play.events(e.Overtaken)]] == [noticed]
+
+
+def test_it_never_counts_as_before_the_other_was_received() -> None:
+    town = Several()
+    first = town.open("1", text="路灯不亮")
+    town.say(first, "willow", Accept)
+    town.now += timedelta(minutes=5)
+    second = town.open("2", channel="app", text="路灯不亮")
+    for command in same_appeal(first.case, second.case):
+        town.deliver(command)
+    town.now += timedelta(minutes=5)
+    town.say(first, "willow", Resolve, at=china(2026, 9, 21, 9, 1))
+    assert first.case.closed_at == china(2026, 9, 21, 9, 1)
+    assert second.case.closed_at == second.case.opened_at == china(2026, 9, 21, 9, 5)

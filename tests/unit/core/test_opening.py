@@ -1,14 +1,16 @@
 """Opening a case: one case for one source id, classified, on a clock from its receipt, never without a desk."""
 
 from datetime import timedelta
+from typing import Any
 
 from router.core import events as e
 from router.core.case import State
 from router.core.case_id import case_id_of
 from router.core.commands import Actor, ActorRole, Open, Place
 from router.core.offices.opening import content_hash
-from router.core.policies.policy import Match, OnPass, Policy, Track
+from router.core.policies.policy import Given, Match, OnPass, Policy, Satisfies, Track
 from tests.city import CLOSE, DISPATCH, MONDAY, Play, days, ladder, milestone, policy, rules
+from tests.unit.core.calendars import china
 
 HOTLINE = Actor(ActorRole.CHANNEL, "hotline")
 
@@ -139,3 +141,47 @@ def test_what_the_source_said_of_the_place_is_kept_with_its_key() -> None:
     place = Place(asset_id="lamp-17")
     case = Play().open(place=place)
     assert (case.place, case.place_key) == (place, "asset:lamp-17")
+
+
+# -- a due date that was over when the case came
+
+
+def _late_at_receipt(**more: Any) -> Play:
+    given = milestone("given", Given(), Satisfies.CLOSED, **more)
+    play = Play(rules(policy(milestones=(DISPATCH, given))))
+    play.open(channel="upstream", due_at=china(2026, 8, 22, 9))
+    return play
+
+
+def test_what_was_over_before_we_had_it_is_on_record_and_nobodys_miss() -> None:
+    play = _late_at_receipt()
+    missed = [x for x in play.entries if isinstance(x.event, e.DeadlineMissed)]
+    assert [(x.event.milestone, x.event_at, x.event.charged_to) for x in missed] == [  # type: ignore[union-attr]
+        ("given", china(2026, 8, 22, 9), "")
+    ]
+    assert play.case.due_at == china(2026, 8, 22, 9)
+
+
+def test_whoever_gets_such_a_case_has_a_working_day_at_least() -> None:
+    play = _late_at_receipt()
+    play.wait_until(china(2026, 9, 22, 23))
+    assert (play.case.lead, play.events(e.Escalated)) == ("willow", [])
+    play.wait_until(china(2026, 9, 23, 1))  # Monday 09:00: the end of Tuesday
+    assert [(x.from_desk, x.to_desk, x.due_at) for x in play.events(e.Escalated)] == [
+        ("willow", "lake", china(2026, 9, 23, 0))
+    ]
+    assert play.events(e.DeadlineMissed)[1].charged_to == "willow"
+
+
+def test_a_reminder_of_such_a_date_is_no_exception() -> None:
+    play = _late_at_receipt(on_pass=OnPass.REMIND)
+    play.wait(hours=1)
+    assert play.events(e.Reminded) == []
+
+
+def test_in_a_replay_history_is_told_as_it_was() -> None:
+    given = milestone("given", Given(), Satisfies.CLOSED)
+    play = Play(rules(policy(milestones=(DISPATCH, given)), replay=True))
+    play.open(channel="upstream", due_at=china(2026, 8, 22, 9), at=play.now)
+    play.wait(minutes=1)
+    assert [x.due_at for x in play.events(e.Escalated)][:1] == [china(2026, 8, 22, 9)]

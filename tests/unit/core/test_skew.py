@@ -8,7 +8,7 @@ from router.core.policies.policy import Given, Satisfies
 from tests.city import MONDAY, Play, milestone, policy, rules
 
 HOUR = timedelta(hours=1)
-IN_FORCE = rules(policy(milestones=(milestone("close", Given(), Satisfies.CLOSED),)))
+IN_FORCE = rules(policy(milestones=(milestone("close", Given(), Satisfies.CLOSED),)), replay=True)
 
 
 def test_a_due_date_between_closing_and_opening_is_missed() -> None:
