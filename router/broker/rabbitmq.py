@@ -16,6 +16,7 @@ from router.broker.rabbit_consumer import RabbitConsumer
 from router.broker.rabbit_publisher import RabbitPublisher
 from router.errors import ConfigurationError, UnreachableError
 from router.outage import Outage
+from router.sentences import sentence
 
 log = structlog.get_logger(__name__)
 
@@ -138,20 +139,24 @@ def _parameters(url: str, *, heartbeat_s: int, connect_timeout_s: float) -> pika
             )
         # pika itself takes `http` for `amqp`.
         if parts.scheme not in {"amqp", "amqps"}:
-            raise ValueError("it does not begin with amqp:// or amqps://")
+            raise _no_url(url, sentence("it does not begin with amqp:// or amqps://"))
         parameters = pika.URLParameters(url)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise ConfigurationError(
-            "this is no URL of a broker: {reason}",
-            where=without_secrets(url),
-            todo="Write amqp://user:password@host:5672/vhost.",
-            reason=error,
-        ) from error
+        raise _no_url(url, error) from error
     parameters.heartbeat = heartbeat_s
     parameters.socket_timeout = connect_timeout_s
     parameters.stack_timeout = connect_timeout_s
     parameters.client_properties = {"connection_name": "case-router"}
     return parameters
+
+
+def _no_url(url: str, reason: object) -> ConfigurationError:
+    return ConfigurationError(
+        "this is no URL of a broker: {reason}",
+        where=without_secrets(url),
+        todo="Write amqp://user:password@host:5672/vhost.",
+        reason=reason,
+    )
 
 
 def _check_missing(refusal: ChannelClosedByBroker, queue: str) -> None:

@@ -144,6 +144,7 @@ RUNNING: dict[str, str] = {
     "Start it or correct its URL; what was to be sent stays in the outbox.": (
         "启动消息队列，或改正地址；待发消息留在台账中"
     ),
+    "it does not begin with amqp:// or amqps://": "开头不是 amqp:// 或 amqps://",
     "this is no URL of a broker: {reason}": "消息队列地址无法解读：{reason}",
     "the broker's URL names a user and no password": "消息队列地址里有账号，没有密码",
     "Name a file with it in broker_password_file, or write amqp://user:password@host:5672/vhost.": (

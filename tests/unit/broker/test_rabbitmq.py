@@ -27,6 +27,13 @@ def test_a_password_is_never_shown(url: str, shown: str) -> None:
     assert without_secrets(url) == shown
 
 
+def test_what_is_wrong_with_an_address_is_said_in_both_languages() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        RabbitBroker("memory://")
+    assert "it does not begin with amqp://" in caught.value.what
+    assert "开头不是 amqp://" in caught.value.what_zh
+
+
 @pytest.mark.parametrize("url", ["http://h/", "amqp://a:s3cret@h:port/", "rabbit", "amqp://a@h/"])
 def test_what_is_no_url_of_a_broker_is_a_mistake_in_the_configuration(url: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
