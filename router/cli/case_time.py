@@ -17,8 +17,8 @@ from router.cli.reading import case_for_reading
 from router.cli.times import WHEN
 from router.cli.words import value_word, word
 from router.core.counting.hands import HolderKind
-from router.core.counting.holding import Span, charged, holding, totals
-from router.core.events import DeadlineMissed, Entry, EscalationUndone
+from router.core.counting.holding import Span, charge, holding, standing_misses, totals
+from router.core.events import Entry
 from router.core.territory.tree import Tree
 from router.replayed import replay_in
 
@@ -73,15 +73,8 @@ def time(call: Call, case_id: str, as_of: datetime | None) -> None:
 def account(case_id: str, entries: Sequence[Entry], as_of: datetime, *, replayed: bool) -> Account:
     """The account of a case, with its sums and what was missed."""
     spans = holding(entries, as_of, replayed=replayed)
-    withdrawn = {(x.event.milestone, x.event.due_at) for x in entries if isinstance(x.event, EscalationUndone)}
-    missed = [
-        x.event
-        for x in entries
-        if isinstance(x.event, DeadlineMissed)
-        and x.event_at <= as_of
-        and (x.event.milestone, x.event.due_at) not in withdrawn
-    ]
-    charges = ((one, charged(spans, one.due_at)) for one in missed)
+    missed = [one for one in standing_misses(entries) if one.due_at <= as_of]
+    charges = ((one, charge(spans, one)) for one in missed)
     return Account(
         case=case_id,
         as_of=as_of,
@@ -92,9 +85,9 @@ def account(case_id: str, entries: Sequence[Entry], as_of: datetime, *, replayed
             for (kind, holder), length in totals(spans).items()
         ),
         missed=tuple(
-            Charge(milestone=one.milestone, due_at=one.due_at, kind=span.kind, holder=span.holder)
-            for one, span in charges
-            if span is not None
+            Charge(milestone=one.milestone, due_at=one.due_at, kind=who.kind, holder=who.holder)
+            for one, who in charges
+            if who is not None
         ),
     )
 

@@ -120,8 +120,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Closed": ("归档（{outcome}）", "closed ({outcome})"),
     "Reopened": ("重办，由 {desk} 办理（{reason}）", "back to work with {desk} ({reason})"),
     "DeadlineMissed": (
-        "节点 {milestone}（{due_at}）超时，计入 {charged_to}",
-        "missed {milestone} of {due_at}, charged to {charged_to}",
+        "节点 {milestone}（{due_at}）超时，时限属 {charged_to}",
+        "missed {milestone} of {due_at}, a clock of {charged_to}",
     ),
     "Reminded": ("催办 {to}：{milestone}", "{to} was reminded of {milestone}"),
     "SupervisionOrdered": ("{by} 督办：{milestone}", "{by} supervises: {milestone}"),

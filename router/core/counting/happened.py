@@ -24,7 +24,7 @@ from router.core.case import Case
 from router.core.commands import Satisfaction
 from router.core.counting.counted import UNKNOWN, Counted, Counts, Series, bucket
 from router.core.counting.hands import HolderKind
-from router.core.counting.holding import holding
+from router.core.counting.holding import charged_desk, holding
 from router.core.history import fold_into
 from router.core.policies.policy import Track
 from router.core.rules import Rules
@@ -134,6 +134,22 @@ class _Walk:
     def tier(self, desk: str) -> str:
         return tier_of(desk, self.rules)
 
+    def charged(self, missed: e.DeadlineMissed) -> str:
+        """Code of the desk that answers for a miss, by the account up to its instant; empty: no desk does."""
+        known = self.entries[: self._index + 1]
+        return charged_desk(holding(known, missed.due_at, replayed=self._replayed), missed)
+
+    def excused(self, event: e.Excused) -> str:
+        """Code of the desk whose miss was excused, as it was counted."""
+        for entry in self.entries[: self._index]:
+            match entry.event:
+                case e.DeadlineMissed() as missed if (missed.milestone, missed.due_at) == (
+                    event.milestone,
+                    event.due_at,
+                ):
+                    return self.charged(missed)
+        return event.desk
+
     def held_since_last(self, entry: e.Entry) -> Counter[HolderKind]:
         """Milliseconds by kind that no earlier closing has counted."""
         now: Counter[HolderKind] = Counter()
@@ -195,13 +211,14 @@ def _missed(walk: _Walk, _entry: e.Entry, event: e.DeadlineMissed) -> None:
     for milestone in walk.here.milestones:
         if (milestone.name, milestone.due_at) == (event.milestone, event.due_at):
             track = milestone.track
-    walk.add(Counted.MISSED, walk.tier(event.charged_to), walk.district, track)
+    desk = walk.charged(event)
+    walk.add(Counted.MISSED, walk.tier(desk), walk.district, track)
     if track is Track.STATUTORY:
-        walk.add(Counted.DESK_MISSED, event.charged_to or UNKNOWN)
+        walk.add(Counted.DESK_MISSED, desk or UNKNOWN)
 
 
 def _excused(walk: _Walk, _entry: e.Entry, event: e.Excused) -> None:
-    walk.add(Counted.EXCUSED, walk.tier(event.desk), walk.district)
+    walk.add(Counted.EXCUSED, walk.tier(walk.excused(event)), walk.district)
 
 
 def _escalated(walk: _Walk, _entry: e.Entry, event: e.Escalated) -> None:

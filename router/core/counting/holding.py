@@ -61,6 +61,46 @@ def charged(spans: Sequence[Span], missed_at: datetime) -> Span | None:
     return before[-1] if before else next(iter(spans), None)
 
 
+#: Whose time is no office's: nobody there could have met a deadline.
+_NOBODYS = frozenset({HolderKind.CHANNEL, HolderKind.SYSTEM, HolderKind.PING_PONG})
+
+
+def charge(spans: Sequence[Span], missed: e.DeadlineMissed) -> Who | None:
+    """Who answers for a miss: whose own duty it was, else whose time it was. None: nobody ever held the case.
+
+    This is what every figure counts a miss by.
+    """
+    span = charged(spans, missed.due_at)
+    if missed.own and (span is None or span.holder != missed.charged_to):
+        return Who(HolderKind.DESK, missed.charged_to)
+    return Who(span.kind, span.holder) if span is not None else None
+
+
+def charged_desk(spans: Sequence[Span], missed: e.DeadlineMissed) -> str:
+    """Code of the desk that answers for a miss; empty: it is no desk's."""
+    who = charge(spans, missed)
+    return "" if who is None or who.kind in _NOBODYS else who.holder
+
+
+def standing_misses(entries: Iterable[e.Entry]) -> list[e.DeadlineMissed]:
+    """The misses of a case that count: not those withdrawn, nor those that were in time after all."""
+    found: dict[tuple[str, datetime], e.DeadlineMissed] = {}
+    overtaken: dict[tuple[str, datetime], e.DeadlineMissed] = {}
+    for entry in entries:
+        match entry.event:
+            case e.DeadlineMissed() as missed:
+                found[missed.milestone, missed.due_at] = missed
+            case e.EscalationUndone(milestone=first, beside=beside, due_at=due_at):
+                for name in (first, *beside):
+                    found.pop((name, due_at), None)
+            case e.Overtaken(milestone=name, due_at=due_at) if (name, due_at) in found:
+                overtaken[name, due_at] = found.pop((name, due_at))
+            case e.Reopened(reason=reason):  # the report was in vain, or it was in time for good
+                found |= overtaken if reason == "gate" else {}
+                overtaken.clear()
+    return sorted(found.values(), key=lambda missed: missed.due_at)
+
+
 def totals(spans: Iterable[Span]) -> dict[tuple[HolderKind, str], timedelta]:
     """Time by kind and holder, the longest first."""
     found: dict[tuple[HolderKind, str], timedelta] = {}

@@ -34,6 +34,8 @@ class EscalationUndone(Event, frozen=True, kw_only=True, tag="EscalationUndone")
     returned: bool
     #: Its clocks that run again; of one that stays, the clock of whoever has it in place of the ladder's.
     milestones: tuple[Milestone, ...] = ()
+    #: Names of other milestones whose misses took it up together with this one; they were none either.
+    beside: tuple[str, ...] = ()
     #: When the desk had signed for it, where it goes back; None: it had not, or it stays.
     accepted_at: datetime | None = None
 

@@ -220,8 +220,10 @@ class DeadlineMissed(Event, frozen=True, kw_only=True, tag="DeadlineMissed"):
     milestone: str
     due_at: datetime
     on_pass: OnPass
-    #: Desk code the miss is charged to.
+    #: Desk code of whose clock it was. What is counted is charged by the account of holding time.
     charged_to: str
+    #: It was a duty of that desk's own, whoever had the case: then it is charged with it.
+    own: bool = False
     #: Id of the outage on record that the deadline fell into; empty: none. Figures can leave it out.
     outage: str = ""
 

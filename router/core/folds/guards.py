@@ -17,17 +17,21 @@ def _on_cancelled(case: Case, event: e.DeadlineCancelled, _entry: e.Entry) -> No
 
 def _on_undone(case: Case, event: e.EscalationUndone, entry: e.Entry) -> None:
     """The miss was none; a case that nobody has dealt with since is where it was before it."""
-    clocks.withdraw(case, event.milestone, event.due_at, event.moved_to)
+    names = (event.milestone, *event.beside)
+    for name in names:
+        clocks.withdraw(case, name, event.due_at, event.moved_to)
     case.escalations -= 1
     case.climbed_unplaced = max(case.climbed_unplaced - 1, 0)
     # Whoever has it now need not answer for a report that comes after a miss that was none.
     kept = (one for one in case.taken if (one.milestone, one.due_at) != (event.milestone, event.due_at))
     case.taken = tuple(kept)
     if not event.returned:
-        clocks.end_ladder(case, event.milestone, event.due_at)
+        for name in names:
+            clocks.end_ladder(case, name, event.due_at)
         clocks.arm(case, *event.milestones)
         return
-    clocks.end_ladder(case, event.milestone)
+    for name in names:
+        clocks.end_ladder(case, name)
     if case.lead != event.desk:
         upper = Taken(desk=case.lead, at=entry.event_at, milestone=None, due_at=None, undone=True)
         case.taken = (*case.taken, upper)

@@ -128,6 +128,7 @@ def _miss(case: Case, rules: Rules, milestone: Milestone) -> DeadlineMissed:
         due_at=milestone.due_at,
         on_pass=OnPass.NOTHING if milestone.name == ESCALATION_SILENCE else milestone.on_pass,
         charged_to=charged_to(case, rules, milestone),
+        own=holder_of(case, rules, milestone) is not None,
         outage=_outage(case, rules, milestone),
     )
 

@@ -69,7 +69,12 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
     # The step is one of the ladder it climbed then; another policy may have given the case a shorter one since.
     step = min(command.step, len(policy.ladder) - 1)
     returned = _is_where_it_went(case, command, rules)
-    again = _running_again(draft, rules, missed, command) if returned else _staying(draft, rules, missed)
+    together = _together(case, missed)
+    again = (
+        _running_again(draft, rules, together, command)
+        if returned
+        else tuple(clock for one in together for clock in _staying(draft, rules, one))
+    )
     draft.add(
         EscalationUndone(
             milestone=missed.name,
@@ -81,6 +86,7 @@ def undo(draft: Draft, command: UndoEscalation, rules: Rules) -> Refusal | None:
             moved_to=_a_day_ahead(draft, rules),
             returned=returned,
             milestones=again,
+            beside=tuple(one.name for one in together[1:]),
             accepted_at=_signed_at(case, command) if returned else None,
         ),
         text=command.text,
@@ -125,15 +131,15 @@ def _signed_at(case: Case, command: UndoEscalation) -> datetime | None:
 
 
 def _running_again(
-    draft: Draft, rules: Rules, missed: Milestone, command: UndoEscalation
+    draft: Draft, rules: Rules, missed: list[Milestone], command: UndoEscalation
 ) -> tuple[Milestone, ...]:
-    """The clock that was taken for missed, what its passing had superseded and is still ahead, and signing where
+    """The clocks that were taken for missed, what its passing had superseded and is still ahead, and signing where
     the desk had neither signed nor been late with it.
     """
     case, ahead = draft.case, _a_day_ahead(draft, rules)
     policy = rules.policy(case.policy)
-    again = [_anew(missed, ahead)]
-    names = {missed.name, *(one.name for one in case.milestones if one.status in ALIVE)}
+    again = [_anew(one, ahead) for one in missed]
+    names = {*(one.name for one in missed), *(one.name for one in case.milestones if one.status in ALIVE)}
     for one in case.milestones:
         is_its = one.holder is None and (policy.rule(one.name) is not None or one.name == COMMITMENT)
         if one.status is not MilestoneStatus.SUPERSEDED or not is_its or one.due_at <= ahead:
@@ -146,6 +152,12 @@ def _running_again(
         known = late.union(one.name for one in again)
         again += [one for one in signing(rules, policy, case, draft.at) if one.name not in known]
     return tuple(again)
+
+
+def _together(case: Case, missed: Milestone) -> list[Milestone]:
+    """A miss, and those of the same instant that took the case up together with it."""
+    beside = (one for one in case.milestones if one.due_at == missed.due_at and one.on_pass is OnPass.ESCALATE)
+    return [missed, *(one for one in beside if one is not missed and one.status is MilestoneStatus.MISSED)]
 
 
 def _staying(draft: Draft, rules: Rules, missed: Milestone) -> tuple[Milestone, ...]:

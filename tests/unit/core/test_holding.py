@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,9 +13,21 @@ from hypothesis.errors import NoSuchExample
 
 from router.core import commands as c, events as e
 from router.core.counting import holding as room
+from router.core.counting.counted import Counted
 from router.core.counting.hands import HolderKind, Who
-from router.core.counting.holding import charged, holding, totals
-from router.core.policies.policy import Anchor, ExtensionRule, Gate, GateKind, Mode, Satisfies, SuspensionRule
+from router.core.counting.happened import _Walk, happened
+from router.core.counting.holding import charge, charged, holding, standing_misses, totals
+from router.core.history import advance
+from router.core.policies.policy import (
+    Anchor,
+    ExtensionRule,
+    Gate,
+    GateKind,
+    Mode,
+    Satisfies,
+    SuspensionRule,
+    Track,
+)
 from tests.city import CLOSE, MONDAY, Play, days, milestone, policy, rules
 from tests.unit.core.calendars import china
 from tests.unit.core.histories import HISTORIES, History, live
@@ -354,3 +367,82 @@ def test_the_law_catches(fault: Callable[[pytest.MonkeyPatch], None]) -> None:
 
 #: The first history that shows the fault will do; the same ones are tried every time.
 _ONCE = settings(max_examples=2000, phases=[Phase.generate], derandomize=True, database=None)
+
+
+# -- what every figure counts a miss by --------------------------------------------------------------------------
+
+
+def a_miss_is_counted_for_whose_time_it_was(told: History) -> None:
+    """A duty of a desk's own is its own; every other miss that of whoever had the case up to the instant."""
+    play = live(told)
+    found = happened(play.entries, play.rules)
+    wanted: Counter[str] = Counter()
+    for index, entry in enumerate(play.entries):
+        event = entry.event
+        if not isinstance(event, e.DeadlineMissed) or not _counts(play, index, event):
+            continue
+        span = charged(holding(play.entries[: index + 1], event.due_at), event.due_at)
+        nobodys = span is None or span.kind in (HolderKind.CHANNEL, HolderKind.SYSTEM, HolderKind.PING_PONG)
+        desk = "" if span is None or nobodys else span.holder
+        wanted[(event.charged_to if event.own else desk) or "unknown"] += 1
+    counted = {s.labels[0]: n for s, n in found.counts.items() if s.name is Counted.DESK_MISSED}
+    assert counted == (dict(wanted) if found.case.is_matter else {})
+
+
+def _counts(play: Play, index: int, missed: e.DeadlineMissed) -> bool:
+    case = advance(None, play.entries[: index + 1])
+    found = [m.track for m in case.milestones if (m.name, m.due_at) == (missed.milestone, missed.due_at)]
+    return not found or found[-1] is Track.STATUTORY
+
+
+@given(HISTORIES)
+def test_a_miss_of_any_history_is_counted_for_whose_time_it_was(told: History) -> None:
+    a_miss_is_counted_for_whose_time_it_was(told)
+
+
+def test_that_law_catches_a_count_by_whose_clock_it_was() -> None:
+    def breaks(told: History) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_Walk, "charged", lambda _walk, missed: missed.charged_to)
+            try:
+                a_miss_is_counted_for_whose_time_it_was(told)
+            except AssertionError:
+                return True
+        return False
+
+    find(
+        HISTORIES,
+        breaks,
+        settings=settings(max_examples=4000, phases=[Phase.generate], derandomize=True, database=None),
+    )
+
+
+def test_what_passes_while_desks_hand_it_to_each_other_is_counted_for_none() -> None:
+    play = Play(rules(policy(return_window=days(9))))
+    play.open()
+    play.wait(days=4, hours=23).say("willow", c.RequestReturn, reason="not_our_matter", suggested_desk="plane")
+    play.wait(minutes=30).say("dispatcher:li", c.ApproveReturn)
+    play.wait(hours=1)
+    counts = happened(play.entries, play.rules).counts
+    assert {s.labels: n for s, n in counts.items() if s.name is Counted.DESK_MISSED} == {("unknown",): 1}
+    (close,) = [one for one in standing_misses(play.entries) if one.milestone == "close"]
+    assert charge(holding(play.entries, play.now), close) == Who(HolderKind.PING_PONG, "willow")
+
+
+def test_whoever_was_called_and_did_not_come_answers_for_that_and_not_the_lead() -> None:
+    play = Play()
+    play.open()
+    play.say("willow", c.Accept)
+    play.say("willow", c.Whistle, desks=("lake-water",), text="need the pump")
+    play.wait(days=1)
+    (silent,) = standing_misses(play.entries)
+    assert (silent.milestone, silent.own) == ("report_in:lake-water", True)
+    assert charge(holding(play.entries, play.now), silent) == Who(HolderKind.DESK, "lake-water")
+
+
+def test_a_miss_that_was_overtaken_is_nobodys() -> None:
+    play = Play()
+    play.open()
+    play.say("willow", c.Accept)
+    play.wait_until(china(2026, 9, 26, 9, 5)).say("willow", c.Resolve, at=china(2026, 9, 26, 8, 58))
+    assert standing_misses(play.entries) == []

@@ -6,7 +6,7 @@ import pytest
 
 from router.core import events as e
 from router.core.case import State
-from router.core.commands import Dispatch, Escalate, IssueRequirements, Resolve
+from router.core.commands import Accept, Dispatch, Escalate, IssueRequirements, Resolve, UndoEscalation
 from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies, Step, Track
 from router.core.timing.deadlines import turn, wake_up
 from tests.city import CLOSE, DISPATCH, Play, days, milestone, policy, rules
@@ -156,3 +156,17 @@ def test_a_desk_that_gets_the_case_at_the_very_instant_is_charged_with_nothing()
     assert (play.refused, play.case.lead) == (None, "plane")
     play.wait(minutes=1)
     assert _missed(play) == [("close", "willow")]
+
+
+def test_what_went_up_together_is_taken_back_together() -> None:
+    play = _play(CLOSE)
+    play.say("willow", Accept)
+    play.say("supervision-1", IssueRequirements, requirements=("a new cable",), due_at=china(2026, 9, 26, 9))
+    play.wait_until(china(2026, 9, 26, 10))
+    undone = {"milestone": "close", "due_at": china(2026, 9, 26, 9), "desk": "willow", "step": 0}
+    play.say("system:undo", UndoEscalation, **undone, by="li", text="时钟出错")
+    assert (play.refused, play.case.lead, play.case.escalations) == (None, "willow", 0)
+    assert not [m for m in play.case.milestones if m.status is e.MilestoneStatus.MISSED]
+    running = {m.name: m.due_at for m in play.case.milestones if m.status is e.MilestoneStatus.RUNNING}
+    # Saturday 10:00: the end of Sunday.
+    assert running == {"close": china(2026, 9, 28, 0), "requirements": china(2026, 9, 28, 0)}
