@@ -179,6 +179,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "a project, made by {by}, due {due_at}; members asked in each division: {sample} (0: all)",
     ),
     "MemberAdded": ("工单 {member} 并入", "case {member} joined"),
+    "ProjectAwaited": ("批量项目 {project} 逾期，随项目顺延", "waits on for project {project}, which is late"),
     "MemberLeft": ("工单 {member} 退出（{reason}）", "case {member} left ({reason})"),
     "MemberAccepted": ("抽样工单 {member} 认可", "case {member}, which was asked, accepts"),
     "SampleDrawn": ("抽样回访：{asked}", "these are asked: {asked}"),

@@ -107,6 +107,7 @@ from router.core.events.projects import (
     MemberAccepted as MemberAccepted,
     MemberAdded as MemberAdded,
     MemberLeft as MemberLeft,
+    ProjectAwaited as ProjectAwaited,
     ProjectStarted as ProjectStarted,
     ResolvedWith as ResolvedWith,
     SampleDrawn as SampleDrawn,
@@ -204,6 +205,7 @@ AnyEvent = (
     | ProjectStarted
     | MemberAdded
     | MemberLeft
+    | ProjectAwaited
     | MemberAccepted
     | SampleDrawn
     | Joined

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from router.core.commands.links import Related
 from router.core.events.base import Event, Milestone
+from router.core.events.clocks import Moved
 
 
 class Clustered(Event, frozen=True, kw_only=True, tag="Clustered"):
@@ -67,6 +68,16 @@ class Left(Event, frozen=True, kw_only=True, tag="Left"):
     project: str
     #: `asked`, `refused` (its resident does not accept), `not_open`, `in_another`.
     reason: str
+    #: Its clocks that had waited for the project, at their own dates again, and no earlier than `not_before`.
+    moved: tuple[Moved, ...] = ()
+    not_before: datetime | None = None
+
+
+class ProjectAwaited(Event, frozen=True, kw_only=True, tag="ProjectAwaited"):
+    """随项目顺延: the project is late; its member waits on, and nobody has missed anything."""
+
+    project: str
+    moved: tuple[Moved, ...]
 
 
 class ResolvedWith(Event, frozen=True, kw_only=True, tag="ResolvedWith"):

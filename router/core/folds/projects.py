@@ -63,18 +63,26 @@ def _project(case: Case) -> Project:
 
 
 def _on_joined(case: Case, event: e.Joined, _entry: e.Entry) -> None:
-    case.member = Membership(project=event.project)
-    clocks.postpone(case, event.due_at)
+    case.member = Membership(project=event.project, due_at=event.due_at)
+    clocks.postpone(case, event.due_at, clocks.is_of_lead)
 
 
 def _on_left(case: Case, event: e.Left, _entry: e.Entry) -> None:
     if case.member is not None and case.member.project == event.project:
         case.member = None
+    if event.not_before is not None:
+        clocks.reschedule(case, event.moved, not_before=event.not_before)
+
+
+def _on_awaited(case: Case, event: e.ProjectAwaited, _entry: e.Entry) -> None:
+    for one in event.moved:
+        clocks.reschedule(case, (one,), not_before=one.moved_to)
 
 
 def _on_resolved_with(case: Case, event: e.ResolvedWith, _entry: e.Entry) -> None:
     if event.project:
-        case.member = Membership(project=event.other, asked=event.asked is True)
+        due_at = case.member.due_at if case.member is not None else None
+        case.member = Membership(project=event.other, asked=event.asked is True, due_at=due_at)
 
 
 #: How such events change a case.
@@ -87,5 +95,6 @@ FOLDS: dict[type[e.Event], Callable[[Case, Any, e.Entry], None]] = {
     e.SampleDrawn: _on_sample_drawn,
     e.Joined: _on_joined,
     e.Left: _on_left,
+    e.ProjectAwaited: _on_awaited,
     e.ResolvedWith: _on_resolved_with,
 }

@@ -172,7 +172,7 @@ def back_to_work(
         Reopened(reason=reason, desk=to.desk.code if to is not None else desk, not_before=not_before), text=text
     )
     send_away(draft, rules)
-    members.leave(draft, "refused")
+    members.leave(draft, rules, "refused")
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     if told:
         notices.answer(draft, "reopened")

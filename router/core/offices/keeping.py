@@ -82,7 +82,7 @@ def restrict(draft: Draft, rules: Rules, kept: KeptFrom, lead: str) -> None:
             )
         )
     # The project's history, which is announced, says of it what it says of any member that is asked to leave.
-    members.leave(draft, "asked")
+    members.leave(draft, rules, "asked")
 
 
 def send_away(draft: Draft, rules: Rules, by: str = ROUTER.id) -> None:

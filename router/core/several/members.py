@@ -5,7 +5,9 @@ from __future__ import annotations
 from router.core.commands import NoteMember, Outcome, ResolveWith
 from router.core.events import Left, SampleDrawn
 from router.core.policies.policy import GateKind
+from router.core.rules import Rules
 from router.core.step import ROUTER, Draft
+from router.core.timing import awaiting
 
 
 def closed(draft: Draft, gate: str) -> None:
@@ -15,11 +17,11 @@ def closed(draft: Draft, gate: str) -> None:
         _note(draft, member.project, left=False)
 
 
-def leave(draft: Draft, reason: str, text: str = "") -> None:
+def leave(draft: Draft, rules: Rules, reason: str, text: str = "") -> None:
     """A member is a case of its own again; one that belongs to nothing stays as it is."""
     member = draft.case.member
     if member is not None:
-        draft.add(Left(project=member.project, reason=reason), text=text)
+        draft.add(awaiting.left(draft, rules, member.project, reason), text=text)
         _note(draft, member.project, left=True, reason=reason)
 
 

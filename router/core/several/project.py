@@ -70,3 +70,5 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     project: str
     #: It is asked for all of its division.
     asked: bool = False
+    #: When the project was due as the case joined: what waits for it ends no earlier.
+    due_at: datetime | None = None

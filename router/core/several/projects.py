@@ -212,11 +212,11 @@ def join(draft: Draft, command: Join, rules: Rules) -> Refusal | None:
     return None
 
 
-def leave(draft: Draft, command: Leave, _rules: Rules) -> Refusal | None:
+def leave(draft: Draft, command: Leave, rules: Rules) -> Refusal | None:
     """退出: by the word of somebody above; a resident's refusal has the same effect by itself."""
     if draft.case.member is None:
         return refuse("no_member", case=draft.case.id)
-    members.leave(draft, "asked", command.text)
+    members.leave(draft, rules, "asked", command.text)
     return None
 
 

@@ -86,10 +86,16 @@ def unpause(case: Case, at: datetime) -> None:
     satisfy(case, Satisfies.RESUMED, at)
 
 
-def reschedule(case: Case, moves: tuple[Moved, ...]) -> None:
+def reschedule(case: Case, moves: tuple[Moved, ...], **more: Any) -> None:
     """Clocks end at other instants; what the budget alone had said is kept."""
     for one in moves:
-        _change(case, one.milestone, one.due_at, one.moved_to, provisional=one.provisional)
+        _change(case, one.milestone, one.due_at, one.moved_to, provisional=one.provisional, **more)
+
+
+def is_of_lead(m: Milestone) -> bool:
+    """Whether a clock is about the lead's work: its own, or that of the superior that supervises it."""
+    own = m.holder is None and m.satisfied_by is not Satisfies.REVIEWED
+    return own or (m.on_pass is OnPass.ESCALATE and m.satisfied_by in ENDS)
 
 
 def replace(case: Case, ended: tuple[str, ...], milestones: tuple[Milestone, ...]) -> None:
@@ -291,12 +297,16 @@ def overtake(case: Case, name: str, due_at: datetime, at: datetime) -> None:
         end(case, lambda m: m.name.startswith(after), overtaken=True)
 
 
-def postpone(case: Case, not_before: datetime) -> None:
-    """Running clocks end no earlier than that."""
+def postpone(case: Case, not_before: datetime, which: Callable[[Milestone], bool] = lambda _: True) -> None:
+    """The running clocks among those that `which` picks end no earlier than that."""
     for m in case.milestones:
-        if m.status is MilestoneStatus.RUNNING and m.due_at < not_before:
+        if m.status is MilestoneStatus.RUNNING and m.due_at < not_before and which(m):
             _change(case, m.name, m.due_at, not_before)
-    end(case, lambda m: (m.not_before or not_before) <= not_before, MilestoneStatus.RUNNING, not_before=not_before)
+
+    def is_later(m: Milestone) -> bool:
+        return which(m) and (m.not_before or not_before) <= not_before
+
+    end(case, is_later, MilestoneStatus.RUNNING, not_before=not_before)
 
 
 def drop_all(case: Case) -> None:

@@ -31,7 +31,7 @@ from router.core.step import Draft
 from router.core.telling import messages as m, notices
 from router.core.telling.hiding import hides
 from router.core.territory.tree import Desk
-from router.core.timing import clocks, levels, suspensions
+from router.core.timing import awaiting, clocks, levels, suspensions
 from router.core.timing.arming import escalation_silence, in_hand_until, next_step
 from router.core.timing.charging import charged_to, holder as holder_of, waits_for_tick
 from router.core.timing.ladder import above, climb, desk_at, hand_up
@@ -91,6 +91,9 @@ def pass_deadline(draft: Draft, command: PassDeadline, rules: Rules) -> Refusal 
         levels.rise(draft, rules, milestone)
         return None
     case = draft.case
+    if awaiting.waits(case, milestone):
+        awaiting.wait_on(draft, rules, milestone)
+        return None
     missed = [one for one in _at_once(case, milestone) if not _is_held_for_delay(draft, rules, one)]
     for one in missed:
         draft.add(_miss(case, rules, one))

@@ -31,7 +31,7 @@ from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.kept import KeptFrom, is_kept
 from router.core.territory.tree import Desk
-from router.core.timing import arming, changes, charging, clocks, deadlines, ladder, levels, overtaking
+from router.core.timing import arming, awaiting, changes, charging, clocks, deadlines, ladder, levels, overtaking
 from router.core.timing.recomputing import recomputed
 from tests.city import Play
 from tests.unit.core.histories import HISTORIES, History, live
@@ -429,6 +429,19 @@ def the_level_of_supervision_rises_one_by_one_and_never_ends(told: History) -> N
     live(told, each=check)
 
 
+def a_member_is_not_late_where_its_project_has_the_matter(told: History) -> None:
+    case: Case | None = None
+    for entry in live(told).entries:
+        event = entry.event
+        if case is not None and case.member is not None and case.state in (State.DISPATCHED, State.ACCEPTED):
+            if isinstance(event, e.DeadlineMissed):
+                running = case.running(event.milestone, event.due_at)
+                assert running is not None
+                assert not clocks.is_of_lead(running)
+            assert not (isinstance(event, e.Escalated) and event.cause is e.Cause.DEADLINE)
+        case = evolve(case, entry)
+
+
 LAWS: list[Law] = [
     any_history_replays_to_the_case_it_made,
     entries_are_numbered_without_gaps_and_no_cause_writes_twice,
@@ -453,6 +466,7 @@ LAWS: list[Law] = [
     the_outcome_does_not_depend_on_when_the_clock_looked,
     counting_again_by_the_same_calendar_changes_nothing,
     the_level_of_supervision_rises_one_by_one_and_never_ends,
+    a_member_is_not_late_where_its_project_has_the_matter,
 ]
 
 
@@ -624,6 +638,10 @@ def _forget_who_was_called(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(together, "leads", lambda *_: None)
 
 
+def _let_members_be_late(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(awaiting, "waits", lambda *_: False)
+
+
 def _skip_a_level(patch: pytest.MonkeyPatch) -> None:
     true_raise = levels._raise
 
@@ -672,6 +690,7 @@ FAULTS: list[tuple[Callable[[pytest.MonkeyPatch], None], Law]] = [
     (_close_at_the_gate, nothing_closes_before_what_is_required_is_ticked),
     (_date_a_miss_by_its_notice, the_outcome_does_not_depend_on_when_the_clock_looked),
     (_count_from_when_it_was_noticed, counting_again_by_the_same_calendar_changes_nothing),
+    (_let_members_be_late, a_member_is_not_late_where_its_project_has_the_matter),
     (_skip_a_level, the_level_of_supervision_rises_one_by_one_and_never_ends),
     (_end_with_the_last_level, the_level_of_supervision_rises_one_by_one_and_never_ends),
 ]

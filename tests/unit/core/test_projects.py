@@ -202,7 +202,7 @@ def test_a_member_whose_resident_refuses_leaves_and_goes_back_to_work() -> None:
     assert (lamps[1].case.member, lamps[1].case.state, lamps[1].case.lead) == (None, State.DISPATCHED, "willow")
     assert lamps[1].story("Left", "Reopened") == ["Thu 24 09:00 Reopened gate by willow", "Thu 24 09:00 Left"]
     assert [one.case_id for one in project.case.project.members if one.left] == [lamps[1].case.id]  # type: ignore[union-attr]
-    assert lamps[1].case.next_due_at == DUE
+    assert lamps[1].case.next_due_at == china(2026, 9, 26, 9)
     # What is said of the project later is none of its business.
     town.say(project, "supervision:he", Withdraw)
     town.say(lamps[1], "willow", Resolve)
@@ -344,3 +344,53 @@ def test_a_member_that_has_left_is_not_resolved_by_a_project_that_has_not_heard_
     town.follow(reverse=True)
     assert [one.case.state for one in lamps] == [State.DISPATCHED, State.RESOLVED]
     _consistent(town)
+
+
+def test_a_late_project_is_its_leads_miss_and_no_members() -> None:
+    town = Several(_gated())
+    lamps = _lamps(town, 3)
+    project = _cluster(town, lamps)
+    town.wait(days=10, hours=1)
+    assert project.story("DeadlineMissed", "Escalated") == [
+        "Thu 01 09:00 DeadlineMissed project_due by lake",
+        "Thu 01 09:00 Escalated district > city: lake > cloud (deadline)",
+    ]
+    for one in lamps:
+        assert one.events(e.DeadlineMissed) == []
+        assert (one.case.lead, one.case.step) == ("willow", 0)
+        assert one.case.next_due_at == china(2026, 10, 7)
+    town.wait(days=7)
+    assert [one.case.next_due_at for one in lamps] == [china(2026, 10, 12)] * 3
+    _consistent(town)
+
+
+def test_a_member_that_leaves_has_its_own_date_again() -> None:
+    town = Several(_gated())
+    lamps = _lamps(town, 3)
+    _cluster(town, lamps)
+    town.wait(days=1)
+    assert town.say(lamps[0], "lake", Leave, text="另有原因") is None
+    assert lamps[0].case.next_due_at == china(2026, 9, 26, 9)
+    town.wait(days=6)
+    assert lamps[0].case.lead == "lake"
+    _consistent(town)
+
+
+def test_a_member_that_leaves_after_its_own_date_has_a_working_day_at_least() -> None:
+    town = Several(_gated())
+    lamps = _lamps(town, 3)
+    _cluster(town, lamps)
+    town.wait(days=8)
+    assert town.say(lamps[0], "lake", Leave, text="另有原因") is None
+    assert lamps[0].case.next_due_at == china(2026, 10, 1)
+    _consistent(town)
+
+
+def test_a_project_moves_no_decision_that_somebody_waits_for() -> None:
+    town = Several(_gated())
+    lamps = _lamps(town, 3)
+    town.say(lamps[0], "willow", Accept)
+    assert town.say(lamps[0], "willow", RequestSuspension, reason="待改造") is None
+    decision = lamps[0].case.milestone("suspension_decision")
+    _cluster(town, lamps)
+    assert lamps[0].case.milestone("suspension_decision") == decision
