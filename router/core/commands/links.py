@@ -22,7 +22,10 @@ class Related(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     division: str = ""
     #: Keyed hash, as in the case itself; None: nobody knows who complained.
     complainant: str | None = None
+    #: Somebody works on it, or has yet to.
     is_open: bool = True
+    #: When its citizen last got a reply or a resolution.
+    answered_at: datetime | None = None
 
 
 class Link(Command, frozen=True, kw_only=True, tag="case.link.v1"):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole, Command, Link, Related, Unlink
@@ -40,7 +41,8 @@ def related(case: Case) -> Related:
         category=case.category,
         division=case.division_path[-1] if case.division_path else "",
         complainant=case.complainant,
-        is_open=case.is_open,
+        is_open=case.is_open and case.state is not State.RESOLVED,
+        answered_at=case.answered_at,
     )
 
 
@@ -172,16 +174,27 @@ def _tell(draft: Draft, what: str, other: str) -> None:
 
 
 def _counts(case: Case, other: Related) -> bool:
-    """Whether it is one more complaint: of somebody else, or of the same person after an answer.
+    """Whether it is one more complaint: of somebody else, or of the same person after an answer."""
+    known = [related(case), *(one.other for one in case.links.standing() if one.other.case_id != other.case_id)]
+    return _complaints([*known, other]) > _complaints(known)
+
+
+def _complaints(cases: Sequence[Related]) -> int:
+    """How many complaints these cases are: one of each person, and one more after each answer to anybody.
 
     *Reading:* of whom nobody knows who complained cannot be told from the others, and counts against nobody.
     """
-    if other.origin != COMPLAINT or other.complainant is None:
-        return False
-    heard = {case.complainant, *(one.other.complainant for one in case.links.standing())}
-    if other.complainant not in heard:
-        return True
-    return case.answered_at is not None and other.opened_at > case.answered_at
+    answers = [one.answered_at for one in cases if one.answered_at is not None]
+    last: dict[str, datetime] = {}
+    count = 0
+    for one in sorted(cases, key=lambda one: (one.opened_at, one.case_id)):
+        who = one.complainant
+        if one.origin != COMPLAINT or who is None:
+            continue
+        if who not in last or any(last[who] <= answered < one.opened_at for answered in answers):
+            count += 1
+            last[who] = one.opened_at
+    return count
 
 
 def _again(draft: Draft, rules: Rules) -> None:
@@ -206,6 +219,7 @@ def _again(draft: Draft, rules: Rules) -> None:
 
 
 def _is_first(case: Case) -> bool:
+    """Whether it is the first of those that somebody works on: one that waits for its gate holds up no other."""
     others = (one.other for one in case.links.standing() if one.other.is_open)
     return all((case.opened_at, case.id) < (other.opened_at, other.case_id) for other in others)
 

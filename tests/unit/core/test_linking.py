@@ -185,6 +185,47 @@ def test_the_same_person_counts_again_only_after_an_answer() -> None:
     assert first.story("Escalated") == ["Mon 21 12:00 Escalated street > district: willow > lake (repeat)"]
 
 
+def test_the_same_persons_complaints_after_each_resolution_take_the_newest_case_up() -> None:
+    town = _three()
+    cases: list[Play] = []
+    for number in range(3):
+        case = town.wait(hours=2).open(str(number), complainant="anna")
+        for other in cases:
+            town.say(case, _LI, Link, other=other.case.id)
+        cases.append(case)
+        if number < 2:
+            town.wait(hours=1)
+            town.say(case, "willow", Resolve)
+    assert [one.case.state for one in cases[:2]] == [State.CLOSED] * 2
+    assert cases[2].story("Escalated") == ["Mon 21 17:00 Escalated street > district: willow > lake (repeat)"]
+
+
+def test_two_complaints_of_one_person_without_an_answer_between_are_one() -> None:
+    town = _three()
+    cases = [town.wait(hours=1).open(str(number), complainant="anna") for number in range(2)]
+    town.say(cases[0], _LI, Link, other=cases[1].case.id)
+    for one in cases:
+        town.wait(hours=1)
+        town.say(one, "willow", Resolve)
+    last = town.wait(hours=1).open("3", complainant="anna")
+    for one in cases:
+        town.say(last, _LI, Link, other=one.case.id)
+    assert (last.case.lead, last.case.links.complaints) == ("willow", 1)
+
+
+def test_a_first_case_that_waits_for_its_gate_holds_up_no_other() -> None:
+    town = _three(gate=Gate(kind=GateKind.FOLLOW_UP))
+    cases: list[Play] = []
+    for number, who in enumerate(("anna", "bao", "chen")):
+        case = town.wait(hours=1).open(str(number), complainant=who)
+        for other in cases:
+            town.say(case, _LI, Link, other=other.case.id)
+        cases.append(case)
+        if number == 0:
+            town.say(case, "willow", Resolve)
+    assert [one.case.lead for one in cases] == ["willow", "lake", "willow"]
+
+
 def test_who_complained_is_not_known_and_a_patrol_is_no_complaint() -> None:
     town = _three(2)
     first = town.open("1", complainant="anna")
