@@ -50,6 +50,19 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     undone: bool = False
 
 
+class KeptReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A late report that the lead may adopt, with its words until they are redacted."""
+
+    #: Id of the refused command.
+    command: str
+    desk: str
+    outcome: Outcome
+    evidence: tuple[str, ...] = ()
+    #: Version of its entry.
+    entry: int
+    text: str = ""
+
+
 class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One citizen's or worker's matter, as of one version. Treat as a value: nobody but `history` changes one."""
 
@@ -152,8 +165,8 @@ class Case(msgspec.Struct, kw_only=True, omit_defaults=True):
     #: Reopenings after a failed gate (重办).
     reprocesses: int = 0
     taken: tuple[Taken, ...] = ()
-    #: Resolutions reported by desks that no longer had the case.
-    late_reports: tuple[e.LateReportKept, ...] = ()
+    #: Resolutions reported by desks that no longer had the case, since it was resolved last.
+    late_reports: tuple[KeptReport, ...] = ()
     #: Whether its residents are to be asked, as it was drawn when it was resolved last; None: nobody drew.
     to_be_asked: bool | None = None
     #: Follow-ups on record, those that reached nobody too.

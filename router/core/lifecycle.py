@@ -16,7 +16,7 @@ import msgspec
 from router.core import commands as c
 from router.core.case import Case, State
 from router.core.case_id import case_id_of
-from router.core.events import LateReportKept, Refused
+from router.core.events import CauseNamed, LateReportKept, Refused
 from router.core.offices import (
     afterwards,
     correcting,
@@ -309,6 +309,8 @@ def note(case: Case, command: c.Command, refusal: Refusal, rules: Rules, now: da
             command=command.id, desk=command.actor.id, outcome=command.outcome, evidence=command.evidence
         )
         draft.add(kept, text=command.text)
+        if command.root_cause:
+            draft.add(CauseNamed(desk=command.actor.id), text=command.root_cause)
     data = echoes.on_record(refusal, command, case, rules)
     draft.add(Refused(command=command.id, command_type=tag_of(command), code=refusal.code, data=data))
     if refusal.code != "unknown_case":

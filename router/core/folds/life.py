@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from router.core import events as e
-from router.core.case import Case, ReturnRequest, State, Taken
+from router.core.case import Case, KeptReport, ReturnRequest, State, Taken
 from router.core.commands import FollowUpResult
 from router.core.folds import links, together
 from router.core.policies.own_clocks import ESCALATION_SILENCE
@@ -137,6 +137,7 @@ def _on_resolved(case: Case, event: e.Resolved, entry: e.Entry) -> None:
     case.on_the_spot = event.on_the_spot
     case.return_request = None
     case.escalation_request = None
+    case.late_reports = ()  # whatever was said before is about what this resolution is about
     case.unreachable = ()
     clocks.void_requests(case)
     together.nobody_need_come(case)
@@ -308,8 +309,16 @@ def _on_withdrawn(_case: Case, _event: e.Event, _entry: e.Entry) -> None:
     """The closing that follows in the same step ends it."""
 
 
-def _on_late_report(case: Case, event: e.LateReportKept, _entry: e.Entry) -> None:
-    case.late_reports = (*case.late_reports, event)
+def _on_late_report(case: Case, event: e.LateReportKept, entry: e.Entry) -> None:
+    kept = KeptReport(
+        command=event.command,
+        desk=event.desk,
+        outcome=event.outcome,
+        evidence=event.evidence,
+        entry=entry.version,
+        text=entry.text,
+    )
+    case.late_reports = (*case.late_reports, kept)
 
 
 def _on_refused(_case: Case, _event: e.Event, _entry: e.Entry) -> None:

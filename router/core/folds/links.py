@@ -51,6 +51,9 @@ def _on_redacted(case: Case, event: e.Redacted, _entry: e.Entry) -> None:
     if event.entry == RECEIPT:
         case.text = ""
         case.content_hash = ""
+    case.late_reports = tuple(
+        msgspec.structs.replace(kept, text="") if kept.entry == event.entry else kept for kept in case.late_reports
+    )
 
 
 def _on_cause_named(_case: Case, _event: e.Event, _entry: e.Entry) -> None:

@@ -193,7 +193,7 @@ def adopt(draft: Draft, command: Adopt, rules: Rules) -> Refusal | None:
     refusal = found_otherwise(draft.case, rules, report.outcome)
     if refusal is not None:
         return refusal
-    resolved(draft, rules, speaker(command, draft.case), report.outcome, report.evidence, None, "")
+    resolved(draft, rules, speaker(command, draft.case), report.outcome, report.evidence, None, report.text)
     return None
 
 

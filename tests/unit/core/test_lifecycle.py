@@ -21,6 +21,7 @@ from router.core.commands import (
     Outcome,
     PassDeadline,
     Place,
+    Redact,
     Reopen,
     Reply,
     ReportProgress,
@@ -30,6 +31,7 @@ from router.core.commands import (
 )
 from router.core.policies.policy import Anchor, Gate, GateKind, OnPass, Satisfies
 from router.core.rules import Rules
+from router.core.telling.messages import Answered
 from router.core.timing.deadlines import wake_up
 from tests.city import (
     ACCEPT,
@@ -550,3 +552,37 @@ def test_a_stale_wake_up_and_an_early_one_are_told_apart_and_change_nothing() ->
     assert play.refused == "not_permitted"
     assert (len(play.entries), len(play.messages)) == (entries, messages)
     assert play.case == case
+
+
+def _adopted(**in_force: Any) -> Play:
+    play = Play(rules(policy(**in_force)))
+    play.open()
+    play.wait(days=5, minutes=30)
+    play.say("willow", Resolve, id="late", text="灯已修好", root_cause="电缆老化")
+    play.say("lake", Adopt, report="late")
+    assert play.refused is None
+    return play
+
+
+def test_an_adopted_report_tells_the_citizen_its_words_and_keeps_the_cause() -> None:
+    play = _adopted()
+    answers = [message.payload for message in play.messages if message.channel == "hotline"]
+    assert [x.text for x in answers if isinstance(x, Answered) and x.kind == "resolved"] == ["灯已修好"]
+    assert [entry.text for entry in play.entries if isinstance(entry.event, e.CauseNamed)] == ["电缆老化"]
+
+
+def test_a_report_from_before_a_failed_gate_is_not_adopted_again() -> None:
+    play = _adopted(gate=Gate(kind=GateKind.FOLLOW_UP))
+    play.say("follow_up:anna", FollowUp, result=FollowUpResult.NOT_ACCEPTED, asked=1)
+    play.say("lake", Adopt, report="late")
+    assert play.refused == "unknown_report"
+
+
+def test_the_words_of_a_report_that_were_redacted_are_told_to_nobody() -> None:
+    play = Play()
+    play.open()
+    play.wait(days=5, minutes=30)
+    play.say("willow", Resolve, id="late", text="灯已修好，电话 1380000")
+    (kept,) = play.case.late_reports
+    play.say("supervision:chen", Redact, entry=kept.entry, text="含个人信息")
+    assert [one.text for one in play.case.late_reports] == [""]
