@@ -77,4 +77,6 @@ def _is_forgiven(at_end: Standing) -> bool:
 
 
 def _was_ours(event: e.Event) -> bool:
-    return isinstance(event, e.SystemDelayed) or (isinstance(event, e.DeadlineMissed) and bool(event.outage))
+    if isinstance(event, e.DeadlineMissed):
+        return bool(event.outage) or not event.charged_to  # over before we had the case
+    return isinstance(event, e.SystemDelayed)

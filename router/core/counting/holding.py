@@ -68,8 +68,11 @@ _NOBODYS = frozenset({HolderKind.CHANNEL, HolderKind.SYSTEM, HolderKind.PING_PON
 def charge(spans: Sequence[Span], missed: e.DeadlineMissed) -> Who | None:
     """Who answers for a miss: whose own duty it was, else whose time it was. None: nobody ever held the case.
 
-    This is what every figure counts a miss by.
+    This is what every figure counts a miss by. An entry that names nobody is of a date that was over before we had
+    the case: it was the channel's.
     """
+    if not missed.charged_to:
+        return Who(HolderKind.CHANNEL, spans[0].holder if spans and spans[0].kind is HolderKind.CHANNEL else "")
     span = charged(spans, missed.due_at)
     if missed.own and (span is None or span.holder != missed.charged_to):
         return Who(HolderKind.DESK, missed.charged_to)

@@ -194,7 +194,7 @@ def _take_up(draft: Draft, rules: Rules, missed: Sequence[Milestone]) -> None:
     first = clocks.foremost(up)
     beside = [one for one in up if one is not first]
     target = climb(draft.case, rules)
-    if target.desk is not None:
+    if target.desk is not None and not _has_gone_up(draft.case, missed):
         suspensions.end(draft, rules, "escalated")  # it was a clock that never pauses
         hand_up(draft, rules, target, cause=Cause.DEADLINE, missed=first, beside=beside)
         return
@@ -202,6 +202,17 @@ def _take_up(draft: Draft, rules: Rules, missed: Sequence[Milestone]) -> None:
     _repeat_notice(draft, rules, first, beside=[one for one in beside if one not in apart])
     for one in apart:
         _repeat_notice(draft, rules, one)
+
+
+def _has_gone_up(case: Case, missed: Sequence[Milestone]) -> bool:
+    """Whether the case went up at this very instant: a gate that failed since let another clock of it run again.
+
+    Then whoever has the case is told, and has that clock's next budget; one instant is one step.
+    """
+    now = {one.name for one in missed}
+    at = missed[0].due_at
+    before = (m for m in case.milestones if m.status is MilestoneStatus.MISSED and m.due_at == at)
+    return any(m.on_pass is OnPass.ESCALATE and m.name not in now for m in before)
 
 
 def _repeat_notice(

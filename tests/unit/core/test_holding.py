@@ -23,6 +23,7 @@ from router.core.policies.policy import (
     ExtensionRule,
     Gate,
     GateKind,
+    Given,
     Mode,
     Satisfies,
     SuspensionRule,
@@ -446,3 +447,13 @@ def test_a_miss_that_was_overtaken_is_nobodys() -> None:
     play.say("willow", c.Accept)
     play.wait_until(china(2026, 9, 26, 9, 5)).say("willow", c.Resolve, at=china(2026, 9, 26, 8, 58))
     assert standing_misses(play.entries) == []
+
+
+def test_a_date_that_was_over_before_we_had_the_case_is_no_offices() -> None:
+    play = Play(rules(policy(milestones=(milestone("given", Given(), Satisfies.CLOSED),))))
+    play.open(channel="upstream", due_at=china(2026, 8, 22, 9))
+    play.wait(hours=1)
+    (over,) = standing_misses(play.entries)
+    who = charge(holding(play.entries, play.now), over)
+    assert who is not None
+    assert who.kind is HolderKind.CHANNEL

@@ -548,6 +548,7 @@ def _escalate_twice(patch: pytest.MonkeyPatch) -> None:
 
 def _pass_one_by_one(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadlines, "_at_once", lambda _case, milestone: [milestone])
+    patch.setattr(deadlines, "_has_gone_up", lambda *_: False)
 
 
 def _judge_by_the_clock_alone(patch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from router.core import events as e
 from router.core.case import State
-from router.core.commands import Accept, Dispatch, Escalate, IssueRequirements, Resolve, UndoEscalation
+from router.core.commands import (
+    Accept,
+    Dispatch,
+    Escalate,
+    FollowUp,
+    FollowUpResult,
+    IssueRequirements,
+    Resolve,
+    UndoEscalation,
+)
 from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Satisfies, Step, Track
 from router.core.timing.deadlines import turn, wake_up
 from tests.city import CLOSE, DISPATCH, Play, days, milestone, policy, rules
@@ -170,3 +179,17 @@ def test_what_went_up_together_is_taken_back_together() -> None:
     running = {m.name: m.due_at for m in play.case.milestones if m.status is e.MilestoneStatus.RUNNING}
     # Saturday 10:00: the end of Sunday.
     assert running == {"close": china(2026, 9, 28, 0), "requirements": china(2026, 9, 28, 0)}
+
+
+def test_a_gate_that_fails_later_makes_no_second_step_of_the_same_instant() -> None:
+    follow_up = milestone(
+        "follow_up", days(9), Satisfies.FOLLOWED_UP, anchor=Anchor.RESOLVED, on_pass=OnPass.SUPERVISE
+    )
+    play = _play(CLOSE, ANSWER, follow_up, gate=Gate(kind=GateKind.FOLLOW_UP))
+    play.wait_until(china(2026, 9, 25, 9)).say("willow", Resolve)
+    play.wait_until(china(2026, 9, 26, 10)).say("follow_up:anna", FollowUp, result=FollowUpResult.NOT_ACCEPTED)
+    play.wait(minutes=1)
+    assert _went(play) == [("willow", "lake", "close", ())]
+    assert _missed(play) == [("close", "dispatch"), ("answer", "willow")]
+    assert [(x.milestone, x.to) for x in play.events(e.NoticeRepeated)] == [("answer", "lake")]
+    assert play.running() == ["answer@district", "close@district"]
