@@ -5,7 +5,7 @@ A case closes only through its policy's gate. A failed one sends it back to work
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from router.core.calendars.calendar import Calendar
 from router.core.case import Case, State
@@ -114,13 +114,24 @@ def _accepted(command: FollowUp) -> int:
 
 
 def _tries(at: tuple[datetime, ...], calendar: Calendar) -> int:
-    """How many vain tries count: each on a day of its own, at another hour than those before."""
-    days, hours = set(), set()
+    """How many vain tries count: as many as can be chosen so that each has a day and an hour of its own.
+
+    A matching of days to hours: the first try of a day may have to give way to another one of that day.
+    """
+    hours: dict[date, set[int]] = {}
     for tried in map(calendar.local, at):
-        if tried.date() not in days and tried.hour not in hours:
-            days.add(tried.date())
-            hours.add(tried.hour)
-    return len(days)
+        hours.setdefault(tried.date(), set()).add(tried.hour)
+    chosen: dict[int, date] = {}
+
+    def find(day: date, looked: set[int]) -> bool:
+        for hour in sorted(hours[day] - looked):
+            looked.add(hour)
+            if hour not in chosen or find(chosen[hour], looked):
+                chosen[hour] = day
+                return True
+        return False
+
+    return sum(find(day, set()) for day in hours)
 
 
 def close(draft: Draft, _command: Close, rules: Rules) -> Refusal | None:

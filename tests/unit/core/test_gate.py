@@ -213,3 +213,23 @@ def test_a_case_that_comes_to_whoever_asks_is_asked_about_by_another() -> None:
     assert [(x.milestone, x.charged_to) for x in play.events(e.DeadlineMissed)] == [("close", "lake")]
     play.wait_until(china(2026, 9, 28, 10))
     assert [x.charged_to for x in play.events(e.DeadlineMissed) if x.milestone == "ask"] == ["dispatch"]
+
+
+def test_the_first_try_of_a_day_gives_way_where_another_one_of_it_makes_three() -> None:
+    play = Play(
+        rules(
+            policy(
+                gate=Gate(kind=GateKind.FOLLOW_UP), milestones=(milestone("close", days(30), Satisfies.CLOSED),)
+            )
+        )
+    )
+    play.open()
+    play.say("willow", Resolve)
+    # 10:00 and 11:00 on Tuesday, 10:00 on Wednesday, 12:00 on Thursday: 11, 10 and 12 lie on three days.
+    for day, hour in ((22, 10), (22, 11), (23, 10)):
+        play.wait_until(china(2026, 9, day, hour))
+        play.say("follow_up:anna", FollowUp, result=FollowUpResult.UNREACHABLE)
+        assert play.case.state is State.RESOLVED
+    play.wait_until(china(2026, 9, 24, 12))
+    play.say("follow_up:anna", FollowUp, result=FollowUpResult.UNREACHABLE)
+    assert play.story("Closed") == ["Thu 24 12:00 Closed (gate unreachable)"]
