@@ -24,7 +24,7 @@ from router.core.events import (
 from router.core.offices.placing import away_from, dispatch_to
 from router.core.offices.working import speaker
 from router.core.policies.instants import Due, due
-from router.core.policies.policy import Satisfies, SuspensionRule
+from router.core.policies.policy import Days, DaySet, Ends, Satisfies, SuspensionRule
 from router.core.refusals import Refusal, refuse
 from router.core.rules import Rules
 from router.core.step import Draft
@@ -36,6 +36,9 @@ from router.core.timing.rescheduling import own_clock, rescheduled, statutory_af
 
 #: Why a suspension ends without the case going to another desk by that.
 _GOES_ON = frozenset({"request", "longest"})
+
+#: How often a suspended case is looked at again where its policy says nothing of suspensions: our default.
+_USUAL_LOOK = Days(count=5, days=DaySet.WORKING, ends=Ends.END_OF_DAY)
 
 
 def request_suspension(draft: Draft, command: RequestSuspension, rules: Rules) -> Refusal | None:
@@ -92,8 +95,10 @@ def _after(rules: Rules, case: Case, rule: SuspensionRule, at: datetime) -> date
     return (due(rule.longest, at, rules.calendar(rules.policy(case.policy))) or Due(at)).at
 
 
-def _next_look(rules: Rules, case: Case, rule: SuspensionRule, at: datetime) -> datetime:
-    return (due(rule.recheck, at, rules.calendar(rules.policy(case.policy))) or Due(at)).at
+def _next_look(rules: Rules, case: Case, rule: SuspensionRule | None, at: datetime) -> datetime:
+    """One that was approved is seen to its end, also under a later policy that allows none."""
+    within = rule.recheck if rule is not None else _USUAL_LOOK
+    return (due(within, at, rules.calendar(rules.policy(case.policy))) or Due(at)).at
 
 
 def approve_suspension(draft: Draft, command: ApproveSuspension, rules: Rules) -> Refusal | None:
@@ -145,7 +150,7 @@ def recheck(draft: Draft, command: Recheck, rules: Rules) -> Refusal | None:
     """挂账复核: it stays suspended until the next look, or until it has lasted as long as it may."""
     case, rule = draft.case, rules.policy(draft.case.policy).suspension
     end = _end(case)
-    if rule is None or end is None:
+    if end is None:
         return refuse("not_in_state", state=case.state, command="recheck")
     looked_at = command.recheck_at or _next_look(rules, case, rule, draft.at)
     if looked_at <= draft.at or (command.recheck_at is not None and looked_at > end.due_at):
@@ -165,7 +170,7 @@ def _end(case: Case) -> Milestone | None:
 def look_again(draft: Draft, rules: Rules, missed: Milestone) -> None:
     """Nobody looked at a suspended case in time: that is a miss of whoever approved it; the next look is set."""
     rule, end = rules.policy(draft.case.policy).suspension, _end(draft.case)
-    if rule is None or end is None:
+    if end is None:
         return
     at = _next_look(rules, draft.case, rule, missed.due_at)
     following = _look(at, missed.due_at, missed.holder or draft.case.lead, end.due_at)

@@ -28,6 +28,7 @@ from router.core.commands import (
     RequestSuspension,
     Resolve,
     Resume,
+    Star,
     Whistle,
     Withdraw,
 )
@@ -35,6 +36,7 @@ from router.core.policies.policy import (
     Anchor,
     Elapsed,
     ExtensionRule,
+    Match,
     Mode,
     Policy,
     Satisfies,
@@ -387,3 +389,20 @@ def test_a_case_whose_office_was_merged_while_it_rested_runs_on_at_who_does_its_
     assert (play.case.state, play.case.lead) == (State.DISPATCHED, "plane")
     assert play.told("plane")[0] == "assigned"
     assert "close" in play.running()
+
+
+def test_a_star_to_a_policy_without_suspensions_leaves_the_looks_to_whoever_approved_it() -> None:
+    plain = policy(suspension=SuspensionRule(longest=days(20), recheck=days(7)))
+    play = Play(rules(policy(name="starred", match=Match(starred=True)), plain))
+    play.open()
+    play.say("willow", RequestSuspension, reason="待改造")
+    play.say("lake", ApproveSuspension)
+    play.say("dispatch", Star)
+    play.wait(days=1)
+    play.say("lake", Recheck)
+    assert play.refused is None
+    recheck = play.case.milestone("recheck")
+    assert recheck is not None
+    assert recheck.due_at == china(2026, 9, 28)
+    play.wait_until(china(2026, 9, 28, 1))
+    assert play.running() == ["recheck", "suspension_end"]
