@@ -33,6 +33,6 @@ class Relay:
             self._sender.send(claimed)
             fates = self._sender.collect(wait=True)
             with self._ledger.begin() as unit:
-                unit.settle(fates, now)
                 unit.note_late([one for one in claimed if fates.get(one.id) is Fate.CONFIRMED], now)
+                unit.settle(fates, now)
         return len(claimed)

@@ -102,8 +102,11 @@ class Guards(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
     def _waits_for_broker(self, case: Case, policy: Policy, milestone: Milestone) -> bool:
-        """Whether it is the lead's clock, and the lead has not been handed the case through our fault."""
-        if milestone.holder is not None or policy.min_in_hand_s == 0 or not self.undelivered:
+        """Whether it is the lead's clock, and the lead has not been handed the case through our fault.
+
+        What waits after a restore is as old as the backup: the lost ledger had sent it.
+        """
+        if milestone.holder is not None or policy.min_in_hand_s == 0 or not self.undelivered or self.redoing:
             return False
         return case.hand_over_id in self.undelivered
 

@@ -5,7 +5,7 @@ The law of the file: a hand-over that a queue refuses is that desk's, whose queu
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -15,7 +15,7 @@ from router.core.telling.outbox import Outgoing
 from router.ledger import schema, sets
 from router.ledger.columns import Instant, among
 
-_outbox, _cases, _late = schema.outbox, schema.cases, schema.late_hand_overs
+_outbox, _cases, _parked, _late = schema.outbox, schema.cases, schema.parked, schema.late_hand_overs
 
 #: The wire type of a hand-over.
 HAND_OVER = "case.assigned.v1"
@@ -28,6 +28,15 @@ ALL_WAITING = select(_outbox.c.id).where(
 )
 #: Those of them with these ids.
 WAITING = ALL_WAITING.where(among(_outbox.c.id, "ids"))
+#: Those of these ids that a queue has refused.
+REFUSED = select(_outbox.c.id).where(among(_outbox.c.id, "ids"), _outbox.c.rejected)
+#: Hand-overs among what was set aside without a queue, and waits.
+UNROUTED = select(_parked.c.message_id, _parked.c.case_id).where(
+    among(_parked.c.id, "ids"),
+    _parked.c.type == HAND_OVER,
+    _parked.c.replayed_at.is_(None),
+    _parked.c.parked_at < bindparam("before", type_=Instant),
+)
 #: When those with these ids were taken that waited for long.
 DELIVERED = select(_late.c.message_id, _late.c.delivered_at).where(among(_late.c.message_id, "ids"))
 #: What was held back for cases with these ids is handed out again.
@@ -52,10 +61,24 @@ def delivered(connection: Connection, ids: Collection[str]) -> dict[str, datetim
 
 
 def note(connection: Connection, messages: Collection[Outgoing], now: datetime) -> None:
-    """A broker took these messages at `now`: which of them are hand-overs and waited for long goes on record."""
-    found = [one for one in messages if one.type == HAND_OVER and now - one.timestamp > SKEW]
-    if not found:
+    """A broker took these messages of the outbox at `now`: hand-overs that had waited for long go on record,
+    but for those that a queue had refused.
+    """
+    found = {one.id: one.case_id for one in messages if one.type == HAND_OVER and now - one.timestamp > SKEW}
+    if found:
+        refused = set(connection.scalars(REFUSED, {"ids": sorted(found)}))
+        _keep(connection, {name: case_id for name, case_id in found.items() if name not in refused}, now)
+
+
+def note_unrouted(connection: Connection, parked_ids: Collection[str], now: datetime) -> None:
+    """These messages, for which no queue was bound, arrived at `now`: so with hand-overs that waited for long."""
+    asked = {"ids": sorted(parked_ids), "before": now - SKEW}
+    _keep(connection, {row.message_id: row.case_id for row in connection.execute(UNROUTED, asked)}, now)
+
+
+def _keep(connection: Connection, case_of: Mapping[str, str], now: datetime) -> None:
+    if not case_of:
         return
-    rows = [{"message_id": one.id, "case_id": one.case_id, "delivered_at": now} for one in found]
+    rows = [{"message_id": name, "case_id": case_id, "delivered_at": now} for name, case_id in case_of.items()]
     sets.insert_new(connection, _late, rows)
-    connection.execute(LET_GO, {"ids": sorted({one.case_id for one in found})})
+    connection.execute(LET_GO, {"ids": sorted(set(case_of.values()))})

@@ -193,8 +193,8 @@ class Unit(Protocol):
         ...
 
     def note_late(self, messages: Collection[Outgoing], now: datetime) -> None:
-        """A broker took these hand-overs at `now`, later than the skew of clocks explains: what was held back for
-        that is handed out again."""
+        """A broker took these messages at `now`, which is said before they are settled: of hand-overs that waited
+        longer than the skew of clocks it goes on record, and what was held back for one is handed out again."""
         ...
 
     def hold_back(self, case_ids: Collection[str], now: datetime, until: datetime) -> None:

@@ -166,7 +166,7 @@ outbox = Table(
     Column("headers", JSON_TEXT, nullable=False),
     # Rejections and lost confirms so far.
     Column("attempts", Integer, nullable=False),
-    # The last attempt reached a broker, and a queue refused it.
+    # An attempt reached a broker, and a queue refused it.
     Column("rejected", Boolean, nullable=False),
     # When the relay may take it: at once, after a pause, or when the lease of who has it has run out.
     Column("not_before", Instant, nullable=False),

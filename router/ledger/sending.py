@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, Connection, bindparam, delete, select, update
+from sqlalchemy import Boolean, Connection, bindparam, delete, or_, select, update
 
 from router.core.telling.outbox import Fate, Outgoing
 from router.ledger import parking, rows, schema
@@ -57,7 +57,7 @@ PAUSE = (
     .values(
         attempts=bindparam("tried"),
         not_before=bindparam("until", type_=Instant),
-        rejected=bindparam("refused", type_=Boolean),
+        rejected=or_(_outbox.c.rejected, bindparam("refused", type_=Boolean)),
     )
 )
 

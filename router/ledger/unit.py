@@ -140,7 +140,9 @@ class SqlUnit:
 
     def note_arrived(self, message_ids: Collection[str], now: datetime) -> None:
         """Messages of ours arrived that were made again: what was parked of them as unrouted waits no more."""
-        parking.mark_replayed(self._connection, [parking.unrouted_id(one) for one in message_ids], now)
+        parked_ids = [parking.unrouted_id(one) for one in message_ids]
+        late.note_unrouted(self._connection, parked_ids, now)
+        parking.mark_replayed(self._connection, parked_ids, now)
 
     def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
         """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from router.arrivals import direct
@@ -14,6 +15,7 @@ from router.core.commands import Actor, ActorRole, RequestReturn
 from router.core.events import DeadlineMissed, SystemDelayed
 from router.core.guards import UNDELIVERED
 from router.core.lifecycle import with_case_id
+from router.core.timing.deadlines import wake_up
 from router.errors import UnreachableError
 from router.relay import Relay
 from router.sending import Leaving, Sender
@@ -109,6 +111,44 @@ def test_a_desk_whose_queue_is_full_loses_the_case_like_any_other(here: Town) ->
     here.time = DUE_AT + timedelta(seconds=1)
     here.wait(seconds=0)
     assert lead(here, case_id) == "lake"
+
+
+def test_a_queue_that_refused_once_is_the_desks_though_it_takes_the_case_or_the_broker_goes_away(
+    here: Town,
+) -> None:
+    case_id = taken_without_a_broker(here)
+    here.time += timedelta(hours=1)
+    relay(here, Sender(Refusing, background=False))
+    here.time += timedelta(hours=1)
+    relay(here, Sender(away, background=False))
+    here.time = DUE_AT - timedelta(hours=1)
+    relay(here)
+    assert here.on.ledger.counts(here.time)["outbox"] == 0
+    here.time = DUE_AT + timedelta(seconds=1)
+    here.wait(seconds=0)
+    assert lead(here, case_id) == "lake"
+
+
+def test_after_a_restore_what_waits_in_the_old_outbox_holds_nothing_back(here: Town) -> None:
+    case_id = taken_without_a_broker(here)
+    here.time = DUE_AT + timedelta(hours=1)
+    passing = wake_up(case_id, "close", DUE_AT)
+    redone = msgspec.structs.replace(direct(passing, "restore"), received_at=here.time, redone=True)
+    here.on.router(sender=Leaving()).carry_out([redone], here.time)
+    assert lead(here, case_id) == "lake"
+
+
+def test_a_hand_over_without_a_queue_is_late_by_whatever_way_it_arrives_at_last(here: Town) -> None:
+    case_id = taken_without_a_broker(here)
+    case = here.on.ledger.case(case_id)
+    assert case is not None
+    with here.on.ledger.begin() as unit:
+        unit.settle({case.hand_over_id: Fate.UNROUTED}, here.time)
+    here.time += timedelta(hours=23)
+    with here.on.ledger.begin() as unit:
+        unit.note_arrived([case.hand_over_id], here.time)
+        found = unit.guards(here.time, [case.hand_over_id])
+    assert found.delivered == {case.hand_over_id: here.time}
 
 
 def test_a_short_wait_changes_nothing(here: Town) -> None:
