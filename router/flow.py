@@ -128,7 +128,7 @@ class Router:
 
     def _handle(self, deliveries: Sequence[Delivery], now: datetime) -> dict[str, Answer]:
         arrived: list[Arrived] = []
-        receipts: dict[str, tuple[str, int]] = {}
+        receipts: dict[tuple[str, str], int] = {}
         parked: list[Parked] = []
         replaying = self._rules().replay
         restores: tuple[Hold, ...] | None = None  # asked for once, and where somebody says something again
@@ -138,7 +138,8 @@ class Router:
                 parked.append(found)
                 self.tally.add(found.reason)
             elif isinstance(found, Receipt):
-                receipts[found.case_id] = (found.desk, found.version)
+                key = (found.case_id, found.desk)
+                receipts[key] = max(found.version, receipts.get(key, 0))
             elif isinstance(found, Resent):
                 log.info("restore.answered", speaker=found.speaker, code=found.code, count=found.count)
             elif RESENT_FOR in delivery.headers:
@@ -159,7 +160,7 @@ class Router:
         now: datetime,
         *,
         parked: Sequence[Parked] = (),
-        receipts: Mapping[str, tuple[str, int]] | None = None,
+        receipts: Mapping[tuple[str, str], int] | None = None,
         waited_for: Sequence[str] = (),
     ) -> dict[str, Answer]:
         """Decide, store, send. Commands of cases that another router changed meanwhile are decided again.
@@ -170,7 +171,7 @@ class Router:
             arrived: commands, in order.
             now: aware instant of recording.
             parked: messages to keep as they are.
-            receipts: case id → desk and version that it has in hand.
+            receipts: case id and desk → version that it has in hand.
             waited_for: ids of cases whose waiting messages are to be taken up.
 
         Returns:

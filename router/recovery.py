@@ -11,6 +11,7 @@ from router.broker.port import Fate, Outgoing
 from router.core.case import Case
 from router.core.rules import Rules
 from router.core.telling.handed import concerns_others, hand_over_id, handed_to
+from router.core.telling.hiding import bars
 from router.core.telling.messages import Message
 from router.core.telling.notices import ASSIGNED, assigned
 from router.departures import outgoing
@@ -96,10 +97,13 @@ class Reconciler:
         return Resent(made=len(messages), unanswered=frozenset(unanswered))
 
     def _hand_overs(self, case: Case, rules: Rules, now: datetime) -> Iterator[Outgoing]:
-        """Of one case; none to a desk without a program."""
+        """Of one case; none to a desk without a program, nor to one that the case is kept from.
+
+        Between a change of the tree and the reroute that follows it the lead itself may be such a desk.
+        """
         lead = Message(payload=assigned(rules, "resent")(case), kind=ASSIGNED, desk=case.lead)
         made = outgoing(rules, frozenset(), lead, case, "", now)
-        if made is not None:
+        if made is not None and not bars(rules.tree, case, case.lead):
             yield made
         if not concerns_others(case, rules):
             return

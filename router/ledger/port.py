@@ -178,8 +178,8 @@ class Unit(Protocol):
         """Messages of ours arrived that were made again: what was parked of them as unrouted waits no more."""
         ...
 
-    def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
-        """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
+    def note_receipts(self, receipts: Mapping[tuple[str, str], int]) -> None:
+        """Desks' programs have ((case id, desk) → version) in hand; an older version changes nothing."""
         ...
 
     def note_resent(self, case_ids: Collection[str], now: datetime, pause: timedelta) -> None:

@@ -144,12 +144,12 @@ class SqlUnit:
         late.note_unrouted(self._connection, parked_ids, now)
         parking.mark_replayed(self._connection, parked_ids, now)
 
-    def note_receipts(self, receipts: Mapping[str, tuple[str, int]]) -> None:
-        """A desk's program has (case id → desk, version) in hand; an older version changes nothing."""
+    def note_receipts(self, receipts: Mapping[tuple[str, str], int]) -> None:
+        """Desks' programs have ((case id, desk) → version) in hand; an older version changes nothing."""
         noted = [
             {"case_id": case_id, "desk": desk, "in_hand": version}
             # In the order in which every writer locks them.
-            for case_id, (desk, version) in sorted(receipts.items())
+            for (case_id, desk), version in sorted(receipts.items())
         ]
         if noted:
             self._connection.execute(NOTE_RECEIPT, noted)

@@ -82,7 +82,7 @@ def test_a_lead_that_shows_no_receipt_is_found(ledger: SqlLedger) -> None:
     write(ledger, *writes)
     write(ledger, accepted(writes[1].case))
     with ledger.begin() as unit:
-        unit.note_receipts({"c2": (STREET, 1), "c3": ("somebody-else", 1), "nobody": (STREET, 1)})
+        unit.note_receipts({("c2", STREET): 1, ("c3", "somebody-else"): 1, ("nobody", STREET): 1})
     later = instant(hours=1)
     assert [case.id for case in ledger.unreceived(later, later, 10)] == ["c0", "c3"]
     assert [case.id for case in ledger.unreceived(later, later, 1)] == ["c0"]
@@ -93,18 +93,18 @@ def test_a_new_lead_must_show_a_receipt_of_its_own(ledger: SqlLedger) -> None:
     new = opening("c1")
     write(ledger, new)
     with ledger.begin() as unit:
-        unit.note_receipts({"c1": (STREET, 1)})
+        unit.note_receipts({("c1", STREET): 1})
     write(ledger, escalation(new.case))
     with ledger.begin() as unit:
-        unit.note_receipts({"c1": (DISTRICT, 1)})
+        unit.note_receipts({("c1", DISTRICT): 1})
     assert [case.id for case in ledger.unreceived(instant(days=6), instant(days=6), 10)] == ["c1"]
     with ledger.begin() as unit:
-        unit.note_receipts({"c1": (DISTRICT, 99)})
+        unit.note_receipts({("c1", DISTRICT): 99})
     assert len(ledger.unreceived(instant(days=6), instant(days=6), 10)) == 1, (
         "a version that does not exist is no receipt"
     )
     with ledger.begin() as unit:
-        unit.note_receipts({"c1": (DISTRICT, 2)})
+        unit.note_receipts({("c1", DISTRICT): 2})
     assert ledger.unreceived(instant(days=6), instant(days=6), 10) == []
 
 
@@ -121,7 +121,7 @@ def test_an_older_receipt_changes_nothing(ledger: SqlLedger, ledger_url: str) ->
     write(ledger, new, accepted(new.case))
     for version in (2, 1):
         with ledger.begin() as unit:
-            unit.note_receipts({"c1": (STREET, version)})
+            unit.note_receipts({("c1", STREET): version})
     assert ask(ledger_url, "select receipt_version from cases") == [(2,)]
 
 
@@ -239,7 +239,7 @@ def ask_everything(ledger: SqlLedger) -> None:
         unit.write([new])
         unit.write([accepted(new.case)])
         unit.write([opening("c1")])
-        unit.note_receipts({"c1": (STREET, 1)})
+        unit.note_receipts({("c1", STREET): 1})
         unit.settle({"a": Fate.CONFIRMED, "b": Fate.UNROUTED, "c": Fate.REJECTED}, later)
     ledger.claim_due(later, 10, 60)
     ledger.claim_outbox(later, 10, 60, 5)

@@ -11,10 +11,13 @@ import pytest
 
 from router.app import Installation, installation, prepare
 from router.arrivals import direct
-from router.broker.port import Fate, Outgoing
+from router.broker.envelope import RECEIPT, Receipt, encode
+from router.broker.port import Delivery, Fate, Outgoing
 from router.core.commands import Actor, ActorRole, Designate, Open
 from router.core.lifecycle import with_case_id
-from router.recovery import Reconciler
+from router.core.territory.divisions import redirect
+from router.recovery import Reconciler, Recovered
+from router.rulebook import install_tree, tree_in_force
 from router.sending import Sender
 from router.settings import Settings
 
@@ -75,6 +78,23 @@ def open_cases(here: Installation, count: int) -> list[str]:
 def reconciler(here: Installation, post: Post) -> Reconciler:
     """Sends through `post`."""
     return Reconciler(here.ledger, here.rulebook, Sender(lambda: post, background=False), after_s=3600.0)
+
+
+def receipt(case: str, desk: str, version: int) -> Delivery:
+    """What a desk's program says of a hand-over."""
+    said = Receipt(id=f"{desk}/{version}", case_id=case, version=version, desk=desk)
+    return Delivery(
+        queue="desk.in",
+        id=said.id,
+        type=RECEIPT,
+        exchange="",
+        key="",
+        body=encode(said),
+        headers={},
+        user_id=None,
+        redelivered=False,
+        token=None,
+    )
 
 
 def hours_of(repeats: list[datetime]) -> list[float]:
@@ -163,3 +183,61 @@ def test_what_was_parked_without_a_queue_leaves_when_it_arrives_after_all(here: 
     post.fate = Fate.CONFIRMED
     reconciler(here, post).recover(NOON)
     assert here.ledger.parked() == []
+
+
+@pytest.mark.parametrize("desks", [("liuyin:triage", "hubin"), ("hubin", "liuyin:triage")])
+def test_the_receipt_of_a_lead_counts_whoever_else_shows_one_in_the_same_batch(
+    here: Installation, desks: tuple[str, str]
+) -> None:
+    [case] = open_cases(here, 1)
+    found = here.ledger.case(case)
+    assert found is not None
+    assert found.lead == "liuyin:triage"
+    here.router(background=False).handle([receipt(case, desk, found.version) for desk in desks], NOON)
+    post = Post()
+    reconciler(here, post).run_once(NOON + 2 * HOUR)
+    assert post.sent == []
+
+
+def test_the_newest_receipt_of_a_desk_counts_in_whatever_order_they_come(here: Installation) -> None:
+    [case] = open_cases(here, 1)
+    command = Designate(id="d1", case_id=case, actor=Actor(ActorRole.SUPERVISION, "s"), desk="hubin")
+    here.router(background=False).carry_out([direct(command, "shell")], NOON)
+    found = here.ledger.case(case)
+    assert found is not None
+    shown = [receipt(case, "hubin", found.version), receipt(case, "hubin", 1)]
+    here.router(background=False).handle(shown, NOON)
+    post = Post()
+    reconciler(here, post).run_once(NOON + 2 * HOUR)
+    assert post.sent == []
+
+
+def test_a_lead_that_a_case_is_kept_from_since_the_tree_changed_is_sent_nothing(here: Installation) -> None:
+    report = with_case_id(
+        Open(
+            id="o1",
+            case_id="",
+            actor=Actor(ActorRole.CHANNEL, "hotline"),
+            source="hotline",
+            source_id="1",
+            channel="hotline",
+            category="noise",
+            division=("hubin", "liuyin"),
+            matter_type="report",
+            subject_desk="liuyin",
+        )
+    )
+    here.router(background=False).carry_out([direct(report, "hotline")], NOON)
+    case = here.ledger.case(report.case_id)
+    assert case is not None
+    assert case.lead == "hubin"
+    post = Post()
+    reconciler(here, post).recover(NOON)
+    assert [one.case_id for one in post.sent] == [case.id]
+    # hubin does the work of whom the report is about, and nothing has been rerouted yet.
+    install_tree(here.ledger, redirect(tree_in_force(here.ledger), "liuyin", "hubin")[0], NOON)
+    here.rulebook.reload()
+    post.sent.clear()
+    assert reconciler(here, post).recover(NOON) == Recovered(made=0, confirmed=0)
+    reconciler(here, post).run_once(NOON + 2 * HOUR)
+    assert post.sent == []
