@@ -136,7 +136,10 @@ def test_catching_up_says_first_and_needs_a_name(shell: Shell) -> None:
     assert done.code == 0, done.err
     assert done.json["done"]["taken"] >= 1
     put_on(shell)
-    assert shell("sla", "catch-up", "--by", "li", "--reason", "停机").code == 5
+    refused = shell("sla", "catch-up", "--by", "li", "--reason", "停机")
+    assert refused.code == 5
+    assert "before `sla` is started" in refused.err
+    assert "补办要在启动 sla 之前" in shell("sla", "catch-up", "--by", "li", "--reason", "停机", lang="zh").err
 
 
 def hold(shell: Shell, *, days_ago: int, until: str | None = None, of: tuple[str, ...] = ("--all",)) -> str:
