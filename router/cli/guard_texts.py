@@ -113,9 +113,10 @@ GUARDS: dict[str, tuple[str, str]] = {
     "catch_up_dry": ("试算，未办理", "a dry run: nothing was taken"),
     "catch_up_braked": ("提级已暂停，不能补办", "the brake holds: there is nothing to catch up yet"),
     "catch_up_braked_todo": (
-        "补办要在启动 sla 之前；它已在运行，并已刹车。先看 sla held，再用 sla release 按各自时刻办理，或 sla cancel",
-        "catch up before `sla` is started; it has run, and put on the brake. Look at `sla held`; `sla release` then "
-        "takes what is held, each at its own instant; `sla cancel` counts it as not missed",
+        "补办要在启动 sla 之前；它已在运行，并已刹车。先看 sla held，"
+        "再用 sla release 按各自时刻办理，或 sla cancel",
+        "catch up before `sla` is started; it has run, and put on the brake. Look at `sla held`; `sla release` "
+        "then takes what is held, each at its own instant; `sla cancel` counts it as not missed",
     ),
     "catch_up_done": (
         "已按各自时刻办理 {taken} 个时限，补设 {rearmed} 件，仍被扣住 {held} 件（批次 {batch}）",

@@ -144,6 +144,7 @@ PLANNING: dict[str, tuple[str, str]] = {
     ),
     "what_if_policies": ("规则", "policies"),
     "what_if_cases": ("适用的工单", "cases they are for"),
+    "what_if_imported": ("其中接管的工单", "of them imported"),
     "what_if_unmatched": ("不适用的工单", "cases they are not for"),
     "what_if_escalations": ("会提级（次）", "escalations there would have been"),
     "what_if_on_record": ("实际提级（次）", "escalations on record"),
@@ -159,6 +160,13 @@ PLANNING: dict[str, tuple[str, str]] = {
     "what_if_taken": ("被提走", "taken from it"),
     "what_if_got": ("提到此处", "come up to it"),
     "what_if_more": ("另有 {count} 个单位，见 --json", "{count} more desks, see --json"),
+    "what_if_import_assumes": (
+        "接管的 {count} 件，时限自接管起才生效：接管后下一个工作日结束之前都不会到期。"
+        "接管之前会提级的不在以上数字中；刚接管时数字偏低，不能据此认为安全。",
+        "Imported: {count}. Their clocks begin to work with the import: none passes before the working day after "
+        "it has ended. What would have gone up before is not in these figures; soon after an import they are "
+        "too low.",
+    ),
     "what_if_assumes": (
         "假定各方照旧行事：何时签收、何时办结都不变，只换规则。没有写入任何内容。",
         "People are taken to do what they did when they did it; only the policies differ. Nothing was written.",

@@ -109,6 +109,7 @@ def _document(forecast: Forecast, policies: Sequence[str], since: datetime, unti
         "since": since,
         "until": until,
         "cases": forecast.cases,
+        "imported": forecast.imported,
         "unmatched": forecast.unmatched,
         "escalations": {
             "total": forecast.escalations,
@@ -137,6 +138,7 @@ def _show(forecast: Forecast, document: dict[str, Any], tree: Tree) -> None:
         [
             (word("what_if_policies"), ", ".join(document["policies"])),
             (word("what_if_cases"), f"{forecast.cases:,}"),
+            (word("what_if_imported"), f"{forecast.imported:,}"),
             (word("what_if_unmatched"), f"{forecast.unmatched:,}"),
             (word("what_if_escalations"), f"{forecast.escalations:,}"),
             (word("what_if_on_record"), f"{forecast.on_record.total():,}"),
@@ -162,6 +164,8 @@ def _show(forecast: Forecast, document: dict[str, Any], tree: Tree) -> None:
     if forecast.by_desk or forecast.to_desk:
         _show_desks(forecast, tree)
     emit(f"\n{word('what_if_assumes')}")
+    if forecast.imported:
+        emit(word("what_if_import_assumes", count=f"{forecast.imported:,}"))
 
 
 def _show_desks(forecast: Forecast, tree: Tree) -> None:

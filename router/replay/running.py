@@ -13,16 +13,15 @@ from pathlib import Path
 import msgspec
 
 from router.core.case_id import case_id_of
-from router.core.commands import Actor, ActorRole, TakeOver
+from router.core.commands import TakeOver
 from router.core.plausible import fault_of
 from router.core.territory.tree import Tree
+from router.core.timing.taking_over import IMPORTER
 from router.replay.history import UNKNOWN_CHANNEL
 from router.replay.mapping import SourceMapping
 from router.replay.records import Record, Unreadable, read_rows
 from router.replay.territory import category_code
 from router.sentences import Sentence, sentence
-
-_ACTOR = Actor(ActorRole.SYSTEM, "import")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +93,7 @@ def _command(record: Record, mapping: SourceMapping, names: dict[str, str]) -> T
     return TakeOver(
         id=f"import/{stem}",
         case_id=case_id_of(mapping.source, record.source_id),
-        actor=_ACTOR,
+        actor=IMPORTER,
         at=record.opened_at,
         source=mapping.source,
         source_id=record.source_id,

@@ -45,7 +45,7 @@ from router.core.timing.rescheduling import (
     rescheduled,
     statutory_after,
 )
-from router.core.timing.taking_over import past_at_receipt
+from router.core.timing.taking_over import IMPORTER, past_at_receipt
 from router.core.timing.undoing import BY_RECEIPT, no_earlier
 
 _Mover = TypeVar("_Mover", e.ExtensionApproved, e.Resumed)
@@ -76,6 +76,9 @@ class Forecast:
     def __init__(self) -> None:
         #: Cases told again.
         self.cases = 0
+        #: Of them those that ran elsewhere before. Whatever the policies: no clock of theirs ends before the
+        #: working day after the import does.
+        self.imported = 0
         #: Cases that no policy of the set is for.
         self.unmatched = 0
         #: `street>district` → escalations for a missed deadline.
@@ -117,6 +120,7 @@ class Forecast:
             self.unmatched += 1
             return
         self.cases += 1
+        self.imported += entries[0].actor == IMPORTER and entries[0].recorded_at <= until
         for entry in entries:
             if entry.event_at <= until and isinstance(entry.event, e.Escalated):
                 self.on_record.update(_deadline_step(entry.event))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.core.commands import Actor, ActorRole
 from router.core.events import ClocksRearmed, DeadlineMissed, MilestoneStatus
 from router.core.policies.instants import end_of_next_working_day
 from router.core.policies.policy import OnPass
@@ -9,6 +10,8 @@ from router.core.rules import Rules
 from router.core.step import Draft
 from router.core.timing.undoing import BY_IMPORT, BY_RECEIPT, no_earlier
 
+#: Who puts such a case on record.
+IMPORTER = Actor(ActorRole.SYSTEM, BY_IMPORT)
 #: Nobody here is charged with what was missed before the case was here.
 NOBODY = ""
 

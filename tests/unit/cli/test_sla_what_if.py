@@ -10,6 +10,7 @@ from click import BadParameter
 from router.cli.sla_what_if import Ago, _Progress
 from router.cli.words import choose_language
 from tests.unit.cli.conftest import Shell
+from tests.unit.cli.test_case_import import MAPPING
 
 WINDOW = ("--since", "2026-09-01", "--until", "2026-10-14 12:00")
 
@@ -90,3 +91,24 @@ def test_whoever_watches_sees_how_far_it_has_come(
             progress(looked_at)
         progress.end()
         assert capsys.readouterr().err == said
+
+
+def test_imported_cases_are_counted_apart_with_what_their_clocks_are(shell: Shell) -> None:
+    shell.open("--received", "2026-01-05 09:00")
+    rows = "no,opened,desk,kind,district,street\n" + "".join(
+        f"{number},2026-01-05 09:00,liuyin,noise,hubin,liuyin\n" for number in (1, 2)
+    )
+    file, mapping = (
+        shell.file("old.csv", rows),
+        shell.file("old.toml", MAPPING.replace('closed_at = "closed"', "")),
+    )
+    assert shell("case", "import", "--open", file, "--mapping", mapping).code == 0
+    asked = ("sla", "what-if", "--policy", "default", "--since", "2026-01-01")
+    told = shell(*asked, "--json").json
+    assert (told["cases"], told["imported"]) == (3, 2)
+    # Of the one that ran here all steps are there, of those imported today none.
+    assert told["escalations"]["by_step"]["street>district"] == told["escalations"]["by_desk"]["liuyin"] == 1
+    assert "Imported: 2. Their clocks begin to work with the import" in " ".join(shell(*asked).out.split())
+    assert "接管的 2 件，时限自接管起才生效" in shell(*asked, lang="zh").out
+    alone = shell("sla", "what-if", "--policy", "default", "--since", "2026-01-01", "--until", "2026-01-05 09:00")
+    assert "begin to work" not in alone.out
