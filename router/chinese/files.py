@@ -80,6 +80,10 @@ FILES: dict[str, str] = {
     "{notation!r} is no budget; {allowed}": "{notation!r} 不是时限；{allowed}",
     '"{text}" is no budget; {allowed}': "“{text}”不是时限；{allowed}",
     '"{text}" leaves no time at all; {allowed}': "“{text}”等于没有时间；{allowed}",
+    "the day of receipt is day 1 (origin), and at the same time of day it is over at once; "
+    'write ends = "end_of_day", or count one day more': (
+        '受理当天即第 1 天（origin），到同一钟点即刻到期；写 ends = "end_of_day"，或多算一天'
+    ),
     "the table has neither days nor at; {allowed}": "表中既无 days 也无 at；{allowed}",
     "{count} days are not allowed; allowed: up to a hundred years": "不能是 {count} 天；最长一百年",
     '"{value}" is no clock time; allowed: "00:00" to "23:59"': "“{value}”不是钟点；可写“00:00”至“23:59”",

@@ -38,7 +38,8 @@ def test_two_side_by_side_take_cases_while_the_broker_is_away(city: Terminal) ->
         assert one["roles"] == ["intake"]
         for said in (one, other):
             assert get(f"{said['url']}/livez").status_code == 200
-            assert get(f"{said['url']}/readyz").json()["checks"] == {"ledger": "ok", "rules": "ok"}
+            checks = get(f"{said['url']}/readyz").json()["checks"]
+            assert checks == {"ledger": "ok", "rules": "ok", "restore": "ok"}
         first, again = (post(said["url"], TOKEN, "1", desk="liuyin") for said in (one, other))
         assert (first.status_code, again.status_code) == (201, 201)
         assert (first.json()["status"], again.json()["status"]) == ("received", "duplicate")

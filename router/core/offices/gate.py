@@ -25,6 +25,7 @@ from router.core.telling import notices
 from router.core.telling.kept import is_kept
 from router.core.timing.ladder import climb, hand_up, still_there
 from router.core.timing.recomputing import recompute
+from router.core.timing.replanning import starred_meanwhile
 
 #: With this many failed gates the tier above reviews finally.
 _REPROCESS_CAP = 2
@@ -184,6 +185,7 @@ def back_to_work(
     )
     send_away(draft, rules)
     members.leave(draft, rules, "refused")
+    starred_meanwhile(draft, rules)
     recompute(draft, rules)  # a clock that stood meanwhile may have missed a calendar
     if told:
         notices.answer(draft, "reopened")

@@ -129,7 +129,13 @@ def _days_of_table(table: Mapping[str, Any]) -> Days:
             fields[key] = _DAYS_KEYS[key](table[key])
         except UnfitError as error:
             raise UnfitError("{key}: {reason}", key=key, reason=error.reason) from error
-    return Days(count=_days(_whole(table, "days", at_least=1)), days=days, **fields)
+    found = Days(count=_days(_whole(table, "days", at_least=1)), days=days, **fields)
+    if found.origin == 1 and found.count == 1 and found.ends is Ends.SAME_TIME and found.late is Late.KEEP:
+        raise UnfitError(
+            "the day of receipt is day 1 (origin), and at the same time of day it is over at once; "
+            'write ends = "end_of_day", or count one day more'
+        )
+    return found
 
 
 def _only(table: Mapping[str, Any], *known: str) -> None:

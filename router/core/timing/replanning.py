@@ -58,6 +58,18 @@ def replan(draft: Draft, _command: Replan, rules: Rules) -> Refusal | None:
     return None
 
 
+def starred_meanwhile(draft: Draft, rules: Rules) -> None:
+    """A star that was given or taken while a resolution waited counts once the case is worked on again.
+
+    Nothing else that has changed since its receipt moves it: that is what `replan` is for.
+    """
+    case = draft.case
+    today = chosen_now(case, rules).policy.version
+    otherwise = chosen_now(msgspec.structs.replace(case, starred=not case.starred), rules).policy.version
+    if otherwise == case.policy != today:
+        _re_evaluate(draft, rules, "starred" if case.starred else "unstarred")
+
+
 def _chosen_anew(draft: Draft, rules: Rules, reason: str, before: Priority) -> None:
     """Re-evaluate the policy; where that stays as it is, the lead hears of another priority all the same."""
     case = draft.case

@@ -111,6 +111,13 @@ def test_under_origin_1_the_day_of_receipt_is_day_1() -> None:
     assert at_of({"days": 7, "origin": 1, "ends": "end_of_day"}, china(2026, 10, 1, 10)) == china(2026, 10, 8)
 
 
+def test_one_day_from_the_day_of_receipt_to_the_same_time_is_no_time_and_refused() -> None:
+    for table in ({"days": 1, "origin": 1}, {"days": 1, "of": "working", "origin": 1, "ends": "same_time"}):
+        with pytest.raises(ValueError, match='write ends = "end_of_day"'):
+            at_of(table, china(2026, 9, 28, 10))
+    assert at_of({"days": 2, "origin": 1}, china(2026, 9, 28, 10)) == china(2026, 9, 29, 10)
+
+
 def test_under_origin_1_a_receipt_on_a_day_off_has_the_next_working_day_as_day_1() -> None:
     assert at_of({"days": 1, "of": "working", "origin": 1}, china(2026, 10, 4, 10)) == china(2026, 10, 9)
 

@@ -273,3 +273,34 @@ def test_a_star_does_not_let_a_watcher_in_on_a_case_that_is_kept_from_it() -> No
     play.open()
     play.say("dispatcher:li", Star)
     assert "seen" in play.running()
+
+
+def _back_from_its_gate(*, now_in_force: tuple[Policy, ...] = (), star: bool) -> Play:
+    """Resolved under the plain policy, perhaps starred while it waits, and not accepted."""
+    gate = Gate(kind=GateKind.FOLLOW_UP)
+    both = (msgspec.structs.replace(STARRED, gate=gate), _policy(5, gate=gate))
+    play = _play(*both)
+    play.say("willow", Accept)
+    play.say("willow", Resolve)
+    if star:
+        play.say("dispatcher:li", Star, text="the mayor asks")
+    assert play.case.policy == both[1].version
+    if now_in_force:
+        play.rules = rules(*now_in_force, earlier=list(both))
+    play.say("follow_up:anna", FollowUp, result=FollowUpResult.NOT_ACCEPTED, asked=1)
+    return play
+
+
+def test_a_star_that_came_while_a_resolution_waited_counts_once_it_is_worked_on_again() -> None:
+    play = _back_from_its_gate(star=True)
+    assert play.refused is None
+    assert play.case.policy.startswith("starred")
+    assert [one.reason for one in play.events(e.Replanned)] == ["starred"]
+
+
+def test_without_a_star_a_failed_gate_moves_no_case_to_other_policies() -> None:
+    gate = Gate(kind=GateKind.FOLLOW_UP)
+    later = (msgspec.structs.replace(STARRED, gate=gate), _policy(7, gate=gate))
+    for play in (_back_from_its_gate(star=False), _back_from_its_gate(star=False, now_in_force=later)):
+        assert play.events(e.Replanned) == []
+        assert play.case.policy.startswith("plain")
