@@ -87,7 +87,7 @@ def install_policies(ledger: Ledger, chosen: PolicySet, tiers: Sequence[str], no
     """
     _, calendars = calendars_in_force(ledger)
     policies = [load_policy(source.text, source.name, tiers) for source in chosen.policies]
-    check_set(policies, calendars.calendars())
+    check_set(policies, calendars.calendars(), [source.name for source in chosen.policies])
     pinned = calendars.pinned(sorted({policy.calendar for policy in policies}))
     if pinned != calendars:
         install_calendars(ledger, pinned, now)

@@ -55,7 +55,7 @@ def import_(
         chosen = PolicySet(policies=sources_named(names))
         known = calendar_set(calendars, installation.ledger)
         policies = [load_policy(one.text, one.name, tiers) for one in chosen.policies]
-        check_set(policies, known.calendars())
+        check_set(policies, known.calendars(), [one.name for one in chosen.policies])
         require_receivers(policies, tree)
         tell_absent(policies, tree)
         if dry_run:

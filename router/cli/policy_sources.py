@@ -60,5 +60,5 @@ def policies_named(
     sources = sources_named(names)
     known = calendar_set(calendars, ledger).calendars()
     policies = [load_policy(one.text, one.name, tiers) for one in sources]
-    require_calendars(policies, known)
+    require_calendars(policies, known, [one.name for one in sources])
     return policies, known

@@ -118,7 +118,7 @@ def prepare(request: Request) -> Prepared:
     policies = PolicySet(policies=(_policy_source(request.policy),))
     calendars = CalendarSet().calendars()
     policy = replay_policy(policies.policies[0], mapping)
-    check_set([policy], calendars)
+    check_set([policy], calendars, [policies.policies[0].name])
     history = history_of(read_table(request.file, mapping), mapping, as_of)
     rules = Rules(
         Tree(history.tree), [policy], calendars, origins={**_complaints(), **history.origins}, replay=True

@@ -144,7 +144,9 @@ def first_match(
     return None
 
 
-def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | None = None) -> None:
+def check_set(
+    policies: Sequence[Policy], calendars: Mapping[str, Calendar] | None = None, files: Sequence[str] = ()
+) -> None:
     """Check that a set of policies leaves no case without one.
 
     The policies without a condition must together cover every day, and nothing may stand after one that
@@ -153,12 +155,13 @@ def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | No
     Args:
         policies: in the order they are tried.
         calendars: those known, by name; None: calendars are not checked.
+        files: where each of them is written, for messages; empty: they are called by their names.
 
     Raises:
         ConfigurationError: they do not.
     """
     if calendars is not None:
-        require_calendars(policies, calendars)
+        require_calendars(policies, calendars, files)
     gap = _first_gap([policy for policy in policies if _is_default(policy)])
     if gap is not None:
         raise ConfigurationError(
@@ -177,21 +180,23 @@ def check_set(policies: Sequence[Policy], calendars: Mapping[str, Calendar] | No
         )
 
 
-def require_calendars(policies: Sequence[Policy], calendars: Mapping[str, Calendar]) -> None:
-    """Check that every policy's calendar is there.
+def require_calendars(
+    policies: Sequence[Policy], calendars: Mapping[str, Calendar], files: Sequence[str] = ()
+) -> None:
+    """Check that every policy's calendar is there; `files` as for :func:`check_set`.
 
     Raises:
         ConfigurationError: one is not.
     """
-    for policy in policies:
-        _calendar(policy, calendars)
+    for policy, file in zip(policies, files or ("",) * len(policies), strict=True):
+        _calendar(policy, calendars, file)
 
 
-def _calendar(policy: Policy, calendars: Mapping[str, Calendar]) -> Calendar:
+def _calendar(policy: Policy, calendars: Mapping[str, Calendar], file: str = "") -> Calendar:
     if policy.calendar not in calendars:
         raise ConfigurationError(
             "there is no calendar {calendar}",
-            where=f"policy {policy.name}, calendar",
+            where=f"{file or f'policy {policy.name}'}, calendar",
             todo="Known: {known}.",
             calendar=policy.calendar,
             known=", ".join(sorted(calendars)) or sentence("none"),

@@ -187,10 +187,10 @@ def _milestones(table: Table, watchers: Sequence[Watcher]) -> tuple[MilestoneRul
     if not rules:
         raise table.wrong("milestone", "a policy needs at least one milestone", "Add a [[milestone]] with within.")
     names = [rule.name for rule in rules]
-    for name in names:
-        if names.count(name) > 1:
+    for number, name in enumerate(names, 1):
+        if name in names[: number - 1]:
             raise table.wrong(
-                "milestone", "two milestones are named {name}", "Give each a name of its own.", name=name
+                f"milestone {number}", "two milestones are named {name}", "Give each a name of its own.", name=name
             )
     return rules
 

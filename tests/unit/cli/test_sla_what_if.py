@@ -9,6 +9,7 @@ from click import BadParameter
 
 from router.cli.sla_what_if import Ago, _Progress
 from router.cli.words import choose_language
+from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 from tests.unit.cli.test_case_import import MAPPING
 
@@ -112,3 +113,13 @@ def test_imported_cases_are_counted_apart_with_what_their_clocks_are(shell: Shel
     assert "接管的 2 件，时限自接管起才生效" in shell(*asked, lang="zh").out
     alone = shell("sla", "what-if", "--policy", "default", "--since", "2026-01-01", "--until", "2026-01-05 09:00")
     assert "begin to work" not in alone.out
+
+
+def test_a_calendar_that_is_not_there_is_placed_by_the_file_of_the_policy(shell: Shell) -> None:
+    text = preset_text("policies", "default").replace('calendar = "cn"', 'calendar = "cnn"')
+    file = shell.file("cal.toml", text)
+    for words in (("policy", "import", file), ("sla", "what-if", "--policy", file, *WINDOW)):
+        refused = shell(*words)
+        assert refused.code != 0
+        assert "there is no calendar cnn" in refused.err
+        assert "cal.toml, calendar" in refused.err

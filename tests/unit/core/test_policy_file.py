@@ -230,7 +230,7 @@ def wrong(old: str, new: str) -> str:
         (wrong('on_pass = "s', 'on_pass = "S'), "w.toml, milestone 2, on_pass", "'Supervise'", "supervise"),
         (wrong('"internal"', '"inner"'), "w.toml, milestone 1, track", "'inner'", "internal"),
         (wrong('anchor = "d', 'anchor = "D'), "w.toml, milestone 2, anchor", "'Dispatched'", "dispatched"),
-        (wrong('name = "plan"', 'name = "close"'), "w.toml, milestone", "two milestones are named close", "own"),
+        (wrong('name = "plan"', 'name = "close"'), "w.toml, milestone 3", "two milestones are named close", "own"),
         (wrong("ask = 22", "ask = 0"), "w.toml, gate, ask", "0 is not allowed", "from 1"),
         (wrong("unreachable_after = 2", "unreachable_after = -1"), "w.toml, gate, unreachable_after", "-1", "0"),
         (wrong('kind = "follow_up"', "report_after = true"), "w.toml, gate", "waits for a gate", "kind"),
