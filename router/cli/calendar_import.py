@@ -15,6 +15,7 @@ from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Spoken, option
 from router.cli.holiday_library import LIBRARY, notice_of
+from router.cli.operating import operating
 from router.cli.output import emit, emit_json, tell
 from router.cli.recounting import Forecast, forecast, recount, tell_forecast
 from router.cli.words import said, word
@@ -55,7 +56,7 @@ def import_(
     """Put calendars or notices in force; say first how many deadlines move."""
     if bool(files) == (library is not None) or (library is None) != (year is None):
         raise UsageError(said("calendar_what"), todo=said("calendar_what_todo"))
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run) as installation:
         _, before = calendars_in_force(installation.ledger)
         sources = [_source(name) for name in files]
         if year is not None:
@@ -162,5 +163,5 @@ def _show(call: Call, one: Changed) -> None:
 @click.pass_obj
 def recompute(call: Call, /, dry_run: bool) -> int:  # noqa: FBT001 - click's flag
     """Count running deadlines again by the calendars in force."""
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run) as installation:
         return bring_in(call, installation, calendars_in_force(installation.ledger)[1], dry_run=dry_run)

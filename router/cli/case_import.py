@@ -16,6 +16,7 @@ from router.arrivals import direct
 from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Spoken, option
+from router.cli.operating import operating
 from router.cli.output import emit_json, tell
 from router.cli.veiling import veil
 from router.cli.words import pick, word
@@ -65,7 +66,7 @@ class Imported(msgspec.Struct, kw_only=True):
 def import_(call: Call, /, file: Path, mapping: Path, dry_run: bool) -> int:  # noqa: FBT001 - click's flag
     """Take over running cases; 1 when a row could not be taken."""
     read = load_mapping(read_text(mapping), str(mapping))
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run) as installation:
         now = installation.now()
         rows = running_of(file, read, installation.rulebook().tree, now)
         done = (_rehearse if dry_run else _take)(installation, rows, str(file), now)

@@ -6,10 +6,13 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Nouns
+from router.cli.operating import require_operator
 from router.cli.output import emit_fields, emit_json, tell
 from router.cli.words import word
 from router.errors import SchemaVersionError
 from router.ledger import migrations
+from router.ledger.shelf import in_force_at
+from router.rulebook import TREE
 from router.secret_files import ledger_url
 
 db = Nouns("db")
@@ -19,7 +22,9 @@ db = Nouns("db")
 @click.pass_obj
 def upgrade(call: Call) -> None:
     """Bring the schema to the version this program needs."""
-    before = migrations.upgrade(ledger_url(call.settings()))
+    url = ledger_url(call.settings())
+    require_operator(in_force_at(url, TREE))
+    before = migrations.upgrade(url)
     if call.as_json:
         emit_json({"before": before.found, "after": before.needed, "changed": not before.is_current})
     elif before.is_current:

@@ -8,6 +8,7 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
+from router.cli.operating import operating
 from router.cli.putting_in_force import put_in_force, say_in_force
 from router.cli.words import said
 from router.core.territory import divisions as changes
@@ -103,7 +104,7 @@ def deactivate(call: Call, /, desk: str) -> int:
 
 
 def _change(call: Call, change: Callable[[TreeFile], Changed]) -> int:
-    with call.installation() as installation:
+    with operating(call) as installation:
         file, changed = change(tree_in_force(installation.ledger))
         done = put_in_force(installation, file)
     return say_in_force(call, Tree(file), changed, done)

@@ -10,6 +10,7 @@ from router.cli.call import Call
 from router.cli.division_import import read_divisions
 from router.cli.grammar import Nouns, option
 from router.cli.handing_in import no_desk
+from router.cli.operating import operating
 from router.cli.output import emit, emit_fields, emit_json, emit_table, tell
 from router.cli.putting_in_force import put_in_force, say_in_force
 from router.cli.rerouting import reroute
@@ -54,7 +55,7 @@ def import_(
         raise refusal(faults)
     if dry_run:
         return say_in_force(call, Tree(file), [], None)
-    with call.installation() as installation:
+    with operating(call) as installation:
         stays = if_none and installation.ledger.current(TREE) is not None
         done = None if stays else put_in_force(installation, file)
     code = say_in_force(call, Tree(file), [], done)
@@ -135,7 +136,7 @@ def _category_row(tree: Tree, category: Category) -> tuple[str, ...]:
 @click.pass_obj
 def reroute_(call: Call, /) -> int:
     """Move what a change that was interrupted left behind."""
-    with call.installation() as installation:
+    with operating(call) as installation:
         tree = installation.rulebook().tree
         done = reroute(installation)
     return say_in_force(call, tree, [], (done, False))

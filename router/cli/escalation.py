@@ -9,6 +9,7 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Nouns, Spoken, option
+from router.cli.operating import operating
 from router.cli.output import emit_json, emit_table, tell
 from router.cli.reading import Gate
 from router.cli.sla_brake import progress, say_done
@@ -44,7 +45,7 @@ def undo(
     """Take back the escalations of a batch."""
     if (batch is None) == (since is None) or (until is not None and since is None):
         raise UsageError(said("undo_which"), todo=said("undo_which_todo"))
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run) as installation:
         now = installation.now()
         chosen = _batch(installation.ledger, batch, since, until, now)
         found = taking_back.escalations(installation.ledger, chosen)

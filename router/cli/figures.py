@@ -11,6 +11,7 @@ import msgspec
 from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
+from router.cli.operating import operating
 from router.cli.output import emit, emit_json, tell
 from router.cli.times import AS_OF
 from router.cli.words import said, word
@@ -62,7 +63,7 @@ def show(call: Call, /, names: tuple[str, ...], at: datetime | None) -> None:
 @click.pass_obj
 def recount(call: Call, /) -> None:
     """Forget all figures and count every case anew; interrupted, whoever comes next goes on."""
-    with call.installation() as opened:
+    with operating(call) as opened:
         cases = opened.ledger.recount()
         changes = _count_through(opened)
     if call.as_json:

@@ -50,11 +50,11 @@ OPERATING: dict[str, tuple[str, str]] = {
     "change_superior": ("上级变更", "superior"),
     "change_accounts": ("账号", "accounts"),
     "desk_accounts": ("账号", "accounts"),
-    "tree_not_yours": (
-        "账号 {account} 属于 {desks}，区划和承办单位只由管理员变更",
-        "the account {account} belongs to {desks}; divisions and desks are changed by the operator alone",
+    "operator_only": (
+        "账号 {account} 属于 {desks}，只代表本单位；此项操作由管理员办理",
+        "the account {account} belongs to {desks} and speaks for it alone; this is done by the operator",
     ),
-    "tree_not_yours_todo": (
+    "operator_only_todo": (
         "由没有单位列出的账号来做，{account} 不行",
         "let an account do it that no desk lists; {account} cannot",
     ),

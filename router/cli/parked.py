@@ -13,6 +13,7 @@ from router.arrivals import arrived_again
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.handing_in import on_record
+from router.cli.operating import operating
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
 from router.cli.reading import Gate
 from router.cli.texts import WORDS
@@ -95,7 +96,7 @@ def drop(call: Call, /, parked_id: str, reason: str, by: str) -> None:
     """Dismiss one for good; it stays in the ledger with who did it and why, and counts as parked no more."""
     if not (reason.strip() and by.strip()):
         raise UsageError(said("parked_who"))
-    with call.installation() as installation:
+    with operating(call) as installation:
         _find(installation, parked_id)
         now = installation.now()
         if not installation.ledger.dismiss_parked(parked_id, by=by, reason=reason, now=now):
@@ -123,7 +124,7 @@ def replay(
     """Hand messages in again, oldest first; one that still cannot be taken stays parked."""
     if bool(parked_ids) == (every or reason is not None):
         raise UsageError(said("parked_which"))
-    with call.installation() as installation:
+    with operating(call) as installation:
         chosen = [_find(installation, one) for one in parked_ids] or Gate(installation).rows(
             installation.ledger.parked(reason=reason), _case_of
         )

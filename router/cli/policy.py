@@ -13,6 +13,7 @@ from router.calendars import calendars_in_force, install_calendars
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.named_in_vain import tell_absent
+from router.cli.operating import operating
 from router.cli.output import emit, emit_json, emit_table, tell
 from router.cli.policy_show import show_policy
 from router.cli.policy_sources import calendar_set, sources_named
@@ -44,7 +45,7 @@ def import_(
     dry_run: bool,  # noqa: FBT001 - click's flag
 ) -> None:
     """Check policies as a set and put them in force."""
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run) as installation:
         if if_none and (current := installation.ledger.current(POLICIES)) is not None:
             if call.as_json:
                 emit_json({"policies": current[0], "names": []})

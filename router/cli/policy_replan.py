@@ -15,6 +15,7 @@ from router.arrivals import direct
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import require_desk, require_division, require_policy
+from router.cli.operating import operating
 from router.cli.output import emit_json, tell
 from router.cli.veiling import veil
 from router.cli.words import word
@@ -75,7 +76,7 @@ def replan(
             and (district is None or case.district == district)
         )
 
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run or not yes) as installation:
         if desk is not None:
             require_desk(installation, desk)
         if district is not None:

@@ -9,14 +9,13 @@ import msgspec
 from router.app import Installation
 from router.broker.topology import topology
 from router.cli.call import Call
-from router.cli.handing_in import operator
 from router.cli.named_in_vain import tell_absent
 from router.cli.output import emit_json, tell
 from router.cli.rerouting import Rerouted, reroute
-from router.cli.words import said, word
+from router.cli.words import word
 from router.core.territory.divisions import DeskChange
 from router.core.territory.tree import Tree, TreeFile
-from router.errors import CheckFailedError, ConflictError
+from router.errors import CheckFailedError
 from router.rulebook import POLICIES, TREE, install_tree, require_known_tiers
 
 
@@ -25,12 +24,10 @@ def put_in_force(installation: Installation, file: TreeFile) -> tuple[Rerouted, 
 
     Raises:
         ConfigurationError: its tiers are not those that the policies of the installation know.
-        ConflictError: whoever sits here is listed at a desk, and would say who is kept from what.
     """
     before = installation.ledger.current(TREE)
     if before is not None:
         in_force = Tree(msgspec.msgpack.decode(before[1], type=TreeFile))
-        _require_operator(in_force)
         if in_force.tiers != file.tiers:
             require_known_tiers(installation.ledger, file.tiers)
     install_tree(installation.ledger, file, installation.now())
@@ -45,16 +42,6 @@ def put_in_force(installation: Installation, file: TreeFile) -> tuple[Rerouted, 
         installation.rulebook.reload()
         tell_absent(installation.rulebook().policies, Tree(file))
     return moved, follow
-
-
-def _require_operator(tree: Tree) -> None:
-    """Nobody who is listed at a desk lists himself at another."""
-    account = operator()
-    if seats := tree.seats(account):
-        desks = ", ".join(desk.code for desk in seats)
-        raise ConflictError(
-            said("tree_not_yours", account=account, desks=desks), todo=said("tree_not_yours_todo", account=account)
-        )
 
 
 def say_in_force(call: Call, tree: Tree, changed: Sequence[DeskChange], done: tuple[Rerouted, bool] | None) -> int:

@@ -11,6 +11,7 @@ from router.app import Installation
 from router.broker.apply import apply
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
+from router.cli.operating import operating
 from router.cli.output import emit_json, local, tell
 from router.cli.times import WHEN
 from router.cli.words import said, word
@@ -77,7 +78,7 @@ def recover(
     """Hand every open case over again; 7 when the broker did not confirm all of them, or something is missing."""
     if after_restore != (lost_at is not None and by is not None) or (only_begin and not after_restore):
         raise UsageError(said("restore_options"), todo=said("restore_options_todo"))
-    with call.installation() as installation:
+    with operating(call) as installation:
         if installation.settings.is_embedded:
             raise UsageError(said("recover_embedded"), where="--broker", todo=said("recover_embedded_todo"))
         if declare:

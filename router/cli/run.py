@@ -14,6 +14,7 @@ from router.cli.call import Call, require_ledger
 from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of, ledger_checks_of, restore_check
 from router.cli.intake import intake_app, tokens_of
+from router.cli.operating import require_operator
 from router.cli.output import emit_json, tell
 from router.cli.serving import Served, serving
 from router.cli.times import AS_OF
@@ -26,6 +27,7 @@ from router.core.territory.tree import Tree
 from router.errors import ConfigurationError, UsageError
 from router.logs import configure
 from router.roles import Role, TickingRole, run_roles, stop_on_signals
+from router.rulebook import TREE
 from router.settings import Settings
 
 #: The role that serves HTTP: the only one that is no loop over queues or the ledger, and that needs no broker.
@@ -71,6 +73,7 @@ def run(
         opened = stack.enter_context(
             installation(require_ledger(settings), now=now, make=_replaying if replay else None)
         )
+        require_operator(opened.ledger.current(TREE))
         opened.figures_at = at
         running = opened.roles([name for name in names if name != INTAKE])
         url = None

@@ -12,6 +12,7 @@ import msgspec
 from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
+from router.cli.operating import operating
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
 from router.cli.reading import Gate
 from router.cli.words import said, word
@@ -115,7 +116,7 @@ def _show(brake: Brake | None, found: list[HeldBack]) -> None:
 @click.pass_obj
 def release(call: Call, /, by: str, reason: str) -> int:
     """Let through what the brake holds."""
-    with call.installation() as installation:
+    with operating(call) as installation:
         brake = _brake(installation)
         now = installation.now()
         count = installation.ledger.count_held(now)
@@ -132,7 +133,7 @@ def release(call: Call, /, by: str, reason: str) -> int:
 @click.pass_obj
 def cancel(call: Call, /, by: str, reason: str) -> int:
     """Take what the brake holds as not missed."""
-    with call.installation() as installation:
+    with operating(call) as installation:
         _brake(installation)
         done = cancel_held(
             installation.ledger,

@@ -6,6 +6,7 @@ import click
 
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
+from router.cli.operating import operating
 from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.sla_brake import progress
 from router.cli.words import said, word
@@ -22,7 +23,7 @@ def catch_up(call: Call, /, by: str | None, reason: str | None, dry_run: bool) -
     """Take what has passed; say first how much that is."""
     if not dry_run and not (by and reason and reason.strip()):
         raise UsageError(said("catch_up_who"), todo=said("catch_up_who_todo"))
-    with call.installation() as installation:
+    with operating(call, dry_run=dry_run) as installation:
         now, ledger = installation.now(), installation.ledger
         found = survey(ledger, installation.rulebook, now)
         _show(call, found)

@@ -13,6 +13,7 @@ from router.app import Installation
 from router.cli.call import Call
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import require_desk, require_division, require_policy
+from router.cli.operating import operating
 from router.cli.output import emit, emit_json, emit_table, local, tell
 from router.cli.times import WHEN
 from router.cli.words import said, word
@@ -53,7 +54,7 @@ def hold(
     if not reason.strip():
         raise UsageError(said("hold_reason"))
     ((kind, what),) = chosen
-    with call.installation() as installation:
+    with operating(call) as installation:
         now = installation.now()
         _require(installation, kind, what)
         begin = since or now
@@ -96,7 +97,7 @@ def _require(installation: Installation, kind: HoldKind, what: str) -> None:
 @click.pass_obj
 def unhold(call: Call, /, hold_id: str, by: str) -> int:
     """Release a hold."""
-    with call.installation() as installation:
+    with operating(call) as installation:
         if not installation.ledger.release_hold(hold_id, by=by, now=installation.now()):
             raise NotFoundError(said("hold_none", id=hold_id), todo=said("hold_none_todo"))
     if call.as_json:

@@ -14,6 +14,7 @@ from router.broker.definitions import Change, Difference, definitions
 from router.cli.call import Call
 from router.cli.division_import import read_text
 from router.cli.grammar import Nouns, option
+from router.cli.operating import operating
 from router.cli.output import emit, emit_fields, emit_json, tell
 from router.cli.words import said, word
 from router.errors import CheckFailedError, ConfigurationError, UsageError
@@ -53,7 +54,7 @@ def plan_(call: Call, /, management: str | None) -> int:
 def apply_(call: Call, /, management: str | None, passwords: Path | None) -> int:
     """Make the broker follow the tree; 7 when policies and accounts are still to be imported."""
     given = _passwords(passwords)
-    with call.installation() as installation:
+    with operating(call) as installation:
         _refuse_embedded(installation)
         settings, wanted = installation.settings, installation.topology()
         url = broker_url(settings)

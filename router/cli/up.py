@@ -15,12 +15,14 @@ from router.cli.grammar import Spoken, option
 from router.cli.health import Health, checks_of
 from router.cli.hosted import desk_roles
 from router.cli.intake import intake_app, tokens_of
+from router.cli.operating import require_operator
 from router.cli.output import emit_json, tell
 from router.cli.serving import serving
 from router.cli.words import word
 from router.clock import clock
 from router.logs import configure
 from router.roles import run_roles, stop_on_signals
+from router.rulebook import TREE
 from router.tiers.hosting import load_desk
 
 #: The channel of the token that `up` makes up when there is no file of tokens.
@@ -43,6 +45,7 @@ def up(call: Call, desks: Sequence[str], http_host: str | None, http_port: int |
     prepare(settings, clock())
     with ExitStack() as stack:
         installation = stack.enter_context(call.installation(http_host=http_host, http_port=http_port))
+        require_operator(installation.ledger.current(TREE))
         installation.declare_embedded()
         # What the memory broker of the last process held went with it.
         resent = installation.reconciler().recover(clock()).confirmed if settings.is_embedded else 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, inspect, select, update
 
 from router.errors import ConflictError
 from router.ledger import schema, sets
 from router.ledger.columns import Instant
+from router.ledger.database import Database
 
 _versions = schema.versions
 _current = schema.current_versions
@@ -60,3 +61,18 @@ def in_force(connection: Connection, kind: str) -> tuple[str, bytes] | None:
     """Version and body in force; None when there is none."""
     row = connection.execute(IN_FORCE, {"kind": kind}).first()
     return (row.version, row.body) if row else None
+
+
+def in_force_at(url: str, kind: str) -> tuple[str, bytes] | None:
+    """As :func:`in_force`, of a database whose schema may be an earlier one; None too where it is empty.
+
+    Raises:
+        UnreachableError: the database does not answer.
+    """
+    database = Database(url)
+    try:
+        with database.reading() as connection:
+            there = inspect(connection).has_table(_current.name)
+            return in_force(connection, kind) if there else None
+    finally:
+        database.close()

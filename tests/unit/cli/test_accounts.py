@@ -82,9 +82,9 @@ def test_nobody_who_is_listed_changes_the_tree(
 ) -> None:
     before = shell("divisions", "show", "--json").json["version"]
     _sit_down_as(monkeypatch, "li.1")
-    assert "由管理员变更" in shell("divisions", *words, lang="zh").err
+    assert "由管理员办理" in shell("divisions", *words, lang="zh").err
     refused = shell("divisions", *words)
-    assert (refused.code, "changed by the operator alone" in refused.err) == (5, True)
+    assert (refused.code, "done by the operator" in refused.err) == (5, True)
     tree = shell.file("tree.toml", shell("divisions", "show", "--toml").out.replace('"li.1"', '"nobody"'))
     assert shell("divisions", "import", tree).code == 5
     assert shell("divisions", "show", "--json").json["version"] == before
