@@ -105,6 +105,8 @@ def _id_fault(command: Command) -> Fault | None:
 
 def _named_fault(command: Command) -> Fault | None:
     """Whom a report names stands in an event, which is never blanked: accounts and codes, no names of people."""
+    if isinstance(command, FollowUp):  # what is no desk of the tree is refused, and not repeated
+        return _out_of("team", len(command.team), 0, MAX_NAMED)
     if not isinstance(command, Open | Correct):
         return None
     if not all(map(is_code, command.named_persons)):

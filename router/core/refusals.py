@@ -260,6 +260,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "回访须询问 {wanted} 人，仅询问 {asked} 人",
         "the gate wants {wanted} people asked, {asked} were",
     ),
+    "may_not_ask": (
+        "{desk} 是承办单位或不得知悉该工单，不能参加联合回访",
+        "the desk {desk} handles the case, or must not see it: it cannot have asked",
+    ),
     "not_joint": (
         "须联合回访，缺少：{missing}",
         "the gate wants those who watch to have asked together; missing: {missing}",

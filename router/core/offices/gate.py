@@ -22,7 +22,8 @@ from router.core.several import members
 from router.core.several.rechecks import schedule_recheck
 from router.core.step import Draft
 from router.core.telling import notices
-from router.core.telling.kept import is_kept
+from router.core.telling.hiding import hides
+from router.core.telling.kept import UNKNOWN, is_code, is_kept
 from router.core.timing.ladder import climb, hand_up, still_there
 from router.core.timing.recomputing import recompute
 from router.core.timing.replanning import starred_meanwhile
@@ -74,6 +75,9 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
         return refuse("gate_open", gate=gate.kind)
     if command.result is FollowUpResult.ACCEPTED and command.asked < gate.ask:
         return refuse("too_few_asked", wanted=gate.ask, asked=command.asked)
+    refused = _no_team(draft.case, command, rules)
+    if refused is not None:
+        return refused
     missing = _not_there(draft.case, command, rules)
     if command.result is FollowUpResult.ACCEPTED and missing:
         return refuse("not_joint", missing=", ".join(missing))
@@ -86,7 +90,7 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
             accepted=accepted,
             answers=command.answers,
             reprocess=command.reprocess,
-            team=command.team,
+            team=tuple(dict.fromkeys(command.team)),
         )
     )
     if command.result is FollowUpResult.UNREACHABLE:
@@ -99,12 +103,28 @@ def follow_up(draft: Draft, command: FollowUp, rules: Rules) -> Refusal | None:
     return None
 
 
+def _no_team(case: Case, command: FollowUp, rules: Rules) -> Refusal | None:
+    """Why these cannot have asked together. The team stands in an entry: it names desks, and nothing else."""
+    for code in command.team:
+        if code not in rules.tree.desks:
+            return refuse("unknown_desk", desk=code if is_code(code) else UNKNOWN)
+        if code == case.lead or hides(rules.tree, case, code):
+            return refuse("may_not_ask", desk=code)
+    return None
+
+
 def _not_there(case: Case, command: FollowUp, rules: Rules) -> tuple[str, ...]:
-    """Codes of the desks that had to ask too and did not; one from which the case is kept cannot."""
+    """Codes of the desks that had to ask too and did not.
+
+    Nobody watches a confidential case; whoever handles one, or must not see it, cannot ask.
+    """
+    if case.confidential:
+        return ()
     policy = rules.policy(case.policy)
     wanted = (rules.watches(one) for one in policy.watchers if one.name in policy.gate.joint)
-    codes = (code for code in wanted if code is not None and not is_kept(rules.tree, case.kept, code))
-    return tuple(dict.fromkeys(code for code in codes if code not in command.team))
+    codes = (code for code in wanted if code is not None and code != case.lead)
+    may = (code for code in codes if not is_kept(rules.tree, case.kept, code))
+    return tuple(dict.fromkeys(code for code in may if code not in command.team))
 
 
 def _accepted(command: FollowUp) -> int:

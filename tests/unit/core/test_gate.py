@@ -19,7 +19,7 @@ from router.core.commands import (
     Reprocess,
     Resolve,
 )
-from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Policy, Satisfies
+from router.core.policies.policy import Anchor, Gate, GateKind, Mode, OnPass, Policy, Satisfies, Watcher
 from router.core.policies.policy_file import load_policy
 from router.core.territory.tree import Tree
 from router.errors import ConfigurationError
@@ -233,3 +233,65 @@ def test_the_first_try_of_a_day_gives_way_where_another_one_of_it_makes_three() 
     play.wait_until(china(2026, 9, 24, 12))
     play.say("follow_up:anna", FollowUp, result=FollowUpResult.UNREACHABLE)
     assert play.story("Closed") == ["Thu 24 12:00 Closed (gate unreachable)"]
+
+
+# -- those who ask together
+
+
+def _joint(**fields: Any) -> Play:
+    """Two watch, `lake-water` and one that is not in the tree: supervision stands in for it."""
+    watchers = (Watcher(name="water", desk="lake-water"), Watcher(name="group", desk="nowhere"))
+    gate = Gate(kind=GateKind.FOLLOW_UP, joint=("water", "group"))
+    play = Play(rules(policy(gate=gate, watchers=watchers)))
+    play.open(**fields)
+    play.say(play.case.lead, Resolve)
+    assert play.refused is None
+    return play
+
+
+_YES: dict[str, Any] = {"result": FollowUpResult.ACCEPTED, "asked": 2}
+
+
+@pytest.mark.parametrize(
+    ("code", "refused", "said"),
+    [
+        ("王小明13800000000", "unknown_desk", "?"),
+        ("willow lake", "unknown_desk", "?"),
+        ("lake-watre", "unknown_desk", "lake-watre"),
+        ("willow", "may_not_ask", "willow"),
+    ],
+)
+@pytest.mark.parametrize("result", FollowUpResult)
+def test_a_team_is_of_desks_that_did_not_do_the_work_and_nothing_else_is_repeated(
+    code: str, refused: str, said: str, result: FollowUpResult
+) -> None:
+    play = _joint()
+    play.say("follow_up:li", FollowUp, result=result, asked=2, team=("lake-water", "supervision-1", code))
+    assert play.refusal is not None
+    assert (play.refusal.code, play.refusal.data) == (refused, {"desk": said})
+    assert play.events(e.FollowedUp) == []
+    if said == "?":
+        assert code not in repr(play.entries)
+
+
+def test_a_desk_that_is_named_twice_asked_once() -> None:
+    play = _joint()
+    play.say("follow_up:li", FollowUp, **_YES, team=("lake-water", "supervision-1", "lake-water"))
+    assert [x.team for x in play.events(e.FollowedUp)] == [("lake-water", "supervision-1")]
+    assert play.case.state is State.CLOSED
+
+
+def test_nobody_watches_a_confidential_case_and_nobody_who_watches_has_to_ask_with_the_others() -> None:
+    play = _joint(confidential=True)
+    assert play.case.lead == "supervision-1"
+    play.say("supervision-2", FollowUp, **_YES, team=("lake-water",))
+    assert (play.refusal.code, play.refusal.data) == ("may_not_ask", {"desk": "lake-water"})  # type: ignore[union-attr]
+    play.say("supervision-2", FollowUp, **_YES)
+    assert (play.refused, play.case.state) == (None, State.CLOSED)
+
+
+def test_whoever_watches_and_came_to_handle_the_case_need_not_have_asked_about_its_own_work() -> None:
+    play = _joint(subject_desk="cloud")
+    assert (play.case.lead, play.case.confidential) == ("supervision-1", False)
+    play.say("supervision-2", FollowUp, **_YES)
+    assert (play.refused, play.case.state) == (None, State.CLOSED)

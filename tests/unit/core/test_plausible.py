@@ -88,6 +88,7 @@ def test_what_can_be_has_no_fault(command: Command) -> None:
         (asked(asked=2**70), "out_of_range", "asked"),
         (asked(asked=22, accepted=-1), "out_of_range", "accepted"),
         (asked(asked=22, accepted=23), "out_of_range", "accepted"),
+        (asked(team=("willow",) * 51), "out_of_range", "team"),
         (longer(days=2**31), "out_of_range", "days"),
         (longer(days=-1), "out_of_range", "days"),
         (opening(text="a\0b"), "nul_character", ""),
