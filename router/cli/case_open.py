@@ -14,10 +14,10 @@ from router.cli.case_names import Names
 from router.cli.case_show import desk_name, due
 from router.cli.grammar import Spoken, option
 from router.cli.handing_in import from_stdin, hand_in, new_id, say_answer
-from router.cli.output import emit, emit_refusal, local, tell
+from router.cli.output import emit, local, tell
 from router.cli.reading import Gate
 from router.cli.times import WHEN
-from router.cli.veiling import DASH
+from router.cli.veiling import answer_if_taken
 from router.cli.words import said, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Contact, Open
@@ -105,16 +105,14 @@ def open_case(
     with call.installation() as installation:
         if received is not None and received > installation.now():
             raise UsageError(said("received_in_future", at=local(received)), todo=said("received_in_future_todo"))
-        gate = Gate(installation)
-        if gate.hides_id(command.case_id):  # with the same content or with another: that it is taken, and no more
-            taken = {"source_id": source_id or command_id, "case": DASH}
-            return emit_refusal("content_conflict", taken, as_json=call.as_json)
+        if (taken := answer_if_taken(call, installation, command.case_id, source_id or command_id)) is not None:
+            return taken
         answer = hand_in(installation, command)
         case = installation.ledger.case(command.case_id) if answer.refused is None else None
         rules, now = installation.rulebook(), installation.now()
         code = code_of(installation.ledger.keyed_hash, command.case_id)
         # Whoever takes down what names them has the id for the citizen, and not where it went.
-        kept = case is not None and gate.hides(case)
+        kept = case is not None and Gate(installation).hides(case)
     if case is None or call.as_json:
         return say_answer(call, answer, "", **(_where(case, code, kept=kept) if case is not None else {}))
     emit(case.id)

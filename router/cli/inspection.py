@@ -17,7 +17,7 @@ from router.cli.handing_in import from_stdin, hand_in, new_id, no_case, operator
 from router.cli.output import emit, emit_json, emit_table, tell
 from router.cli.reading import Gate, case_for_reading
 from router.cli.times import WHEN
-from router.cli.veiling import veil
+from router.cli.veiling import answer_if_taken, veil
 from router.cli.words import said, value_word, word
 from router.core import commands as c
 from router.core.case import Case
@@ -112,6 +112,8 @@ def _send(
             task=task,
         )
     )
+    if (taken := answer_if_taken(call, installation, command.case_id, source_id or command_id)) is not None:
+        return taken
     answer = hand_in(installation, command)
     if answer.refused is None and not call.as_json:
         emit(command.case_id)

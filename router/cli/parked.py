@@ -13,9 +13,9 @@ from router.arrivals import arrived_again
 from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.handing_in import on_record
-from router.cli.operating import operating
+from router.cli.operating import operating, require_operator
 from router.cli.output import emit, emit_fields, emit_json, emit_table, local, tell
-from router.cli.reading import Gate
+from router.cli.parked_gate import ParkedGate, names_in
 from router.cli.texts import WORDS
 from router.cli.words import said, word
 from router.collecting import SET_ASIDE
@@ -23,6 +23,7 @@ from router.errors import CheckFailedError, ConflictError, NotFoundError, UsageE
 from router.flow import Router
 from router.ledger.parking import UNROUTED
 from router.ledger.parking_port import Parked
+from router.rulebook import TREE
 
 #: Messages whose sender contradicted the broker; taking one needs an operator's word.
 FORGED = "forged"
@@ -45,7 +46,7 @@ def list_parked(
     """List parked messages; a body is never shown here."""
     with call.installation() as installation:
         there = installation.ledger.parked(reason=reason, replayed=replayed, dismissed=dismissed)
-        found = Gate(installation).rows(there, _case_of)
+        found = ParkedGate(installation).rows(there)
     if call.as_json:
         emit_json([_described(one) for one in found])
     elif found:
@@ -74,6 +75,8 @@ def show(
         raise UsageError(said("parked_who"))
     with call.installation() as installation:
         one = _find(installation, parked_id)
+        if body and names_in(one.body) is None:  # it may be a report on anybody
+            require_operator(installation.ledger.current(TREE))
         if body and reader and reason:
             read_by = on_record(reader)
             installation.ledger.read_parked(parked_id, reader=read_by, reason=reason, now=installation.now())
@@ -125,8 +128,8 @@ def replay(
     if bool(parked_ids) == (every or reason is not None):
         raise UsageError(said("parked_which"))
     with operating(call) as installation:
-        chosen = [_find(installation, one) for one in parked_ids] or Gate(installation).rows(
-            installation.ledger.parked(reason=reason), _case_of
+        chosen = [_find(installation, one) for one in parked_ids] or ParkedGate(installation).rows(
+            installation.ledger.parked(reason=reason)
         )
         # One router for all: each has a connection of its own to the broker.
         router = installation.counter()
@@ -172,13 +175,9 @@ def _replay(installation: Installation, router: Router, one: Parked, *, vouch: b
 
 def _find(installation: Installation, parked_id: str) -> Parked:
     one = installation.ledger.parked_one(parked_id)
-    if one is None or Gate(installation).hides_id(one.case_id):
+    if one is None or ParkedGate(installation).hides(one):
         raise NotFoundError(said("no_parked", id=parked_id), todo=said("no_parked_todo"))
     return one
-
-
-def _case_of(one: Parked) -> str:
-    return one.case_id
 
 
 def _described(one: Parked) -> dict[str, object]:

@@ -13,7 +13,8 @@ from typing import TypeVar
 from router.app import Installation
 from router.cli.handing_in import no_case, operator
 from router.core.case import Case
-from router.core.telling.hiding import hidden_from_account
+from router.core.telling.hiding import hidden_from_account, kept_from_account
+from router.core.telling.kept import NOBODY, KeptFrom
 from router.core.territory.tree import Tree
 
 _Row = TypeVar("_Row")
@@ -48,6 +49,10 @@ class Gate:
             case = self._ledger.case(case_id)
             self._hidden[case_id] = case is not None and self.hides(case)
         return self._hidden[case_id]
+
+    def keeps(self, kept: KeptFrom) -> bool:
+        """Whether a case of which that is said would be kept from them; nobody works on it yet."""
+        return kept != NOBODY and kept_from_account(self._tree, kept, self._account)
 
     def cases(self, found: Iterable[Case]) -> Iterator[Case]:
         """Those that are not hidden."""

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from router.app import Installation
+from router.cli.call import Call
+from router.cli.output import emit_refusal
 from router.cli.reading import Gate
 from router.core.case_id import CASE_ID
 
@@ -48,6 +50,18 @@ def veil(installation: Installation, *said: Any) -> Veil:
     """A veil over what is about to be said; its ids are looked up here, while the ledger is open."""
     gate, ids = Gate(installation), {one for part in said for one in CASE_ID.findall(_json(part))}
     return Veil(frozenset(one for one in ids if gate.hides_id(one)))
+
+
+def answer_if_taken(call: Call, installation: Installation, case_id: str, source_id: str) -> int | None:
+    """Answer an opening whose source id stands for a hidden case: that it is taken, and no more.
+
+    Returns:
+        The exit code, whether with the same content or with another; None: there is no such case.
+    """
+    if not Gate(installation).hides_id(case_id):
+        return None
+    taken = {"source_id": source_id, "case": DASH}
+    return emit_refusal("content_conflict", taken, as_json=call.as_json)
 
 
 def _json(told: Any) -> str:

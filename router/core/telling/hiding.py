@@ -11,7 +11,7 @@ from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
 from router.core.events import ALIVE, Entry, Restricted
 from router.core.rules import Rules
-from router.core.telling.kept import is_kept, keeps_from
+from router.core.telling.kept import KeptFrom, is_kept, keeps_from
 from router.core.territory.tree import DeskKind, Tree
 
 #: Offices through which a case passes whoever has it; one that is about them is kept from them all the same.
@@ -92,6 +92,19 @@ def hidden_from_account(tree: Tree, case: Case, account: str) -> bool:
         return True
     seats = tree.seats(account) if case.confidential else ()
     return bool(seats) and not any(has_part(tree, case, desk.code) for desk in seats)
+
+
+def kept_from_account(tree: Tree, kept: KeptFrom, account: str) -> bool:
+    """Whether a case that nobody has yet is to be kept from an account.
+
+    Of a confidential one only the offices that each case passes through have a part.
+    """
+    if account in kept.named_persons:
+        return True
+    seats = tree.seats(account)
+    if any(is_kept(tree, kept, desk.code) for desk in seats):
+        return True
+    return kept.confidential and bool(seats) and not any(desk.kind in _OFFICES for desk in seats)
 
 
 def bars_account(tree: Tree, case: Case, account: str) -> bool:

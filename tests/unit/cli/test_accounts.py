@@ -229,3 +229,25 @@ def test_the_readers_account_decides_too(shell: Shell, tmp_path: Path) -> None:
     told = shell("case", "contact", case, "--reason", "to call back", "--reader", "li.1")
     assert (told.code, "no case" in told.err) == (3, True)
     assert "no case" not in shell("case", "contact", case, "--reason", "to call back", "--reader", "hu.2").err
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "task",
+    [
+        ("order", "--desk", "hubin"),
+        ("plan", "--candidate", "hubin", "--candidate", "yunxi", "--count", "1", "--seed-hash", "ab" * 32),
+    ],
+)
+def test_the_source_id_of_a_hidden_inspection_is_answered_as_taken_and_no_more(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, task: tuple[str, ...], lang: str
+) -> None:
+    late = ("--due", "2030-01-01T00:00:00+08:00", "--source-id", "plan-7")
+    hidden = shell("inspection", "order", "--desk", "liuyin", *late).out.strip()
+    assert hidden
+    _sit_down_as(monkeypatch, "li.1")
+    plain = shell("inspection", *task, *late, "--by", "liuyin", lang=lang)
+    told = shell("inspection", *task, *late, "--by", "liuyin", "--json", lang=lang)
+    assert plain.code == told.code == 5
+    assert hidden not in plain.out + plain.err + told.out + told.err
+    assert (told.json["refused"], told.json["data"]) == ("content_conflict", {"source_id": "plan-7", "case": "-"})

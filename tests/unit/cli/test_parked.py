@@ -237,3 +237,56 @@ def test_a_message_about_a_report_is_not_there_for_whom_it_names(
     for words in (("show",), ("drop", "--reason", "old", "--by", "li"), ("replay",)):
         assert shell("parked", words[0], "p-1", *words[1:]).code == 3
     assert shell("parked", "replay", "--all", "--json").json == []
+
+
+def _opening(**said: object) -> bytes:
+    """An opening that cannot be taken: of no household."""
+    told = {"type": "case.open.v1", "id": "x", "source": "s", "source_id": "9", "affected": 0, "text": WORDS}
+    return msgspec.json.encode(told | said)
+
+
+@pytest.mark.parametrize(
+    ("account", "body", "listed", "shown"),
+    [
+        ("li.1", _opening(subject_desk="liuyin"), False, 3),
+        ("li.1", _opening(named_desks=["liuyin"]), False, 3),
+        ("li.1", _opening(subject_desk="hubin"), False, 3),
+        ("li.1", _opening(named_persons=["li.1"]), False, 3),
+        ("li.1", _opening(confidential=True), False, 3),
+        ("li.1", _opening(subject_desk="wanghu"), True, 0),
+        ("li.1", _opening(), True, 0),
+        ("li.1", _opening(named_persons=["王局长"]), True, 5),
+        ("li.1", _opening(subject_desk=["liuyin"]), True, 5),
+        ("li.1", WORDS.encode(), True, 5),
+        ("pai.3", _opening(confidential=True), True, 0),
+        ("pai.3", _opening(subject_desk="liuyin"), True, 0),
+        ("wang", _opening(named_persons=["wang"]), False, 3),
+        ("wang", _opening(named_persons=["王局长"]), True, 0),
+        ("wang", _opening(subject_desk="liuyin", confidential=True), True, 0),
+    ],
+)
+def test_a_report_that_was_parked_is_kept_from_whom_it_is_about(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, account: str, body: bytes, listed: bool, shown: int
+) -> None:
+    for desk, clerk in (("liuyin", "li.1"), ("dispatch", "pai.3")):
+        assert shell("divisions", "accounts", desk, "--add", clerk).code == 0
+    park(shell, "p1", "not_plausible", body)
+    monkeypatch.setattr(getpass, "getuser", lambda: account)
+    assert [one["id"] for one in shell("parked", "list", "--json").json] == ["p1"] * listed
+    assert ("p1" in shell("parked", "list").out) is listed
+    assert shell("parked", "show", "p1").code == (0 if listed else 3)
+    done = shell("parked", "show", "p1", "--body", "--reader", "x", "--reason", "y")
+    assert (done.code, WORDS in done.out) == (shown, shown == 0), done
+    assert len(shell.rows("select * from contact_reads")) == (shown == 0)
+
+
+def test_a_parked_message_with_the_id_of_a_hidden_case_is_hidden_too(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = shell.open("--matter", "report", "--subject-desk", "liuyin")
+    assert shell("divisions", "accounts", "liuyin", "--add", "li.1").code == 0
+    park(shell, "p1", "forged", accept(case, "x"))  # kept as it came, so the ledger knows no id of its case
+    assert [one["id"] for one in shell("parked", "list", "--json").json] == ["p1"]
+    monkeypatch.setattr(getpass, "getuser", lambda: "li.1")
+    assert shell("parked", "list", "--json").json == []
+    assert shell("parked", "show", "p1").code == 3
