@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import click
 
-from router.app import Installation
 from router.cli.call import Call
 from router.cli.case_show import desk_name
 from router.cli.grammar import Nouns, option
@@ -16,8 +15,9 @@ from router.cli.output import emit_json, emit_table, local, tell
 from router.cli.priority_words import order_at, priority_word
 from router.cli.reading import Gate
 from router.cli.words import value_word, word
+from router.core.case import Case
 from router.core.policies.priority import Priority
-from router.core.telling.kept import is_kept
+from router.core.telling.hiding import is_lost
 from router.core.telling.pressing import Haste, Order
 from router.core.telling.ringing import Heard
 from router.core.territory.tree import Served, Tree
@@ -44,10 +44,11 @@ def list_notices(
         tree = installation.rulebook().tree
         told = installation.ledger.notices(installation.now() - timedelta(days=days), desk)
         found = Gate(installation).rows(told, lambda one: one.notice.case_id)
-        found = [one for one in found if not _is_lost(installation, tree, one)]
+        cases = {case_id: installation.ledger.case(case_id) for case_id in {one.notice.case_id for one in found}}
+        found = [one for one in found if not is_lost(tree, cases[one.notice.case_id], one.notice.recipient)]
         order = order_at(installation, installation.now())
         ids = {one.notice.case_id for one in found}
-        haste = {case_id: _haste(installation, order, case_id) for case_id in ids}
+        haste = {case_id: _haste(order, cases[case_id]) for case_id in ids}
     shown = found if every else _newest(found)
     # The newest first; what comes before others stands as if it were so much newer.
     shown.sort(key=lambda one: one.notice.created_at + haste[one.notice.case_id].ahead, reverse=True)
@@ -63,14 +64,7 @@ def list_notices(
         tell(word("notices_none"))
 
 
-def _is_lost(installation: Installation, tree: Tree, one: Heard) -> bool:
-    """Whether whoever was told must not have the case any more, since the tree has changed."""
-    case = installation.ledger.case(one.notice.case_id)
-    return case is not None and is_kept(tree, case.kept, one.notice.recipient)
-
-
-def _haste(installation: Installation, order: Order, case_id: str) -> Haste:
-    case = installation.ledger.case(case_id)
+def _haste(order: Order, case: Case | None) -> Haste:
     return order.haste(case) if case is not None else Haste()
 
 

@@ -7,17 +7,20 @@ twice rather than a miss. The same rows are the same message, so a program that 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
+import msgspec
 import structlog
 
 from router.broker.envelope import encode
 from router.broker.port import Fate, Outgoing
+from router.core.case import Case
+from router.core.telling.hiding import is_lost
 from router.core.telling.notices import NOTICES
 from router.core.telling.pressing import Haste, Order
-from router.core.telling.ringing import MOST_LINES, NoticeBatch, listed
+from router.core.telling.ringing import MOST_LINES, Notice, NoticeBatch, listed
 from router.core.telling.told import NoticeList
 from router.core.territory import address
 from router.core.territory.tree import Served, Tree
@@ -55,7 +58,13 @@ class Notifier:
         claimed = self._ledger.claim_notices(now, self._every, closed, limit)
         if not claimed:
             return False
-        haste = self._haste(claimed, now)
+        may_be_more = len(claimed) == limit
+        with self._ledger.begin() as unit:
+            cases = unit.cases({one.case_id for batch in claimed for one in batch.notices})
+        claimed, lost = _told_and_lost(rules.tree, claimed, cases)
+        if lost:
+            self._ledger.settle_notices(lost, None)
+        haste = self._haste(cases, now)
         made = {batch.recipient: message(rules.tree, batch, now, haste) for batch in claimed}
         sent = [batch for batch in claimed if made[batch.recipient] is not None]
         self._sender.send([one for one in made.values() if one is not None])
@@ -64,12 +73,10 @@ class Notifier:
         if without:
             self._ledger.settle_notices(without, None)
             self.tally.add("no_queue", len(without))
-        return len(claimed) == limit
+        return may_be_more
 
-    def _haste(self, claimed: Sequence[NoticeBatch], now: datetime) -> dict[str, Haste]:
+    def _haste(self, cases: Mapping[str, Case], now: datetime) -> dict[str, Haste]:
         """Case id → how it comes before others, as the cases stand now."""
-        with self._ledger.begin() as unit:
-            cases = unit.cases({one.case_id for batch in claimed for one in batch.notices})
         rules = self._rules({case.policy for case in cases.values()})
         order = Order(rules, now)
         # In doubt a list without a priority rather than none.
@@ -91,6 +98,26 @@ class Notifier:
             log.warning("notices.not_taken", desk=batch.recipient, waiting=len(batch.rows))
         if unknown := by_fate[Fate.UNKNOWN]:
             self._ledger.release_notices(unknown)
+
+
+def _told_and_lost(
+    tree: Tree, claimed: Iterable[NoticeBatch], cases: Mapping[str, Case]
+) -> tuple[list[NoticeBatch], list[NoticeBatch]]:
+    """What desks are told, and what leaves no more: it is of a case that they must not have any longer."""
+    told: list[NoticeBatch] = []
+    lost: list[NoticeBatch] = []
+    for batch in claimed:
+        rows: tuple[list[tuple[int, Notice]], list[tuple[int, Notice]]] = ([], [])
+        for row, one in zip(batch.rows, batch.notices, strict=True):
+            rows[is_lost(tree, cases.get(one.case_id), batch.recipient)].append((row, one))
+        for found, part in zip((told, lost), rows, strict=True):
+            if part:
+                found.append(
+                    msgspec.structs.replace(
+                        batch, rows=tuple(row for row, _ in part), notices=tuple(one for _, one in part)
+                    )
+                )
+    return told, lost
 
 
 def message(tree: Tree, batch: NoticeBatch, now: datetime, haste: Mapping[str, Haste]) -> Outgoing | None:

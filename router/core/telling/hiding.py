@@ -123,6 +123,17 @@ def silenced(tree: Tree, case: Case, entries: Iterable[Entry]) -> tuple[str, ...
     return tuple(desk.code for desk in tree if is_kept(tree, case.kept, desk.code))
 
 
+def is_lost(tree: Tree, case: Case | None, told: str) -> bool:
+    """Whether whoever was told of a case must not have it any more, since the tree has changed.
+
+    Args:
+        tree: in force.
+        case: as it stands; None: nobody knows of one, and nothing is kept.
+        told: code of the desk.
+    """
+    return case is not None and is_kept(tree, case.kept, told)
+
+
 def not_yet_out(tree: Tree, case: Case) -> tuple[str, ...]:
     """Codes of the desks that have a part in an open case, and must not since the tree has changed."""
     if not case.kept.desks or not case.is_open:

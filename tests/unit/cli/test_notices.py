@@ -8,7 +8,9 @@ import pytest
 
 from router.app import installation
 from router.arrivals import direct
+from router.core.case import Case
 from router.core.timing.deadlines import wake_up
+from router.ledger.sql import SqlLedger
 from router.settings import Settings
 from tests.unit.cli.conftest import Shell
 
@@ -59,3 +61,18 @@ def test_a_desk_that_does_the_work_of_the_subject_since_reads_no_more_of_a_close
     assert told("divisions", "redirect", "wanghu", "--to", "liuyin", "--json").json["moved"] == []
     assert told("notices", "list", "--desk", "liuyin", "--json").json == []
     assert not [one for one in told("notices", "list", "--json").json if one["desk"] == "liuyin"]
+
+
+def test_each_case_is_read_once_however_much_was_told_of_it(told: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    one_case = SqlLedger.case
+
+    def counted(ledger: SqlLedger, case_id: str) -> Case | None:
+        read.append(case_id)
+        return one_case(ledger, case_id)
+
+    monkeypatch.setattr(SqlLedger, "case", counted)
+    listed = told("notices", "list", "--all", "--json").json
+    assert len(listed) > 2
+    # Once for whoever sits here, once for what the list says.
+    assert len(read) == 2

@@ -19,12 +19,13 @@ from router.core.policies.priority import Priority, PriorityRule
 from router.core.rules import Rules
 from router.core.telling.ringing import MOST_LINES, Notice, Ring, may_ring_at
 from router.core.telling.told import NoticeList
-from router.core.territory.tree import DeskKind, Served
+from router.core.territory.divisions import redirect
+from router.core.territory.tree import DeskKind, Served, Tree
 from router.ledger.migrations import upgrade
 from router.ledger.sql import SqlLedger
 from router.sending import Sender
 from router.sla.notifier import Notifier
-from tests.city import city, desk, policy, rules
+from tests.city import city, desk, file, policy, rules
 from tests.contract.ledger_ground import opening, write
 from tests.unit.core.calendars import CN, NATURAL, china
 
@@ -74,8 +75,10 @@ class Site:
         sender = Sender(lambda: self.line, background=False)  # type: ignore[arg-type,return-value]
         self.notifier = Notifier(self.ledger, lambda _versions=(): self.in_force, sender)
 
-    def tell(self, case: str, at: datetime, *desks: str, ring: Ring = Ring.HOURS) -> None:
-        """A step tells these desks."""
+    def tell(
+        self, case: str, at: datetime, *desks: str, ring: Ring = Ring.HOURS, about: str | None = None
+    ) -> None:
+        """A step tells these desks; `about`: of a report on that one."""
         calendar = NATURAL if ring is Ring.NOW else CN
         notices = [
             Notice(
@@ -91,7 +94,9 @@ class Site:
             )
             for code in desks
         ]
-        step = msgspec.structs.replace(opening(case, sent=0), notices=tuple(notices))
+        step = opening(case, sent=0)
+        reported = msgspec.structs.replace(step.case, subject_desk=about)
+        step = msgspec.structs.replace(step, case=reported, notices=tuple(notices))
         assert write(self.ledger, step) == set()
 
 
@@ -231,6 +236,28 @@ def test_a_list_says_what_comes_first_as_the_cases_stand_when_it_is_made(tmp_pat
         site.notifier.run_once(MONDAY)
         (only,) = site.line.lists
         assert [(line.case_id, line.priority) for line in only.lines] == [("c1", Priority.HIGH)]
+
+
+def _willow_does_the_work_of_plane(site: Site) -> None:
+    site.in_force = rules(tree=Tree(redirect(file(), "plane", "willow")[0]))
+
+
+def test_what_waits_of_a_report_on_whoever_a_desk_stands_for_since_is_not_sent_and_the_rest_is(site: Site) -> None:
+    site.tell("c1", MONDAY, "willow", "lake", about="plane")
+    site.tell("c2", MONDAY, "willow")
+    _willow_does_the_work_of_plane(site)
+    for minutes in (0, 15, 30):
+        site.notifier.run_once(after(minutes=minutes))
+    assert heard(site) == [("lake", ["c1"]), ("willow", ["c2"])]
+    sent = {(one.notice.recipient, one.notice.case_id): one.sent_at for one in site.ledger.notices(MONDAY)}
+    assert sent == {("willow", "c1"): None, ("willow", "c2"): MONDAY, ("lake", "c1"): MONDAY}
+
+
+def test_a_desk_that_is_left_nothing_to_hear_gets_no_empty_list(site: Site) -> None:
+    site.tell("c1", MONDAY, "willow", about="plane")
+    _willow_does_the_work_of_plane(site)
+    assert not site.notifier.run_once(MONDAY)
+    assert (site.line.sent, site.notifier.tally["no_queue"]) == ([], 0)
 
 
 # -- Over three days of chance --------------------------------------------------------------------------------
