@@ -271,6 +271,9 @@ class Escalated(Event, frozen=True, kw_only=True, tag="Escalated"):
     beside: tuple[str, ...] = ()
     #: The deadlines of the new step that follow from those, where `next` does not stand for them.
     also: tuple[Milestone, ...] = ()
+    #: An extension was asked for in time and nobody has decided: by when the tier above the new lead is to. None:
+    #: none was, or what was asked for is void.
+    deciding: Milestone | None = None
 
 
 class NoticeRepeated(Event, frozen=True, kw_only=True, tag="NoticeRepeated"):

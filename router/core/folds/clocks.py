@@ -25,7 +25,7 @@ def _on_extension_requested(case: Case, event: e.ExtensionRequested, entry: e.En
         until=event.until,
     )
     _change(case, extension_asked=asked)
-    clocks.arm(case, event.milestone)
+    clocks.rearm(case, (event.milestone,))
 
 
 def _on_extension_approved(case: Case, event: e.ExtensionApproved, entry: e.Entry) -> None:

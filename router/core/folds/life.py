@@ -18,10 +18,16 @@ from router.core.timing import clocks
 from router.core.timing.changes import NONE
 
 
-def take_lead(case: Case, desk: str, entry: e.Entry) -> None:
-    """A desk gets the case: what the last one asked for, or was asked, is void."""
+def take_lead(case: Case, desk: str, entry: e.Entry, *, deciding: e.Milestone | None = None) -> None:
+    """A desk gets the case: what the last one asked for, or was asked, is void; but for an extension that somebody
+    is `deciding` on.
+    """
     if case.lead:
+        asked = case.changes.extension_asked
         clocks.void_requests(case)
+        if deciding is not None:
+            case.changes = msgspec.structs.replace(case.changes, extension_asked=asked)
+            clocks.arm(case, deciding)
     case.lead = desk
     case.state = State.DISPATCHED
     case.dispatched_at = entry.event_at
@@ -230,14 +236,16 @@ def _on_escalated(case: Case, event: e.Escalated, entry: e.Entry) -> None:
     missed = clocks.missed(case, event.milestone, event.due_at)
     if event.mode == "transfer":
         clocks.supersede(case, missed)
-        hand_up(case, event.to_desk, entry, missed)
+        hand_up(case, event.to_desk, entry, missed, deciding=event.deciding)
     else:
         case.ordered_at = entry.event_at
         case.order_recorded_at = entry.recorded_at
     clocks.arm(case, event.next, *event.also)
 
 
-def hand_up(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None) -> None:
+def hand_up(
+    case: Case, to: str, entry: e.Entry, missed: e.Milestone | None, *, deciding: e.Milestone | None = None
+) -> None:
     """The superior leads; the lower desk stays assist and may still report what it did in time.
 
     A resolution that waits for its gate is not undone by a deadline: the superior answers for it from now on.
@@ -248,7 +256,7 @@ def hand_up(case: Case, to: str, entry: e.Entry, missed: e.Milestone | None) -> 
         return
     _lose(case, to, entry, missed)
     case.assists = (*(assist for assist in case.assists if assist != old), old)
-    take_lead(case, to, entry)
+    take_lead(case, to, entry, deciding=deciding)
     if resolved:
         case.state = State.RESOLVED
 

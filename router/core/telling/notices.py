@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from router.core.case import Case
-from router.core.events import MilestoneStatus
+from router.core.events import Milestone, MilestoneStatus
 from router.core.policies.policy import OnPass
 from router.core.rules import Rules
 from router.core.step import Draft
@@ -60,6 +60,27 @@ def due_of_lead(case: Case) -> datetime | None:
         if milestone.status is MilestoneStatus.RUNNING and milestone.on_pass is OnPass.ESCALATE
     ]
     return min(clocks) if clocks else None
+
+
+def extension_waits(draft: Draft, clock: Milestone) -> None:
+    """Tell the tier above the new lead that an extension, asked for in time, waits for its word."""
+    asked = draft.case.changes.extension_asked
+    if asked is None or clock.holder is None:
+        return
+    draft.tell_desk(
+        clock.holder,
+        EXTENSION_REQUESTED,
+        lambda case: m.ExtensionRequested(
+            case_id=case.id,
+            version=case.version,
+            desk=asked.desk,
+            reason=asked.reason,
+            days=asked.count or None,
+            until=asked.until,
+            due_at=due_of_lead(case) or clock.due_at,
+            decide_by=clock.due_at,
+        ),
+    )
 
 
 def due_changed(draft: Draft, reason: str, rules: Rules) -> None:

@@ -95,7 +95,8 @@ def not_in_time(draft: Draft) -> Refusal:
 def _unfit(
     case: Case, command: RequestExtension, rule: ExtensionRule, rules: Rules, asked: Milestone
 ) -> Refusal | None:
-    if case.changes.extension_asked is not None:
+    asked_before = case.changes.extension_asked  # what a desk below had asked for gives way to the lead's own
+    if asked_before is not None and asked_before.desk == speaker(command, case):
         return refuse("extension_pending", case=case.id)
     if len(case.changes.extensions) >= rule.cap:
         return refuse("extension_cap", cap=rule.cap)
@@ -146,6 +147,8 @@ def approve_extension(draft: Draft, command: ApproveExtension, rules: Rules) -> 
         text=command.text,
     )
     _decided(draft, asked.desk, approved=True, text=command.text)
+    if case.lead != asked.desk:  # it went up meanwhile
+        notices.due_changed(draft, "extended", rules)
     notices.answer(draft, "extended")
     return None
 

@@ -14,14 +14,14 @@ from router.core.case import Case, State
 from router.core.commands import Actor, ActorRole
 from router.core.events import Cause, Designated, Escalated, Milestone, Skipped
 from router.core.offices.naming import lacks
-from router.core.policies.policy import Mode
+from router.core.policies.policy import Mode, Satisfies
 from router.core.rules import SUPERVISION, Rules
 from router.core.step import Draft
 from router.core.telling import notices
 from router.core.telling.hiding import bars, hides
 from router.core.territory.tree import Desk
 from router.core.timing import clocks
-from router.core.timing.arming import further_steps, next_step, signing
+from router.core.timing.arming import further_steps, next_step, request_decision, signing
 
 #: Tiers that a case nobody has placed climbs before the last resort must take it (docs/behaviour.md, 3.9).
 _TIERS_UNPLACED = 2
@@ -143,6 +143,8 @@ def hand_up(
     following = next_step(rules, policy, missed, target.step, holder=supervisor) if missed is not None else None
     apart = clocks.apart(missed, beside) if missed is not None else ()
     also = further_steps(rules, policy, following, apart, target.step, holder=supervisor)
+    goes_up = cause == Cause.DEADLINE and supervisor is None
+    deciding = _deciding(draft, rules, target.desk.code) if goes_up else None
     draft.add(
         Escalated(
             from_desk=lead,
@@ -158,6 +160,7 @@ def hand_up(
             next=following,
             beside=tuple(one.name for one in beside),
             also=also,
+            deciding=deciding,
         )
     )
     if cause == Cause.DEADLINE and _to_last_resort(draft, rules, target.desk.code):
@@ -165,6 +168,20 @@ def hand_up(
         _order(draft, target.desk.code, draft.case.lead, missed)
         return
     _tell(draft, rules, target.desk.code, lead, missed)
+    if deciding is not None:
+        notices.extension_waits(draft, deciding)
+
+
+def _deciding(draft: Draft, rules: Rules, new_lead: str) -> Milestone | None:
+    """The clock of who decides on an extension that was asked for in time, now that the case goes up; None: nobody
+    asked, or nobody is above who could.
+    """
+    case, policy = draft.case, rules.policy(draft.case.policy)
+    decider = above(case, rules, new_lead)
+    if case.changes.extension_asked is None or policy.extension is None or new_lead in (decider, case.lead):
+        return None
+    within = policy.extension.decide_within
+    return request_decision(rules, policy, draft.at, decider, within, Satisfies.EXTENSION_DECIDED)
 
 
 def _to_last_resort(draft: Draft, rules: Rules, by: str) -> bool:

@@ -15,6 +15,7 @@ from router.core.commands import (
     RequestReturn,
     Resolve,
 )
+from router.core.history import advance
 from router.core.policies.policy import Days, DaySet, Ends, ExtensionRule, Mode, Policy, Satisfies, Track
 from tests.city import ACCEPT, DISPATCH, Play, milestone, policy, rules
 from tests.unit.core.calendars import china
@@ -99,7 +100,7 @@ def test_silence_is_no_consent_and_the_tier_above_that_says_nothing_is_supervise
     play.wait_until(china(2026, 9, 29, 1))
     assert play.case.lead == "lake"
     play.say("cloud", ApproveExtension)
-    assert play.refused == "no_extension_pending"  # whoever asked has the case no more
+    assert play.refused is None  # the request waits on, whoever leads
 
 
 def test_a_recorded_miss_stands_and_a_later_approval_moves_only_the_next_due() -> None:
@@ -115,6 +116,44 @@ def test_a_recorded_miss_stands_and_a_later_approval_moves_only_the_next_due() -
     assert missed is not None
     assert (missed.status, missed.due_at) == (e.MilestoneStatus.MISSED, china(2026, 9, 29))
     assert play.case.extended_due_at is None
+
+
+def test_asked_for_in_time_it_stays_to_be_decided_above_the_new_lead_when_the_case_goes_up() -> None:
+    play = _play()
+    play.wait_until(china(2026, 9, 28, 15))
+    play.say("willow", RequestExtension, reason="parts", days=2)
+    play.wait_until(china(2026, 9, 29, 1))
+    assert play.case.lead == "lake"
+    assert _due(play, "close@district") == china(2026, 10, 1)
+    # Lake was asked and leads now: the tier above it decides, a working day after the miss on Tuesday at 00:00.
+    decision = play.case.milestone("extension_decision")
+    assert decision is not None
+    assert (decision.holder, decision.due_at) == ("cloud", china(2026, 10, 1))
+    assert play.told("cloud")[-1] == "extension_requested"
+    play.say("lake", ApproveExtension)
+    assert play.refused == "not_permitted"
+    play.say("cloud", ApproveExtension)
+    assert play.refused is None
+    # Two working days after 30 September: Thursday 8 and Friday 9 October. The miss stands.
+    assert _due(play, "close@district") == china(2026, 10, 10)
+    missed = play.case.milestone("close")
+    assert missed is not None
+    assert (missed.status, missed.charged_to) == (e.MilestoneStatus.MISSED, "willow")
+    assert play.told("lake")[-1] == "due_changed"
+    assert "extension_decided" in play.told("willow")
+    assert advance(None, play.entries) == play.case
+
+
+def test_what_a_desk_below_had_asked_for_gives_way_to_what_the_lead_asks_for_itself() -> None:
+    play = _play()
+    play.say("willow", RequestExtension, reason="parts", days=2)
+    play.wait_until(china(2026, 9, 29, 1))
+    play.say("lake", RequestExtension, reason="rain", days=1)
+    assert play.refused is None
+    asked = play.case.changes.extension_asked
+    assert asked is not None
+    assert (asked.desk, asked.reason) == ("lake", "rain")
+    assert play.running().count("extension_decision") == 1
 
 
 def test_refused_it_changes_nothing_and_may_be_asked_again() -> None:
