@@ -14,6 +14,7 @@ from router.core.commands import Actor, ActorRole
 from router.core.rules import Rules
 from router.core.telling.kept import is_all_of_supervision
 from router.core.territory.tree import Desk, DeskKind
+from router.core.timing.arming import asks_for_the_offices
 from router.core.timing.ladder import superiors
 
 
@@ -259,8 +260,10 @@ def roles_of(actor: Actor, case: Case, rules: Rules) -> frozenset[Role]:
     if actor.role is ActorRole.SOURCE:
         return _SOURCE if rules.replay else frozenset()
     if actor.role in _THROUGH_A_CHANNEL:
-        role = _THROUGH_A_CHANNEL[actor.role]
-        return frozenset({role}) if actor.id in (case.channel, case.source) else frozenset()
+        if actor.id not in (case.channel, case.source):
+            return frozenset()
+        asks = actor.role is ActorRole.CHANNEL and asks_for_the_offices(rules, case) == ""
+        return frozenset({_THROUGH_A_CHANNEL[actor.role], *([Role.FOLLOW_UP] if asks else [])})
     if actor.role is not ActorRole.DESK:
         return frozenset({_OF_ACTOR[actor.role]})
     return _roles_of_desk(actor.id, case, rules)
@@ -280,6 +283,8 @@ def _roles_of_desk(code: str, case: Case, rules: Rules) -> frozenset[Role]:
         roles.add(Role.SOLE_SUPERVISION)
     if _is_above(code, case, rules):
         roles.add(Role.SUPERIOR)
+        if asks_for_the_offices(rules, case) == code:
+            roles.add(Role.FOLLOW_UP)
         if desk is not None and rules.tree.tier_of(desk) == 0:
             roles.add(Role.CITY)
     if any(taken.desk == code for taken in case.taken):

@@ -19,7 +19,7 @@ from router.core.several import linking, members
 from router.core.step import ROUTER, Draft
 from router.core.telling import notices
 from router.core.telling.kept import NOBODY, KeptFrom, is_kept, supervision_for
-from router.core.timing.arming import waits_in_vain
+from router.core.timing.arming import waits_in_vain, who_asks
 from router.core.timing.clocks import ENDS
 from router.core.timing.ladder import above
 from router.core.timing.undoing import no_earlier
@@ -112,8 +112,10 @@ def _held_anew(
 
 def _instead(case: Case, rules: Rules, milestone: Milestone, lead: str) -> str:
     """Code of the desk that holds a clock in the place of one that is kept out."""
+    if milestone.satisfied_by is Satisfies.FOLLOWED_UP:
+        return who_asks(rules, case.kept, lead, milestone.holder or lead)
     superior = above(case, rules, lead)
-    if superior != lead and milestone.satisfied_by is not Satisfies.FOLLOWED_UP:
+    if superior != lead:
         return superior
     supervision = supervision_for(rules.tree, case.kept)
     return supervision.code if supervision is not None else lead

@@ -105,14 +105,37 @@ def _asked_by(rules: Rules, m: Milestone, kept: KeptFrom, lead: str) -> Mileston
 def who_asks(rules: Rules, kept: KeptFrom, lead: str, wanted: str) -> str:
     """Code of the desk that answers for a follow-up: the `wanted` one, never the one that handles the case.
 
-    Where that one handles it, or must not see it: the dispatcher's, else the lowest supervision that may; where
-    nobody is left the wanted one.
+    Where that one handles it, or must not see it: the dispatcher's, else the lowest supervision that may, else the
+    nearest desk above that may; where nobody is left the wanted one.
     """
     for code in (wanted, rules.dispatcher):
         if code is not None and code != lead and not is_kept(rules.tree, kept, code):
             return code
     other = supervision_for(rules.tree, kept, but=lead)
-    return other.code if other is not None else wanted
+    return other.code if other is not None else _above(rules, kept, lead) or wanted
+
+
+def asks_for_the_offices(rules: Rules, case: Case) -> str | None:
+    """Who asks about a report from which every office that asks is kept: the nearest desk above that may see it.
+
+    Returns:
+        Its code; empty: there is none; None: it is no such report.
+    """
+    kept, lead = case.kept, case.lead
+    if not kept.desks:
+        return None
+    offices = {rules.dispatcher, *rules.asking(case.policy)} - {None, lead}
+    if not all(code is None or is_kept(rules.tree, kept, code) for code in offices):
+        return None
+    return None if supervision_for(rules.tree, kept, but=lead) is not None else _above(rules, kept, lead)
+
+
+def _above(rules: Rules, kept: KeptFrom, lead: str) -> str:
+    """Code of the nearest desk above the lead that may see the case; empty: there is none."""
+    above = rules.tree.chain(lead)[1:] if lead in rules.tree.desks else ()
+    standing = (rules.tree.standing(desk.code) for desk in above)
+    codes = (desk.code for desk in standing if desk is not None and desk.code != lead)
+    return next((code for code in codes if not is_kept(rules.tree, kept, code)), "")
 
 
 def _milestone(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from router.cli.rerouting import follows
@@ -25,8 +26,8 @@ from router.core.policies.policy import (
 from router.core.telling.hiding import hides, not_yet_out, silenced
 from router.core.telling.seeing import Sight, sight
 from router.core.territory.divisions import merge, redirect
-from router.core.territory.tree import Tree, TreeFile
-from tests.city import ACCEPT, CLOSE, DISPATCH, Play, city, days, milestone, policy, rules
+from router.core.territory.tree import DeskKind, Tree, TreeFile
+from tests.city import ACCEPT, CLOSE, DISPATCH, Play, city, days, file, milestone, policy, rules
 from tests.unit.core.calendars import china
 
 TREE = city()
@@ -480,3 +481,64 @@ def test_nobody_but_the_router_says_that_the_tree_has_changed() -> None:
     assert play.refused == "not_permitted"
     play.say("system:divisions", c.KeepOut)
     assert play.refused == "nothing_to_correct"
+
+
+# -- a report on everybody who asks
+
+
+def _one_office_of_each() -> Tree:
+    """The small city with a dispatcher and one supervision, to which everybody answers."""
+    left = tuple(
+        msgspec.structs.replace(one, superior=None) if one.code == "supervision-1" else one
+        for one in file().desks
+        if one.kind is not DeskKind.SUPERVISION or one.code == "supervision-1"
+    )
+    return Tree(msgspec.structs.replace(file(), desks=left))
+
+
+def _about_all_who_ask(subject: str) -> Play:
+    """A report on a desk, which names both offices beside it; whoever got it has resolved it."""
+    play = Play(rules(GATED, tree=_one_office_of_each()))
+    play.open(subject_desk=subject, named_desks=("dispatch", "supervision-1"))
+    play.say(play.case.lead, c.Resolve)
+    assert play.refused is None
+    return play
+
+
+def test_a_report_on_every_office_that_asks_is_asked_about_by_the_desk_above_its_lead() -> None:
+    play = _about_all_who_ask("willow")
+    assert play.case.lead == "lake"
+    assert play.case.milestone("follow_up").holder == "cloud"  # type: ignore[union-attr]
+    for who, code in (
+        ("lake", "not_permitted"),
+        ("channel:hotline", "not_permitted"),
+        ("canal", "unknown_case"),
+        ("dispatch", "unknown_case"),
+        ("supervision-1", "unknown_case"),
+    ):
+        play.say(who, c.FollowUp, **YES)
+        assert (who, play.refused) == (who, code)
+    play.say("cloud", c.FollowUp, **YES)
+    assert (play.refused, play.case.state) == (None, State.CLOSED)
+    assert _replays(play)
+
+
+def test_where_nobody_is_above_either_the_channel_that_brought_it_confirms() -> None:
+    play = _about_all_who_ask("lake")
+    assert play.case.lead == "cloud"
+    for who in ("cloud", "citizen:hotline"):
+        play.say(who, c.FollowUp, **YES)
+        assert (who, play.refused) == (who, "not_permitted")
+    play.say("channel:hotline", c.FollowUp, **YES)
+    assert (play.refused, play.case.state) == (None, State.CLOSED)
+
+
+def test_who_is_named_when_it_is_resolved_leaves_the_asking_to_the_desk_above_not_to_the_lead() -> None:
+    play = Play(rules(GATED, tree=_one_office_of_each()))
+    play.open()
+    play.say("willow", c.Accept)
+    play.say("willow", c.Resolve)
+    play.say("dispatcher:li", c.Correct, named_desks=("dispatch", "supervision-1"))
+    assert play.case.milestone("follow_up").holder == "lake"  # type: ignore[union-attr]
+    play.say("lake", c.FollowUp, **YES)
+    assert (play.refused, play.case.state) == (None, State.CLOSED)
