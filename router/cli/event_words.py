@@ -13,7 +13,7 @@ from router.cli.output import command_word, local
 from router.cli.policy_words import reason_word
 from router.cli.words import pick, value_word, word
 from router.core.commands import Answers, Related, Target
-from router.core.events import AnyEvent, Refused
+from router.core.events import AnyEvent, DeadlineMissed, DeadlineRecomputed, EscalationUndone, Refused
 from router.core.refusals import Refusal
 
 #: Event → (Chinese, English). Fields that are None or empty are left as `-`.
@@ -149,8 +149,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{by} decided that {milestone} of {due_at} was not missed; it ends {moved_to}",
     ),
     "EscalationUndone": (
-        "{by} 撤销因 {milestone}（{due_at}）的提级，退回 {desk}：{returned}",
-        "{by} undid the escalation for {milestone} of {due_at}; back at {desk}: {returned}",
+        "{by} 撤销因 {milestone}（{due_at}）的提级，工单退回 {desk}",
+        "{by} undid the escalation for {milestone} of {due_at}; the case goes back to {desk}",
     ),
     "ClocksRearmed": ("补设时限（{reason}）", "deadlines set that were not running ({reason})"),
     "Unstaffed": (
@@ -195,6 +195,27 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "Withdrawn": ("撤回（{by}）", "withdrawn by {by}"),
     "LateReportKept": ("{desk} 的迟到报告留存：{outcome}", "a late report of {desk} is kept: {outcome}"),
     "Refused": ("未予执行 {command_type}：{code}", "refused {command_type}: {code}"),
+}
+
+#: Event → its sentence where it is the other thing that such an entry may say; `_pair` has when.
+OTHERWISE: dict[str, tuple[str, str]] = {
+    "DeadlineMissed": (
+        "节点 {milestone}（{due_at}）超时，不计入任何单位",
+        "missed {milestone} of {due_at}, which is charged to no desk",
+    ),
+    "DeadlineRecomputed": (
+        "重算时限：{milestone}（{due_at}）不变，由暂定转为确定（日历 {calendar}）",
+        "{milestone} counted again: it stays {due_at}, and is certain now (calendar {calendar})",
+    ),
+    "DeadlineRecomputed, provisional": (
+        "重算时限：{milestone}（{due_at}）不变，由确定转为暂定（日历 {calendar}）",
+        "{milestone} counted again: it stays {due_at}, and is provisional now (calendar {calendar})",
+    ),
+    "EscalationUndone": (
+        "{by} 撤销使 {desk} 失去工单的超时 {milestone}（{due_at}）；其间已有人办理，工单不退回",
+        "{by} took back the miss of {milestone} of {due_at} that cost {desk} the case; "
+        "the case stays where it is: somebody has dealt with it meanwhile",
+    ),
 }
 
 #: Event → a field that few of them have, and what is said where it has a value.
@@ -253,12 +274,23 @@ _SPOKEN = frozenset(
 
 def sentence(event: AnyEvent, names: Names) -> str:
     """The event in the language spoken now; an event this table does not know yet, by its name."""
-    name = type(event).__name__
-    pair = SENTENCES.get(name)
+    name, pair = type(event).__name__, _pair(event)
     if pair is None:
         return name
     more = (pick(added) for field, added in ADDED.get(name, {}).items() if getattr(event, field))
     return (pick(pair) + "".join(more)).format_map(_filled(event, names))
+
+
+def _pair(event: AnyEvent) -> tuple[str, str] | None:
+    name = type(event).__name__
+    match event:
+        case DeadlineMissed(charged_to=""):  # it was over before the case came
+            return OTHERWISE[name]
+        case DeadlineRecomputed() if event.due_at == event.moved_to:
+            return OTHERWISE[f"{name}, provisional" if event.provisional else name]
+        case EscalationUndone(returned=False):
+            return OTHERWISE[name]
+    return SENTENCES.get(name)
 
 
 def _filled(event: AnyEvent, names: Names) -> Mapping[str, str]:

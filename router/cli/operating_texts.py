@@ -179,6 +179,10 @@ OPERATING: dict[str, tuple[str, str]] = {
         "{open_cases} open cases, {cases} of them get another policy: deadlines later {later}, earlier {earlier}, "
         "new {started}, ended {ended}",
     ),
+    "replan_due_now": (
+        "其中 {count} 个按现行规则已经到期，至少留一个工作日",
+        "{count} of them would have passed already by their new policy: each is left a working day at least",
+    ),
     "replan_kept": (
         "{count} 件待回访或核查，保持原规则",
         "{count} cases wait for their gate and keep their policy",

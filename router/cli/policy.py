@@ -14,7 +14,7 @@ from router.cli.call import Call
 from router.cli.grammar import Nouns, option
 from router.cli.named_in_vain import tell_absent
 from router.cli.operating import operating
-from router.cli.output import emit, emit_json, emit_table, tell
+from router.cli.output import emit_json, emit_table, tell
 from router.cli.policy_show import show_policy
 from router.cli.policy_sources import calendar_set, sources_named
 from router.cli.recounting import forecast, recount, tell_forecast
@@ -24,7 +24,7 @@ from router.core.policies.policy_file import load_policy
 from router.core.territory.named_desks import require_receivers
 from router.core.territory.tree import Tree, TreeFile
 from router.errors import ConfigurationError, NotFoundError
-from router.presets import list_presets
+from router.presets import list_presets, preset_policy
 from router.rulebook import POLICIES, TREE, PolicySet, install_policies
 
 policy = Nouns("policy", {"replan": "router.cli.policy_replan:replan"})
@@ -120,10 +120,11 @@ def show(call: Call, /, name: str) -> None:
 @click.pass_obj
 def presets(call: Call, /) -> None:
     """List what is shipped."""
+    titled = [(name, preset_policy(name).title) for name in list_presets()]
     if call.as_json:
-        emit_json(list_presets())
+        emit_json([{"name": name, "title": title} for name, title in titled])
     else:
-        emit("\n".join(list_presets()))
+        emit_table([word("case_policy"), word("policy_title")], titled)
 
 
 def _count_again(installation: Installation) -> None:

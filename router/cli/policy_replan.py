@@ -87,7 +87,7 @@ def replan(
         found = forecast(installation, meant)
         tell(word("replan_forecast", **msgspec.structs.asdict(found)))
         if found.due_now:
-            tell(word("recount_due_now", count=found.due_now))
+            tell(word("replan_due_now", count=found.due_now))
         if found.kept:
             tell(word("replan_kept", count=found.kept))
         refused = dict[str, str]()

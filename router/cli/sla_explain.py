@@ -22,7 +22,7 @@ from router.cli.words import step_word, value_word, word
 from router.core.case import Case
 from router.core.commands import Actor, ActorRole, Open
 from router.core.counting.explaining import Consequence, DayKind, DayRange, Explained, Explanation, Tried, explain
-from router.core.events import Dispatched, Entry
+from router.core.events import Dispatched, Entry, Escalated
 from router.core.lifecycle import decide, with_case_id
 from router.core.policies.matching import MATTER_TYPES, Mismatch
 from router.core.refusals import Refusal
@@ -222,7 +222,7 @@ def _budget(written: str | dict[str, Any]) -> str:
         return word("explain_days_to", days=days, ends=ends)
     for unit in ("wd", "wh", "d", "h", "m", "s"):
         if written.endswith(unit) and written[: -len(unit)].isdigit():
-            return word(f"explain_unit_{unit}", count=written[: -len(unit)])
+            return word(f"explain_unit_{unit}", count=int(written[: -len(unit)]))
     return (
         word("explain_given")
         if written == "given"
@@ -237,6 +237,9 @@ def _consequences(consequences: Sequence[Consequence], tree: Tree) -> str:
 
 
 def _consequence(one: Consequence, tree: Tree) -> str:
-    until = word("explain_until", until=local(one.until)) if one.until is not None else ""
-    to, step = desk_name(tree, one.to), step_word(one.step) if one.step else ""
-    return word(f"explain_{one.what}", to=to, step=step) + until
+    step = step_word(one.step) if one.step else ""
+    told = word(f"explain_{one.what}", to=desk_name(tree, one.to), step=step)
+    if one.what == Escalated.__name__ and step != one.to:  # a desk may be called by the code of its step
+        told += word("explain_step", step=step)
+    until = "explain_due_there" if one.what == Escalated.__name__ else "explain_until"
+    return told + (word(until, until=local(one.until)) if one.until is not None else "")

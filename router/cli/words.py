@@ -131,6 +131,10 @@ VALUES: dict[str, tuple[str, str]] = {
     "reason_starred": ("加星", "starred"),
     "reason_unstarred": ("取消加星", "the star was taken away"),
     "reason_replan": ("按现行规则重排", "moved to the policies in force"),
+    # Why clocks were set that did not run.
+    "reason_audit": ("稽核发现缺时限", "the audit found that none ran"),
+    "reason_import": ("接管在办工单", "the case was taken over while it ran"),
+    "reason_receipt": ("来件所带时限已过", "the due date it brought was over"),
     "reason_review": ("审核未通过", "a review failed"),
     "gate": ("未通过归档条件", "the gate was not passed"),
     "project": ("批量项目", "project"),

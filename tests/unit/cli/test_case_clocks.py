@@ -2,6 +2,7 @@
 
 import pytest
 
+from router.cli import policy_replan
 from router.presets import preset_text
 from tests.unit.cli.conftest import Shell
 
@@ -107,6 +108,25 @@ def test_replan_says_first_what_it_would_change_and_then_moves_each_case_once(sh
     assert found["extended_due_at"] > found["due_at"]
     assert "0 of them" in shell("policy", "replan", "--yes").err
     assert len(shell.rows("SELECT 1 FROM entries WHERE type = 'Replanned'")) == 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("zh", "其中 2 个按现行规则已经到期，至少留一个工作日"),
+        ("en", "2 of them would have passed already by their new policy: each is left a working day at least"),
+    ],
+)
+def test_replan_speaks_of_policies_where_deadlines_would_have_passed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, lang: str, told: str
+) -> None:
+    found = policy_replan.Forecast(
+        open_cases=2, cases=2, kept=0, later=0, earlier=2, started=0, ended=0, due_now=2
+    )
+    monkeypatch.setattr(policy_replan, "forecast", lambda *_: found)
+    said = shell("policy", "replan", lang=lang).err
+    assert told in " ".join(said.split())
+    assert "日历" not in said
 
 
 def test_replan_can_be_kept_to_a_policy_a_desk_or_a_district(shell: Shell) -> None:

@@ -27,8 +27,16 @@ def test_policies_are_imported_by_file_and_by_presets_name(shell: Shell) -> None
     assert done.code == 0, done.err
     assert [one["name"] for one in shell("policy", "list", "--json").json] == ["dazhou", "default"]
     assert "默认时限" in shell("policy", "list").out
-    assert "huzhou" in shell("policy", "presets").out
-    assert "huzhou" in shell("policy", "presets", "--json").json
+
+
+@pytest.mark.parametrize(("lang", "headers"), [("zh", ["规则", "标题"]), ("en", ["policy", "title"])])
+def test_the_shipped_policies_are_listed_with_their_titles(shell: Shell, lang: str, headers: list[str]) -> None:
+    listed = shell("policy", "presets", lang=lang).out.splitlines()
+    assert listed[0].split() == headers
+    assert ["default", "默认时限"] in [line.split() for line in listed]
+    found = shell("policy", "presets", "--json").json
+    assert {"name": "default", "title": "默认时限"} in found
+    assert len(found) == len(listed) - 2
 
 
 def test_a_set_without_a_default_is_refused_and_nothing_changes(shell: Shell) -> None:

@@ -15,12 +15,13 @@ def test_a_case_that_does_not_exist_is_explained_and_not_made(shell: Shell) -> N
         "channel is hotline, wanted upstream",
         "no condition, the default",
         "close 办结  2026-10-09 00:00  running",
-        "5 working day(s), to 24:00; from the receipt, 2026-09-23 10:30",
+        "5 working days, to 24:00; from the receipt, 2026-09-23 10:30",
         "counted: 2026-09-24, 2026-09-28–09-30, 2026-10-08",
         "not counted: 2026-09-25–09-27 (day off by notice), 2026-10-01–10-07 (day off by notice)",
-        "when it passes: it goes up to 湖滨区 (hubin) (district), until 2026-10-11 00:00",
-        "1 working day(s), to 24:00; from the dispatch, 2026-09-23 10:30",
+        "when it passes: it goes up to 湖滨区 (hubin) (district), due there 2026-10-11 00:00",
+        "1 working day, to 24:00; from the dispatch, 2026-09-23 10:30",
         "柳荫街道 (liuyin) is reminded",
+        "it goes up to 云溪市12345热线督办席 (supervision-1), due there 2026-10-16 00:00",
     ):
         assert line in english.out
     chinese = shell("sla", "explain", *IMAGINED, lang="zh")
@@ -73,7 +74,25 @@ def test_wall_clocks_colours_and_given_dates_are_in_words(shell: Shell) -> None:
     assert "2026-10-01 00:00  yellow" in above.out
     chinese = shell("sla", "explain", "--channel", "upstream", "--at", "2026-09-26 10:30", lang="zh")
     assert "2026-10-01 00:00  黄" in chinese.out
-    assert "7 natural day(s), to the same clock time" in above.out
+    assert "7 natural days, to the same clock time" in above.out
+
+
+def test_a_colour_of_overdue_cases_begins_once_the_due_date_is_past(shell: Shell) -> None:
+    shell("policy", "import", "shandong-2017", "default")
+    imagined = (
+        "--category",
+        "noise",
+        "--division",
+        "hubin/liuyin",
+        "--desk",
+        "liuyin",
+        "--at",
+        "2018-09-23 10:30",
+    )
+    chinese, english = (shell("sla", "explain", *imagined, lang=lang).out for lang in ("zh", "en"))
+    # 15 working days: 25 to 30 September (two of them of a weekend that is worked), 8 to 12 and 15 to 18 October.
+    assert "2018-10-19 00:00 之后  红牌" in chinese
+    assert "2018-10-19 00:00, once past  红牌" in english
 
 
 def test_what_a_desk_asked_for_and_what_it_promised_have_their_clocks_too(shell: Shell) -> None:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from router.cli import main
-from router.cli.event_words import SENTENCES
+from router.cli.event_words import OTHERWISE, SENTENCES
 from router.cli.help_words import COMMANDS
 from router.cli.option_words import OPTIONS
 from router.cli.output import command_word
@@ -25,7 +25,14 @@ from router.core.rules import ORIGINS
 from router.core.territory.tree import DeskKind
 from router.sentences import sentence
 
-TABLES = {"words": WORDS, "values": VALUES, "commands": COMMANDS, "options": OPTIONS, "events": SENTENCES}
+TABLES = {
+    "words": WORDS,
+    "values": VALUES,
+    "commands": COMMANDS,
+    "options": OPTIONS,
+    "events": SENTENCES,
+    "otherwise": OTHERWISE,
+}
 
 
 def places(text: str) -> set[str]:
@@ -77,8 +84,8 @@ def test_every_command_shows_its_help_in_both_languages() -> None:
 def test_every_event_has_a_sentence_whose_places_are_its_own_fields() -> None:
     kinds = {kind.__name__: kind for kind in AnyEvent.__args__}
     assert kinds.keys() == SENTENCES.keys()
-    for name, (zh, _) in SENTENCES.items():
-        assert places(zh) <= set(kinds[name].__struct_fields__), name
+    for name, (zh, _) in [*SENTENCES.items(), *OTHERWISE.items()]:
+        assert places(zh) <= set(kinds[name.partition(",")[0]].__struct_fields__), name
 
 
 def test_every_word_of_a_closed_set_has_its_translation() -> None:
