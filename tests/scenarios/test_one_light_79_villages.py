@@ -73,7 +73,8 @@ def test_one_light_becomes_a_project_and_one_resident_refuses() -> None:
         "Sat 03 15:00 Left",
     ]
     assert (refused.case.lead, refused.case.state, other.case.state) == ("plane", "dispatched", "resolved")
-    assert refused.case.next_due_at == china(2026, 10, 12, 18)
+    # Its own date was over while the project had the matter: it has until the end of the next day, and no longer.
+    assert refused.case.next_due_at == china(2026, 10, 5)
     # Its neighbour, for whom nobody speaks now, is asked itself; the one that refused is worked on again.
     _asked(town, other, FollowUpResult.ACCEPTED)
     town.say(refused, "plane", Resolve, text="又修了一次")

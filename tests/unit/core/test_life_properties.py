@@ -289,8 +289,13 @@ def no_request_outlives_the_lead_that_made_it(told: History) -> None:
             assert Satisfies.EXTENSION_DECIDED not in asked
         if asked_of.suspension_asked is None:
             assert Satisfies.SUSPENSION_DECIDED not in asked
-        for request in (play.case.return_request, asked_of.extension_asked, asked_of.suspension_asked):
+        for request in (play.case.return_request, asked_of.suspension_asked):
             assert request is None or request.desk == play.case.lead
+        wanted = asked_of.extension_asked  # a missed deadline alone leaves it to the tier above the new lead
+        if wanted is not None and wanted.desk != play.case.lead:
+            assert any(one.desk == wanted.desk and one.milestone is not None for one in play.case.taken)
+            deciding = [m.holder for m in play.case.milestones if m.satisfied_by is Satisfies.EXTENSION_DECIDED]
+            assert deciding[-1] != play.case.lead
 
     live(told, each=check)
 
