@@ -19,6 +19,7 @@ from router.core.several.project import Membership
 from router.core.step import FOLLOWS, ROUTER
 from router.core.telling.citizen import code_of
 from router.core.territory import address
+from tests.city import MONDAY
 from tests.town import Town, town
 
 _LI = Actor(ActorRole.DISPATCHER, "li")
@@ -150,7 +151,10 @@ def test_one_resolution_of_a_project_resolves_every_member(here: Town) -> None:
     lamps = [here.open(number) for number in range(1, 6)]
     project = _project(here, lamps, text="换一批控制箱")
     assert (project.lead, project.text) == ("lake", "换一批控制箱")
-    assert {here.case(one).member for one in lamps} == {Membership(project=project.id)}
+    # Its members know when the project is due: until then none is late.
+    assert {here.case(one).member for one in lamps} == {
+        Membership(project=project.id, due_at=MONDAY + timedelta(days=9))
+    }
     here.wait(days=5)  # their own deadline, of a day, waits
     assert {here.case(one).lead for one in lamps} == {"willow"}
     here.say("lake", c.Leave(id="left", case_id=lamps[4], actor=Actor(ActorRole.DESK, "lake"), text="另一处故障"))
