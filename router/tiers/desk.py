@@ -76,9 +76,10 @@ class Desk(Program):
             attempts: how often a handler is tried with one message.
             aside_limit: messages set aside at which the program stops; None: half of `prefetch`.
             remember: messages remembered to recognise what comes twice or late.
-            sent: keeps what you say, should the router's ledger be restored from a backup; None: in memory, for
-                two days. Give it a file (`Sent("/var/lib/…/sent.db")`) when this program may be restarted, or
-                runs in several processes.
+            sent: keeps what you say, should the router's ledger be restored from a backup; None: for two days
+                and as long as it runs, in a database without a name that SQLite puts into the folder for temporary
+                files where it grows (at most half a gigabyte, personal data among it). Give it a file
+                (`Sent("/var/lib/…/sent.db")`) when this program may be restarted, or runs in several processes.
             clock: gives the instant at which something is said.
 
         Raises:
