@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from router.core.rules import SKEW
+from router.core.telling.messages import Assigned
 from router.core.telling.outbox import Outgoing
-from router.ledger import schema, sets
+from router.ledger import guarding, schema, sets
 from router.ledger.columns import Instant, among
 
-_outbox, _cases, _parked, _late = schema.outbox, schema.cases, schema.parked, schema.late_hand_overs
+_outbox, _parked, _late = schema.outbox, schema.parked, schema.late_hand_overs
 
 #: The wire type of a hand-over.
-HAND_OVER = "case.assigned.v1"
+HAND_OVER = str(Assigned.__struct_config__.tag)
 
 #: Hand-overs that no broker has been there to take.
 ALL_WAITING = select(_outbox.c.id).where(
@@ -40,9 +41,7 @@ UNROUTED = select(_parked.c.message_id, _parked.c.case_id).where(
 #: When those with these ids were taken that waited for long.
 DELIVERED = select(_late.c.message_id, _late.c.delivered_at).where(among(_late.c.message_id, "ids"))
 #: What was held back for cases with these ids is handed out again.
-LET_GO = (
-    update(_cases).where(among(_cases.c.id, "ids"), _cases.c.held).values(held=False, wake_at=_cases.c.next_due_at)
-)
+LET_GO = guarding.LET_GO.where(among(schema.cases.c.id, "ids"))
 
 
 def all_waiting(connection: Connection, now: datetime) -> frozenset[str]:
