@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,12 @@ import pytest
 
 from router.app import installation
 from router.arrivals import direct
-from router.cli import main
 from router.cli.reading import Gate
 from router.core.timing.deadlines import wake_up
 from router.presets import preset_text
 from router.settings import Settings
 from tests.unit.cli.conftest import Shell
+from tests.unit.cli.grammar import COMMANDS
 from tests.unit.cli.test_case_import import row, table
 from tests.unit.cli.test_guards import RECEIVED, put_on
 from tests.unit.cli.test_parked import accept, park
@@ -170,21 +170,9 @@ _NEVER_HERE = {"demo", "up", "run", "replay", "topology plan", "topology apply",
 _OTHERS = {*_TESTED_ALONE, *_NAMELESS, *_NEVER_HERE}
 
 
-def _leaves(command: click.Command, name: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        yield " ".join(name), command
-        return
-    ctx = click.Context(command)
-    for one in command.list_commands(ctx):
-        found = command.get_command(ctx, one)
-        assert found is not None
-        yield from _leaves(found, (*name, one))
-
-
-_ALL = dict(_leaves(main))
 _ABOUT_A_CASE = sorted(
     name
-    for name, one in _ALL.items()
+    for name, one in COMMANDS.items()
     if any(isinstance(said, click.Argument) and said.name == "case_id" for said in one.params)
 )
 
@@ -209,7 +197,7 @@ def _required(command: click.Command) -> list[str]:
 
 
 def test_every_command_of_the_grammar_is_known_to_tell_of_cases_or_not() -> None:
-    assert sorted({*_LISTING, *_OTHERS, *_ABOUT_A_CASE}) == sorted(_ALL)
+    assert sorted({*_LISTING, *_OTHERS, *_ABOUT_A_CASE}) == sorted(COMMANDS)
     assert len(_ABOUT_A_CASE) > 30
 
 
@@ -221,7 +209,7 @@ def test_for_whom_it_is_kept_from_no_command_finds_the_case(
     _list_accounts(shell)
     case = shell.open(*_REPORT)
     _sit_down_as(monkeypatch, account)
-    command = _ALL[name]
+    command = COMMANDS[name]
     who = ["--as", "supervision"] if any("--as" in one.opts for one in command.params) else []
     kept = shell(*name.split(), case, *_required(command), *who)
     assert (kept.code, kept.out, "no case" in kept.err) == (3, "", True), kept

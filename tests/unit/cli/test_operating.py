@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import getpass
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import pytest
 
-from router.cli import main
 from router.core.guards import Hold, HoldKind
 from router.ledger.sql import SqlLedger
 from tests.unit.cli.conftest import Shell
+from tests.unit.cli.grammar import COMMANDS
 from tests.unit.cli.test_case_import import row, table
 from tests.unit.cli.test_guards import RECEIVED, put_on
 from tests.unit.cli.test_parked import accept, park
@@ -109,30 +108,18 @@ _READING = {
 _APART = {"demo", "replay"}
 
 
-def _leaves(command: click.Command, name: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        yield " ".join(name), command
-        return
-    ctx = click.Context(command)
-    for one in command.list_commands(ctx):
-        found = command.get_command(ctx, one)
-        assert found is not None
-        yield from _leaves(found, (*name, one))
-
-
-_ALL = dict(_leaves(main))
 #: Words about one case.
 _ABOUT_A_CASE = sorted(
     name
-    for name, one in _ALL.items()
+    for name, one in COMMANDS.items()
     if name not in _READING and any(isinstance(p, click.Argument) and p.name == "case_id" for p in one.params)
 )
 
 
 def test_every_command_of_the_grammar_only_reads_or_is_a_desks_or_the_operators() -> None:
-    assert sorted([*_OPERATORS, *_WORDS, *_ABOUT_A_CASE, *_READING, *_APART]) == sorted(_ALL)
+    assert sorted([*_OPERATORS, *_WORDS, *_ABOUT_A_CASE, *_READING, *_APART]) == sorted(COMMANDS)
     assert len(_ABOUT_A_CASE) > 30
-    asked = {name for name, one in _ALL.items() if any("--dry-run" in param.opts for param in one.params)}
+    asked = {name for name, one in COMMANDS.items() if any("--dry-run" in param.opts for param in one.params)}
     assert asked - {"divisions import"} == _REHEARSED
 
 
@@ -219,7 +206,7 @@ def test_nobody_who_is_listed_at_a_desk_speaks_about_a_case_for_another(
     shell = Shell(tmp_path / "town")
     before = shell.rows("select count(*) from entries")
     monkeypatch.setattr(getpass, "getuser", lambda: _CLERK)
-    refused = shell(*name.split(), town[1], *_required(_ALL[name]), "--as", "supervision")
+    refused = shell(*name.split(), town[1], *_required(COMMANDS[name]), "--as", "supervision")
     assert refused.code == 5, refused
     assert "does not speak as" in refused.err
     assert shell.rows("select count(*) from entries") == before
